@@ -1,0 +1,4 @@
+import sys
+from pathlib import Path
+from .build import build
+print(build(Path.cwd()))

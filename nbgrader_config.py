@@ -1,0 +1,15 @@
+"""The course: read by every `nbgrader` command run in this folder, and by the package `grading`."""
+
+c = get_config()  # noqa: F821 (traitlets puts it here)
+
+# The gradebook names the course in one place, whoever opens it.
+c.CourseDirectory.course_id = "1101"
+
+# What a student finds in the place of a solution.
+c.ClearSolutions.code_stub = {"python": "# ここにコードを書いてください\nraise NotImplementedError"}
+
+# A test cell that a student deleted comes back, so that its question is still graded.
+c.OverwriteCells.add_missing_cells = True
+
+# An endless loop costs its cell this many seconds; the honest notebook's slowest cell takes about five.
+c.Execute.timeout = 30
