@@ -1,8 +1,7 @@
-"""Where the course is and how it is configured: nbgrader_config.py, read once."""
+"""Where the course is and how it is configured: nbgrader_config.py."""
 
 from pathlib import Path
 
-from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -17,7 +16,3 @@ def load_config(root: Path) -> Config:
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     config.CourseDirectory.root = str(root)
     return config
-
-
-def course_directory(root: Path) -> CourseDirectory:
-    return CourseDirectory(config=load_config(root))

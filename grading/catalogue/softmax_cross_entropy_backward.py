@@ -1,0 +1,346 @@
+"""softmax_cross_entropy_backward の解答例。"""
+
+import numpy as np
+
+
+# %% wrong: returns_none
+# return がありません。du を返してください。
+def softmax_cross_entropy_backward(y, t):
+    pass
+
+
+# %% wrong: zeros
+# 勾配が 0 のままです。
+def softmax_cross_entropy_backward(y, t):
+    return np.zeros_like(y)
+
+
+# %% wrong: hard_coded
+# 例の答えをそのまま書いています。引数の y と t から計算してください。
+def softmax_cross_entropy_backward(y, t):
+    return np.array([[0.045, 0.1225, -0.1675], [-0.15, 0.1, 0.05]])
+
+
+# %% wrong: loss_pasted
+# 損失の値を返しています。ここで求めるのは u についての勾配です。
+def softmax_cross_entropy_backward(y, t):
+    return cross_entropy(y, t)
+
+
+# %% wrong: softmax_pasted
+# softmax の順伝播の値を返しています。
+def softmax_cross_entropy_backward(y, t):
+    return softmax(y)
+
+
+# %% wrong: changes_y_in_place
+# 引数の y を書き換えています。値は合っていますが、呼び出した側の配列が変わってしまいます。
+def softmax_cross_entropy_backward(y, t):
+    y -= t
+    return y / len(y)
+
+
+# %% wrong: changes_y_by_alias
+# g = y は写しではなく同じ配列なので、引数の y が書き換わっています。
+def softmax_cross_entropy_backward(y, t):
+    N = len(y)
+    g = y
+    g[np.arange(N), t.argmax(axis=1)] -= 1
+    return g / N
+
+
+# %% wrong: not_divided_by_n
+# 1/N が抜けています。損失はバッチの平均です。
+def softmax_cross_entropy_backward(y, t):
+    return y - t
+
+
+# %% wrong: divided_by_n_twice
+# N で 2 回割っています。
+def softmax_cross_entropy_backward(y, t):
+    N = y.shape[0]
+    du = (y - t) / N
+    return du / N
+
+
+# %% wrong: divided_by_size
+# N ではなく要素の数 N×K で割っています。
+def softmax_cross_entropy_backward(y, t):
+    return (y - t) / y.size
+
+
+# %% wrong: divided_by_classes
+# バッチの大きさ N ではなくクラスの数 K で割っています。
+def softmax_cross_entropy_backward(y, t):
+    return (y - t) / y.shape[1]
+
+
+# %% wrong: factor_two
+# 余分な 2 が掛かっています。2 乗誤差の微分と混ざっています。
+def softmax_cross_entropy_backward(y, t):
+    return 2 * (y - t) / len(y)
+
+
+# %% wrong: sign_flipped
+# 符号が逆です。y と t のどちらからどちらを引くか見直してください。
+def softmax_cross_entropy_backward(y, t):
+    return (t - y) / len(y)
+
+
+# %% wrong: extra_sigmoid_slope
+# 余分な微分が掛かっています。softmax と交差エントロピーをまとめた微分にはもう含まれています。
+def softmax_cross_entropy_backward(y, t):
+    return (y - t) * y * (1 - y) / len(y)
+
+
+# %% wrong: softmax_twice
+# y はもう softmax の出力なのに、もう一度 softmax を掛けています。
+def softmax_cross_entropy_backward(y, t):
+    return (softmax(y) - t) / len(y)
+
+
+# %% wrong: gradient_of_y
+# 交差エントロピーの y についての勾配です。softmax の微分が掛けられていません。
+def softmax_cross_entropy_backward(y, t):
+    return -t / y / len(y)
+
+
+# %% wrong: diagonal_only
+# softmax の微分の対角成分しか使っていません。ほかのクラスの出力も u に依存します。
+def softmax_cross_entropy_backward(y, t):
+    dy = -t / y / len(y)
+    return dy * y * (1 - y)
+
+
+# %% wrong: binary_cross_entropy
+# 2 値の交差エントロピーの微分が混ざっています。正解ラベルでないクラスの項は要りません。
+def softmax_cross_entropy_backward(y, t):
+    dy = (-t / y + (1 - t) / (1 - y)) / len(y)
+    return y * (dy - np.sum(dy * y, axis=1, keepdims=True))
+
+
+# %% wrong: binary_without_softmax
+# 2 値の交差エントロピーを y で微分したものになっています。
+def softmax_cross_entropy_backward(y, t):
+    return (y - t) / (y * (1 - y)) / len(y)
+
+
+# %% wrong: label_entries_only
+# 正解ラベルの要素だけに勾配があります。ほかのクラスの勾配も 0 ではありません。
+def softmax_cross_entropy_backward(y, t):
+    return np.where(t == 1, y - 1, 0) / len(y)
+
+
+# %% wrong: label_not_subtracted
+# 正解ラベルの分が引かれていません。
+def softmax_cross_entropy_backward(y, t):
+    return y / len(y)
+
+
+# %% wrong: subtracted_in_class_loop
+# クラスのループの中で引いているため、正解ラベルの 1 が K 回引かれています。
+def softmax_cross_entropy_backward(y, t):
+    N, K = y.shape
+    labels = t.argmax(axis=1)
+    du = y.copy()
+    for k in range(K):
+        du[np.arange(N), labels] -= 1
+    return du / N
+
+
+# %% wrong: subtracted_in_every_row
+# 添え字の取り方が違い、正解ラベルの列がすべての行で引かれています。
+def softmax_cross_entropy_backward(y, t):
+    du = y.copy()
+    du[:, t.argmax(axis=1)] -= 1
+    return du / len(y)
+
+
+# %% wrong: label_number_subtracted
+# 正解ラベルの番号を引いています。引くのは one-hot のラベルです。
+def softmax_cross_entropy_backward(y, t):
+    return (y - t.argmax(axis=1)[:, None]) / len(y)
+
+
+# %% wrong: predicted_class_subtracted
+# 正解ラベルではなく、y が最大のクラスから 1 を引いています。
+def softmax_cross_entropy_backward(y, t):
+    du = y.copy()
+    du[np.arange(len(y)), y.argmax(axis=1)] -= 1
+    return du / len(y)
+
+
+# %% wrong: labels_shifted
+# 正解ラベルの番号が 1 つずれています。
+def softmax_cross_entropy_backward(y, t):
+    N, K = y.shape
+    labels = (t.argmax(axis=1) + 1) % K
+    du = y.copy()
+    du[np.arange(N), labels] -= 1
+    return du / N
+
+
+# %% wrong: precedence
+# 割り算が t にだけ掛かっています。かっこの位置を見直してください。
+def softmax_cross_entropy_backward(y, t):
+    return y - t / len(y)
+
+
+# %% wrong: mean_over_batch
+# バッチ方向に平均しています。du の形は y と同じです。
+def softmax_cross_entropy_backward(y, t):
+    return np.mean(y - t, axis=0)
+
+
+# %% wrong: squared_error
+# 差を 2 乗しています。勾配ではなく 2 乗誤差になっています。
+def softmax_cross_entropy_backward(y, t):
+    return (y - t) ** 2 / len(y)
+
+
+# %% wrong: absolute_value
+# 絶対値を取っているため、正解ラベルの勾配の符号が違います。
+def softmax_cross_entropy_backward(y, t):
+    return np.abs(y - t) / len(y)
+
+
+# %% wrong: rounded
+# 値を丸めているため、勾配の精度が落ちています。
+def softmax_cross_entropy_backward(y, t):
+    return np.round((y - t) / len(y), 2)
+
+
+# %% wrong: returns_loss_too
+# 余分なものを返しています。返すのは du だけです。
+def softmax_cross_entropy_backward(y, t):
+    return cross_entropy(y, t), (y - t) / len(y)
+
+
+# %% wrong: numerical_helper
+# 数値微分で計算しています。値は合っていますが、計算量が大きすぎます。連鎖律で式を導いてください。
+def softmax_cross_entropy_backward(y, t):
+    u = np.log(y)
+    return numerical_gradient(lambda v: softmax_cross_entropy_forward(v, t)[0], u)
+
+
+# %% wrong: numerical_own_loops
+# 中心差分で計算しています。値は合っていますが、計算量が大きすぎます。連鎖律で式を導いてください。
+def softmax_cross_entropy_backward(y, t):
+    eps = 1e-5
+    u = np.log(y)
+    du = np.zeros_like(u)
+
+    def loss(v):
+        p = np.exp(v) / np.sum(np.exp(v), axis=1, keepdims=True)
+        return -np.sum(t * np.log(p)) / len(t)
+
+    for n in range(u.shape[0]):
+        for k in range(u.shape[1]):
+            v = u.copy()
+            v[n, k] = u[n, k] + eps
+            plus = loss(v)
+            v[n, k] = u[n, k] - eps
+            minus = loss(v)
+            du[n, k] = (plus - minus) / (2 * eps)
+    return du
+
+
+# %% right: textbook
+def softmax_cross_entropy_backward(y, t):
+    return (y - t) / y.shape[0]
+
+
+# %% right: label_indexing
+def softmax_cross_entropy_backward(y, t):
+    N = len(y)
+    du = y.copy()
+    du[np.arange(N), t.argmax(axis=1)] -= 1
+    du /= N
+    return du
+
+
+# %% right: divided_first
+def softmax_cross_entropy_backward(y, t):
+    N = float(len(t))
+    return y / N - t / N
+
+
+# %% right: full_chain_rule
+def softmax_cross_entropy_backward(y, t):
+    g = -t / np.maximum(y, 1e-12) / len(y)
+    return y * (g - np.sum(g * y, axis=1, keepdims=True))
+
+
+# %% right: jacobian_per_row
+def softmax_cross_entropy_backward(y, t):
+    rows = []
+    for p, d in zip(y, t):
+        J = np.diag(p) - np.outer(p, p)
+        rows.append(J @ (-d / np.clip(p, 1e-12, None)))
+    return np.array(rows) / len(y)
+
+
+# %% right: boolean_mask
+def softmax_cross_entropy_backward(y, t):
+    du = np.array(y)
+    du[t == 1] -= 1.0
+    return np.divide(du, len(du))
+
+
+# %% right: where
+def softmax_cross_entropy_backward(y, t):
+    return np.where(t > 0.5, y - 1, y) * (1 / y.shape[0])
+
+
+# %% right: double_loop
+def softmax_cross_entropy_backward(y, t):
+    N, K = y.shape
+    du = np.empty((N, K))
+    for n in range(N):
+        for k in range(K):
+            du[n, k] = (y[n, k] - t[n, k]) / N
+    return du
+
+
+# %% right: row_list
+def softmax_cross_entropy_backward(y, t):
+    return np.array([(p - d) / len(y) for p, d in zip(y, t)])
+
+
+# %% right: put_along_axis
+def softmax_cross_entropy_backward(y, t):
+    labels = np.argmax(t, axis=1)[:, None]
+    du = y.copy()
+    np.put_along_axis(du, labels, np.take_along_axis(y, labels, axis=1) - 1, axis=1)
+    return du / len(du)
+
+
+# %% right: sum_of_labels
+def softmax_cross_entropy_backward(y, t):
+    return np.subtract(y, t) / np.sum(t)
+
+
+# %% right: identity_rows
+def softmax_cross_entropy_backward(y: np.ndarray, t: np.ndarray, dE: float = 1.0) -> np.ndarray:
+    one_hot = np.eye(y.shape[1])[t.argmax(axis=-1)]
+    return dE * (y - one_hot) / y.shape[0]
+
+
+# %% right: transposed
+def softmax_cross_entropy_backward(y, t):
+    N = t.shape[0]
+    return ((y.T - t.T) / N).T
+
+
+# %% right: class_with_cache
+class SoftmaxWithLoss:
+    def __init__(self, y, t):
+        self.y = y
+        self.t = t
+
+    def backward(self, dout=1):
+        return (self.y - self.t) * dout / self.t.shape[0]
+
+
+def softmax_cross_entropy_backward(y, t):
+    return SoftmaxWithLoss(y, t).backward()

@@ -1,0 +1,67 @@
+"""The exercise run without a kernel: its cells in one namespace, a fresh process for every set of answers.
+
+What a real kernel and stock nbgrader make of the same notebook is tested in test_notebook.py and
+test_nbgrader.py; this is the fast way for the hundreds of answers of the catalogue.
+"""
+
+import ast
+import io
+import multiprocessing
+from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
+from pathlib import Path
+
+import nbformat
+
+from grading.sample import grade_id, solutions
+
+ROOT = Path(__file__).parent.parent
+SOURCE = nbformat.read(ROOT / "source/1101/main.ipynb", as_version=4)
+RELEASE = nbformat.read(ROOT / "release/1101/main.ipynb", as_version=4)
+REFERENCE = solutions(SOURCE)
+TESTS = {grade_id(c)[5:]: c.source for c in SOURCE.cells if grade_id(c).startswith("test_")}
+MARKS = {grade_id(c)[5:]: c.metadata.nbgrader.points for c in SOURCE.cells if grade_id(c).startswith("test_")}
+GIVEN = ["imports", "tools", "data", "broken_backward"]
+
+
+def _run(source: str, name: str, namespace: dict) -> str:
+    """Run one cell; returns what nbgrader would take for failure: the error, or what went to stderr."""
+    error = io.StringIO()
+    with redirect_stdout(io.StringIO()), redirect_stderr(error):
+        try:
+            exec(compile(source, f"<{name}>", "exec"), namespace)
+        except Exception as problem:
+            return f"{type(problem).__name__}: {problem}"
+    return error.getvalue()
+
+
+@cache
+def _given() -> dict:
+    namespace = {"__name__": "__main__"}
+    for cell in SOURCE.cells:
+        if grade_id(cell) in GIVEN:
+            problem = _run(cell.source, grade_id(cell), namespace)
+            assert not problem, problem
+    return namespace
+
+
+def _judge(answers: dict[str, str]) -> dict[str, str]:
+    namespace = _given()
+    for question, code in (REFERENCE | answers).items():
+        _run(code, question, namespace)
+    return {question: _run(test, f"test_{question}", namespace) for question, test in TESTS.items()}
+
+
+def judge_all(many: list[dict[str, str]]) -> list[dict[str, str]]:
+    """For each set of answers (question → code, the reference elsewhere): question → problem, '' where it passes."""
+    _given()
+    with multiprocessing.get_context("fork").Pool(2, maxtasksperchild=1) as pool:
+        return pool.map(_judge, many, chunksize=1)
+
+
+@cache
+def builds_on(question: str) -> frozenset[str]:
+    """The questions whose functions the reference answer of this one calls, directly or not."""
+    names = {node.id for node in ast.walk(ast.parse(REFERENCE[question])) if isinstance(node, ast.Name)}
+    direct = names & set(REFERENCE) - {question}
+    return frozenset(direct).union(*(builds_on(q) for q in direct))
