@@ -1,0 +1,59 @@
+# Every target installs what it lacks; a second run installs nothing.
+PYTHON ?= python3
+BIN := .venv/bin
+BROWSER = command -v chromium || command -v chromium-browser || command -v google-chrome
+
+.DEFAULT_GOAL := help
+.PHONY: help build grade test lab bench lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile
+
+build: .venv/installed  ## build the notebooks from source/1101.py
+	$(BIN)/python -m grading build
+
+grade: .venv/installed  ## grade submitted/, or a sample class where it is empty
+	$(BIN)/python -m grading grade
+
+test: .venv/installed  ## run all tests
+	$(call debian,$(BROWSER),chromium)
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lab: .venv/installed  ## open the student's notebook in JupyterLab
+	$(BIN)/jupyter lab 1101/main.ipynb
+
+bench: .venv/bench  ## train the reference, scikit-learn's MLP and PyTorch side by side
+	$(BIN)/python bench/training.py
+
+lock: .venv/installed  ## renew requirements.lock after a change of pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --extra test --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+clean:  ## remove what can be made again (never submitted/, the gradebook or grades)
+	rm -rf .venv sample build *.egg-info .pytest_cache .ruff_cache
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Please install Python 3.11 or newer, or name one: make PYTHON=python3.12" >&2; exit 1; }
+	$(call debian,$(PYTHON) -c 'import ensurepip; import venv',python3-venv)
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@# matplotlib lists the fonts of the machine once; here rather than in a student's first cell
+	@$(BIN)/python -c 'import matplotlib.font_manager' 2>/dev/null
+	@touch $@
+
+.venv/bench: .venv/installed
+	$(BIN)/pip install -q --disable-pip-version-check --no-build-isolation -e '.[bench]'
+	@touch $@
+
+# $(call debian,TEST,PACKAGE): where TEST fails, install the Debian package, or say what to install.
+define debian
+	@{ $(1); } >/dev/null 2>&1 || { \
+	  if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then \
+	    root=$$([ "$$(id -u)" = 0 ] || echo "sudo"); echo "Installing the Debian package $(2)."; \
+	    $$root apt-get update -qq && \
+	    $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(2) >/dev/null; \
+	  else echo "Please install $(2) (on Debian: sudo apt install $(2)), then run make again." >&2; exit 1; fi; }
+endef

@@ -1,0 +1,167 @@
+"""l2_gradient の解答例。"""
+
+import numpy as np
+
+
+# %% wrong: returns_none
+# return がありません。新しい grads を返してください。
+def l2_gradient(params, grads, weight_decay):
+    pass
+
+
+# %% wrong: zeros
+# 勾配がすべて 0 です。
+def l2_gradient(params, grads, weight_decay):
+    return [(np.zeros_like(dW), np.zeros_like(db)) for dW, db in grads]
+
+
+# %% wrong: hard_coded
+# いつも同じ値を返しています。引数から計算してください。
+def l2_gradient(params, grads, weight_decay):
+    return [(np.array([[10.1, -9.8]]), np.array([5.0, 0.0])), (np.array([[1.3], [2.4]]), np.array([-2.0]))]
+
+
+# %% wrong: unchanged
+# 正則化の項が足されていません。
+def l2_gradient(params, grads, weight_decay):
+    return list(grads)
+
+
+# %% wrong: decay_forgotten
+# λ を掛けるのを忘れています。
+def l2_gradient(params, grads, weight_decay):
+    return [(dW + W, db) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% wrong: decay_alone
+# もとの勾配 dW がなくなっています。正則化の項は足します。
+def l2_gradient(params, grads, weight_decay):
+    return [(weight_decay * W, db) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% wrong: bias_decayed
+# バイアスにも正則化の項を足しています。足すのは重みだけです。
+def l2_gradient(params, grads, weight_decay):
+    return [(dW + weight_decay * W, db + weight_decay * b) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% wrong: only_bias_decayed
+# 重みではなく、バイアスに足しています。
+def l2_gradient(params, grads, weight_decay):
+    return [(dW, db + weight_decay * b) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% wrong: factor_two
+# 2 倍になっています。½ と、2 乗の微分の 2 が打ち消し合います。
+def l2_gradient(params, grads, weight_decay):
+    return [(dW + 2 * weight_decay * W, db) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% wrong: halved
+# 半分になっています。½ と、2 乗の微分の 2 が打ち消し合います。
+def l2_gradient(params, grads, weight_decay):
+    return [(dW + weight_decay * W / 2, db) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% wrong: divided_by_rows
+# 正則化の項を大きさで割っています。λW をそのまま足します。
+def l2_gradient(params, grads, weight_decay):
+    return [(dW + weight_decay * W / W.size, db) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% wrong: precedence
+# かっこの場所が違います。dW にまで λ が掛かっています。
+def l2_gradient(params, grads, weight_decay):
+    return [(weight_decay * (dW + W), db) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% wrong: subtracted
+# 正則化の項を引いています。
+def l2_gradient(params, grads, weight_decay):
+    return [(dW - weight_decay * W, db) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% wrong: l1
+# W の符号を足しています。これは L1 正則化です。
+def l2_gradient(params, grads, weight_decay):
+    return [(dW + weight_decay * np.sign(W), db) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% wrong: squared
+# W の 2 乗を足しています。足すのは微分した後の式です。
+def l2_gradient(params, grads, weight_decay):
+    return [(dW + weight_decay / 2 * W**2, db) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% wrong: norm_added
+# 2 乗の和 (1 つの数) をすべての要素に足しています。
+def l2_gradient(params, grads, weight_decay):
+    return [(dW + weight_decay / 2 * np.sum(W**2), db) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% wrong: last_layer_only
+# 最後の層にしか足していません。
+def l2_gradient(params, grads, weight_decay):
+    result = [(dW, db) for dW, db in grads]
+    result[-1] = (grads[-1][0] + weight_decay * params[-1][0], grads[-1][1])
+    return result if len(result) > 1 else grads
+
+
+# %% wrong: updates_params
+# パラメータを更新しています。ここで返すのは勾配です。
+def l2_gradient(params, grads, weight_decay):
+    return [(W - weight_decay * dW, b - weight_decay * db) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% wrong: changes_grads
+# 引数の grads を書き換えています。
+def l2_gradient(params, grads, weight_decay):
+    for (W, b), (dW, db) in zip(params, grads):
+        dW += weight_decay * W
+    return grads
+
+
+# %% right: textbook
+def l2_gradient(params, grads, weight_decay):
+    return [(dW + weight_decay * W, db) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% right: index_loop
+def l2_gradient(params, grads, weight_decay):
+    result = []
+    for i in range(len(params)):
+        result.append((grads[i][0] + params[i][0] * weight_decay, grads[i][1].copy()))
+    return result
+
+
+# %% right: lists_for_tuples
+def l2_gradient(params, grads, weight_decay):
+    return [[np.add(dW, weight_decay * W), db] for (W, _), (dW, db) in zip(params, grads)]
+
+
+# %% right: deepcopy
+def l2_gradient(params, grads, weight_decay):
+    import copy
+
+    result = copy.deepcopy(grads)
+    for (W, _), (dW, _) in zip(params, result):
+        dW += weight_decay * W
+    return result
+
+
+# %% right: tuple_of_layers
+def l2_gradient(params, grads, weight_decay):
+    return tuple((dW + weight_decay * W, db + 0 * b) for (W, b), (dW, db) in zip(params, grads))
+
+
+# %% right: difference_of_squares
+def l2_gradient(params, grads, weight_decay):
+    def penalty_slope(W):
+        return weight_decay / 2 * (2 * W)
+
+    return [(dW + penalty_slope(W), db) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% right: einsum
+def l2_gradient(params, grads, weight_decay):
+    return [(np.einsum("ij->ij", dW) + np.einsum(",ij->ij", weight_decay, W), db) for (W, _), (dW, db) in zip(params, grads)]
