@@ -1,7 +1,9 @@
 """A whole class through nbgrader: generate_assignment, autograde, generate_feedback and export, and a table of it."""
 
 import logging
+import os
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,6 +71,8 @@ class Classroom:
     """The course in the folder root, as the instructor's nbgrader commands see it."""
 
     def __init__(self, root: Path):
+        # nbgrader runs `alembic` by name; it stands beside this Python, whether or not the environment is activated.
+        os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         self.root, self.config = root, load_config(root)
         self.coursedir = CourseDirectory(config=self.config)
         self.api = NbGraderAPI(self.coursedir, config=self.config)

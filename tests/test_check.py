@@ -1,0 +1,104 @@
+"""What the visible check says to a student: the table, and one Japanese sentence for each kind of bad answer."""
+
+import io
+from contextlib import redirect_stderr, redirect_stdout
+
+import numpy as np
+import pytest
+from exercise import SOURCE, _run
+
+TOOLS = {cell.id: cell.source for cell in SOURCE.cells if cell.id in ("imports", "tools")}
+
+
+@pytest.fixture(scope="module")
+def tools() -> dict:
+    namespace = {"__name__": "__main__"}
+    for name, source in TOOLS.items():
+        assert not _run(source, name, namespace)
+    return namespace
+
+
+def said(tools: dict, code: str, expected=None, args=None, question="affine_backward") -> str:
+    """The sentence of the check for a function `answer` written by the student."""
+    tools = dict(tools)
+    exec(TOOLS["tools"], tools)  # Check looks its function up in the namespace that it was defined in
+    _run(code, "answer", tools)
+    check = tools["Check"]("answer")
+    check(*(args or [np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])]), u=np.array([[2.0, 3.0], [4.0, 7.0]]) if expected is None else expected)
+    with redirect_stdout(io.StringIO()):
+        try:
+            check.report()
+        except tools["CheckFailed"] as failure:
+            return str(failure)
+    return ""
+
+
+SENTENCES = {
+    "a right answer": ("def answer(u): return np.array([[2.0, 3.0], [4.0, 7.0]])", ""),
+    "a stub": ("def answer(u):\n    raise NotImplementedError", "まだ書かれていません"),
+    "a stub further down": ("def other(): raise NotImplementedError\ndef answer(u): return other()", "other がまだ書かれていません"),
+    "a syntax error": ("def answer(u) return u", "answer がまだ定義されていません"),
+    "a cell not run": ("", "answer がまだ定義されていません"),
+    "None": ("def answer(u): pass", "return を忘れていませんか"),
+    "a wrong shape": ("def answer(u): return np.zeros(3)", "u の形は (2, 2) のはずですが、(3,) です"),
+    "a transposed shape": ("def answer(u): return np.array([[2.0, 4.0], [3.0, 7.0]])", "行と列が入れかわっています"),
+    "an unsummed batch": ("def answer(u): return np.array([[[1., 1.], [2., 3.]], [[1., 2.], [2., 4.]]])", "バッチ方向の合計がまだです"),
+    "a nan": ("def answer(u): return np.array([[np.nan, 3.0], [4.0, 7.0]])", "nan"),
+    "an infinity": ("def answer(u): return np.array([[np.inf, 3.0], [4.0, 7.0]])", "inf"),
+    "a list": ("def answer(u): return [[2.0, 3.0], [4.0, 7.0]]", "NumPy の配列のはずですが、list です"),
+    "a string": ("def answer(u): return 'u'", "str です"),
+    "an object array": ("def answer(u): return np.array([[None, 3.0], [4.0, 7.0]])", "実数ではありません"),
+    "complex numbers": ("def answer(u): return np.ones((2, 2)) * 1j", "実数ではありません"),
+    "the sign": ("def answer(u): return -np.array([[2.0, 3.0], [4.0, 7.0]])", "符号が逆"),
+    "a factor": ("def answer(u): return 3 * np.array([[2.0, 3.0], [4.0, 7.0]])", "正解の 3 倍"),
+    "a fraction": ("def answer(u): return np.array([[2.0, 3.0], [4.0, 7.0]]) / 5", "正解の 5 分の 1"),
+    "zeros": ("def answer(u): return np.zeros((2, 2))", "すべて 0"),
+    "another value": ("def answer(u): return np.array([[2.0, 3.5], [4.0, 7.0]])", "u[0, 1] は 3 のはずですが、3.5 です"),
+    "a changed argument": ("def answer(u):\n    u += 1\n    return np.array([[2.0, 3.0], [4.0, 7.0]])", "引数が書き換えられています"),
+    "an unknown name": ("def answer(u): return V @ u", "V という名前がまだありません"),
+    "an error": ("def answer(u):\n    return u @ u", "answer の 2 行目"),
+    "two values for one": ("def answer(u): return u, u", "tuple です"),
+}
+
+
+@pytest.mark.parametrize("kind", SENTENCES)
+def test_the_sentence_for(kind, tools):
+    code, sentence = SENTENCES[kind]
+    message = said(tools, code)
+    assert sentence in message if sentence else not message
+    assert message.count("\n") == 0
+
+
+def test_one_value_where_two_are_due(tools):
+    exec(TOOLS["tools"], tools)
+    exec("def answer(u): return u", tools)
+    check = tools["Check"]("answer")
+    check(np.ones(2), dx=np.ones(2), dy=np.ones(2))
+    with pytest.raises(tools["CheckFailed"], match="返す値は 2 つ"), redirect_stdout(io.StringIO()):
+        check.report()
+
+
+def test_a_shape_is_told_before_a_value(tools):
+    assert "形は" in said(tools, "def answer(u): return np.full((2, 3), np.nan)")
+
+
+def test_warnings_and_stderr_of_a_student_do_not_reach_stderr(tools):
+    error = io.StringIO()
+    with redirect_stderr(error):
+        code = "import sys, warnings\ndef answer(u):\n    warnings.warn('w'); print('e', file=sys.stderr)\n    return np.array([[2., 3.], [4., 7.]])"
+        assert said(tools, code) == ""
+    assert error.getvalue() == ""
+
+
+def test_the_table_has_a_row_for_every_output_and_escapes_html(tools):
+    table = tools["CheckTable"]("<b>", [("N = 1", "u", "(2, 2)", "1.0e-09", True, ""), ("", "<script>", "", "", False, "<i>")])
+    page = table._repr_html_()
+    assert "○" in page and "×" in page and "1e-04 以下" in page and "相対誤差" in page
+    assert "<script>" not in page and "<i>" not in page
+    assert "○" in repr(table) and "×" in repr(table)
+
+
+def test_a_failure_is_told_without_a_traceback(tools):
+    assert tools["CheckFailed"]("だめ")._render_traceback_() == ["× だめ"]
+
+
