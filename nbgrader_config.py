@@ -13,3 +13,6 @@ c.OverwriteCells.add_missing_cells = True
 
 # An endless loop costs its cell this many seconds; the honest notebook's slowest cell takes about five.
 c.Execute.timeout = 30
+
+# The kernel's warnings (plain text on this machine's own loopback) would drown the log; no history file.
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=ERROR"]

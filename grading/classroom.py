@@ -1,9 +1,9 @@
 """A whole class through nbgrader: generate_assignment, autograde, generate_feedback and export, and a table of it."""
 
-import logging
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin
+from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
 from .course import ASSIGNMENT, load_config
@@ -76,7 +77,8 @@ class Classroom:
         self.root, self.config = root, load_config(root)
         self.coursedir = CourseDirectory(config=self.config)
         self.api = NbGraderAPI(self.coursedir, config=self.config)
-        logging.getLogger("traitlets").setLevel("ERROR")
+        # SQLAlchemy's advice to nbgrader's authors is nothing to the instructor.
+        warnings.filterwarnings("ignore", category=SAWarning)
 
     def students(self) -> list[str]:
         """Who handed something in for the assignment."""

@@ -1,0 +1,112 @@
+"""A student at work: JupyterLab in a real browser."""
+
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from exercise import ROOT
+from playwright.sync_api import Page, expect, sync_playwright
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab that serves a copy of the student's folder."""
+    folder = tmp_path_factory.mktemp("student")
+    shutil.copytree(ROOT / "1101", folder / "1101", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = open(folder / "lab.log", "w")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+         "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True", f"--notebook-dir={folder}"],
+        stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{address}/api", timeout=2)
+                break
+            except OSError:
+                time.sleep(0.5)
+        else:
+            pytest.fail((folder / "lab.log").read_text()[-2000:])
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+@pytest.fixture(scope="module")
+def page(lab):
+    """1101/main.ipynb opened in JupyterLab, with the cells of the preparation run."""
+    assert BROWSER, "No Chromium found; on Debian: apt install chromium."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.goto(f"{lab}/lab/tree/1101/main.ipynb?reset", timeout=90_000)
+        expect(page.locator(".jp-Notebook .jp-Cell").nth(10)).to_be_attached(timeout=90_000)
+        expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=90_000)
+        code_cell(page, "import copy").click()
+        for _ in range(3):  # the imports and the two cells of tools
+            page.keyboard.press("Shift+Enter")
+        yield page
+        browser.close()
+
+
+def code_cell(page: Page, text: str):
+    found = page.locator(".jp-Notebook .jp-CodeCell", has=page.locator(".cm-line", has_text=text)).first
+    found.scroll_into_view_if_needed(timeout=30_000)
+    return found
+
+
+def answer(page: Page, question: str, code: str):
+    """Type code over the stub of question, run it and the check below it; returns the output of the check."""
+    code_cell(page, f"def {question}(").locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(code)
+    page.keyboard.press("Shift+Enter")
+    check = code_cell(page, f"# 確認: {question}")
+    expect(check).to_have_class(re.compile("jp-mod-selected"))
+    page.keyboard.press("Shift+Enter")
+    expect(check.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"), timeout=60_000)
+    return check.locator(".jp-OutputArea-output")
+
+
+ANSWERS = {
+    "the stub": ("def affine_forward(z, W, b):\n    raise NotImplementedError", "×", "affine_forward がまだ書かれていません"),
+    "a right answer": ("def affine_forward(z, W, b):\n    return z @ W + b", "○", ""),
+    "a wrong shape": ("def affine_forward(z, W, b):\n    return (z @ W + b).T", "×", "u の形は (3, 4) のはずですが、(4, 3) です"),
+    "a wrong value": ("def affine_forward(z, W, b):\n    return z @ W", "×", "u の値が違います"),
+    "right again": ("def affine_forward(z, W, b):\n    return b + z @ W", "○", ""),
+}
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_a_student_types_an_answer_and_reads_the_check(kind, page):
+    code, mark, sentence = ANSWERS[kind]
+    outputs = answer(page, "affine_forward", code)
+    table = outputs.locator("table")
+    expect(table).to_contain_text(mark, timeout=60_000)
+    assert ("×" if mark == "○" else "○") not in table.inner_text()
+    if sentence:
+        expect(table).to_contain_text(sentence)
+        expect(outputs.last).to_contain_text(f"× affine_forward: {sentence}")
+        assert "Traceback" not in "".join(outputs.all_inner_texts())
+
+
+def test_the_check_cannot_be_edited(page):
+    check = code_cell(page, "# 確認: affine_forward")
+    check.locator(".cm-content").click()
+    page.keyboard.insert_text("x = 1\n")
+    expect(check).not_to_contain_text("x = 1")

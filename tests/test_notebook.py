@@ -1,0 +1,66 @@
+"""The notebooks in an ordinary Jupyter kernel, without nbgrader: Run All of the instructor and of a student."""
+
+import nbformat
+import pytest
+from exercise import MARKS, RELEASE, SOURCE
+from nbclient import NotebookClient
+
+PICTURES = [cell.id for cell in SOURCE.cells if cell.id.startswith("picture_")]
+
+
+def run_all(notebook: nbformat.NotebookNode, tmp_path) -> dict[str, list]:
+    """Run every cell whatever fails; returns cell id → outputs."""
+    notebook = nbformat.from_dict(notebook)
+    NotebookClient(notebook, timeout=120, allow_errors=True, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    return {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory):
+    return run_all(SOURCE, tmp_path_factory.mktemp("solved"))
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory):
+    return run_all(RELEASE, tmp_path_factory.mktemp("untouched"))
+
+
+def text_of(outputs) -> str:
+    return "".join(o.get("text", "") or o.get("data", {}).get("text/plain", "") for o in outputs)
+
+
+def test_the_source_runs_without_error_and_with_nothing_on_stderr(solved):
+    for name, outputs in solved.items():
+        assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"], (name, outputs)
+
+
+@pytest.mark.parametrize("question", MARKS)
+def test_each_check_of_the_source_shows_its_table(question, solved):
+    pages = [o.data["text/html"] for o in solved[f"test_{question}"] if "text/html" in o.get("data", {})]
+    assert pages and all("○" in page and "×" not in page and "相対誤差" in page or "判定" in page for page in pages)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_each_picture_is_drawn_from_a_right_solution(name, solved):
+    assert any("image/png" in o.get("data", {}) for o in solved[name])
+    assert "まだ描けません" not in text_of(solved[name])
+
+
+def test_the_network_learns_the_digits(solved):
+    accuracy = float(text_of(solved["picture_training"]).rpartition("正解率: ")[2].rstrip().rstrip("%"))
+    assert accuracy >= 95
+    assert any("<progress" in o.get("data", {}).get("text/html", "") for o in solved["picture_training"])
+
+
+@pytest.mark.parametrize("name", PICTURES[1:])
+def test_each_picture_says_politely_what_is_missing(name, untouched):
+    assert [o.output_type for o in untouched[name] if o.output_type == "error" or o.get("name") == "stderr"] == []
+    said = text_of(untouched[name])
+    assert "まだ描けません" in said and ("まだ書かれていません" in said or "先に" in said)
+
+
+@pytest.mark.parametrize("question", MARKS)
+def test_each_check_of_the_untouched_notebook_says_what_to_do(question, untouched):
+    errors = [o for o in untouched[f"test_{question}"] if o.output_type == "error"]
+    assert [error.ename for error in errors] == ["CheckFailed"]
+    assert len(errors[0].traceback) == 1 and "まだ書かれていません" in errors[0].evalue
