@@ -11,8 +11,8 @@ c.ClearSolutions.code_stub = {"python": "# ここにコードを書いてくだ�
 # A test cell that a student deleted comes back, so that its question is still graded.
 c.OverwriteCells.add_missing_cells = True
 
-# An endless loop costs its cell this many seconds; the honest notebook's slowest cell takes about five.
-c.Execute.timeout = 30
+# An endless loop costs each cell that calls it this many seconds; the slowest cell of an honest notebook takes about five.
+c.Execute.timeout = 20
 
 # The kernel's warnings (plain text on this machine's own loopback) would drown the log; no history file.
 c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=ERROR"]

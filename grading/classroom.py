@@ -10,6 +10,7 @@ from pathlib import Path
 from unicodedata import east_asian_width
 
 import nbformat
+from nbformat.warnings import MissingIDFieldWarning
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
@@ -77,8 +78,9 @@ class Classroom:
         self.root, self.config = root, load_config(root)
         self.coursedir = CourseDirectory(config=self.config)
         self.api = NbGraderAPI(self.coursedir, config=self.config)
-        # SQLAlchemy's advice to nbgrader's authors is nothing to the instructor.
-        warnings.filterwarnings("ignore", category=SAWarning)
+        # Advice of SQLAlchemy and nbformat to nbgrader's authors is nothing to the instructor.
+        for category in SAWarning, MissingIDFieldWarning:
+            warnings.filterwarnings("ignore", category=category)
 
     def students(self) -> list[str]:
         """Who handed something in for the assignment."""

@@ -1745,7 +1745,7 @@ check.report("採点")
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "picture_training", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # @title 図: 学習のようす
-LR, EPOCHS, BATCH_SIZE, SECONDS = 0.1, 30, 10, 20
+LR, EPOCHS, BATCH_SIZE, SECONDS = 0.1, 30, 10, 8
 trained = None
 
 

@@ -24,7 +24,7 @@ MARKS = {grade_id(c)[5:]: c.metadata.nbgrader.points for c in SOURCE.cells if gr
 GIVEN = ["imports", "tools", "data", "broken_backward"]
 
 
-def _run(source: str, name: str, namespace: dict) -> str:
+def run(source: str, name: str, namespace: dict) -> str:
     """Run one cell; returns what nbgrader would take for failure: the error, or what went to stderr."""
     error = io.StringIO()
     with redirect_stdout(io.StringIO()), redirect_stderr(error):
@@ -36,25 +36,25 @@ def _run(source: str, name: str, namespace: dict) -> str:
 
 
 @cache
-def _given() -> dict:
+def given() -> dict:
     namespace = {"__name__": "__main__"}
     for cell in SOURCE.cells:
         if grade_id(cell) in GIVEN:
-            problem = _run(cell.source, grade_id(cell), namespace)
+            problem = run(cell.source, grade_id(cell), namespace)
             assert not problem, problem
     return namespace
 
 
 def _judge(answers: dict[str, str]) -> dict[str, str]:
-    namespace = _given()
+    namespace = given()
     for question, code in (REFERENCE | answers).items():
-        _run(code, question, namespace)
-    return {question: _run(test, f"test_{question}", namespace) for question, test in TESTS.items()}
+        run(code, question, namespace)
+    return {question: run(test, f"test_{question}", namespace) for question, test in TESTS.items()}
 
 
 def judge_all(many: list[dict[str, str]]) -> list[dict[str, str]]:
     """For each set of answers (question → code, the reference elsewhere): question → problem, '' where it passes."""
-    _given()
+    given()
     with multiprocessing.get_context("fork").Pool(2, maxtasksperchild=1) as pool:
         return pool.map(_judge, many, chunksize=1)
 

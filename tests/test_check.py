@@ -5,7 +5,7 @@ from contextlib import redirect_stderr, redirect_stdout
 
 import numpy as np
 import pytest
-from exercise import SOURCE, _run
+from exercise import SOURCE, run
 
 TOOLS = {cell.id: cell.source for cell in SOURCE.cells if cell.id in ("imports", "tools")}
 
@@ -14,7 +14,7 @@ TOOLS = {cell.id: cell.source for cell in SOURCE.cells if cell.id in ("imports",
 def tools() -> dict:
     namespace = {"__name__": "__main__"}
     for name, source in TOOLS.items():
-        assert not _run(source, name, namespace)
+        assert not run(source, name, namespace)
     return namespace
 
 
@@ -22,7 +22,7 @@ def said(tools: dict, code: str, expected=None, args=None, question="affine_back
     """The sentence of the check for a function `answer` written by the student."""
     tools = dict(tools)
     exec(TOOLS["tools"], tools)  # Check looks its function up in the namespace that it was defined in
-    _run(code, "answer", tools)
+    run(code, "answer", tools)
     check = tools["Check"]("answer")
     check(*(args or [np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])]), u=np.array([[2.0, 3.0], [4.0, 7.0]]) if expected is None else expected)
     with redirect_stdout(io.StringIO()):
