@@ -78,7 +78,8 @@ def main() -> None:
             predict = trainer(seed)
             seconds[name].append(time.perf_counter() - start)
             accuracy[name].append(float(np.mean(predict(x_test) == label_test)))
-    print(f"{SIZES}, SGD, learning rate {LR}, batches of {BATCH_SIZE}, {EPOCHS} epochs, {len(SEEDS)} seeds, {os.cpu_count()} cores")
+    print(f"{SIZES}, SGD, learning rate {LR}, batches of {BATCH_SIZE}, {EPOCHS} epochs, "
+          f"{len(SEEDS)} seeds, {os.cpu_count()} cores")
     print(f"{'':14}{'seconds':>9}{'ratio':>8}{'accuracy: median':>19}{'min':>8}{'max':>8}")
     for name in TRAINERS:
         ratio = median(b / a for a, b in zip(seconds["reference"], seconds[name]))

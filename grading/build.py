@@ -39,7 +39,8 @@ def build(root: Path) -> list[Path]:
     The gradebook is not touched: `nbgrader generate_assignment` records the assignment there.
     """
     text = (root / "source" / f"{ASSIGNMENT}.py").read_text(encoding="utf-8")
-    source, release, student = (root / folder / "main.ipynb" for folder in (f"source/{ASSIGNMENT}", f"release/{ASSIGNMENT}", ASSIGNMENT))
+    folders = f"source/{ASSIGNMENT}", f"release/{ASSIGNMENT}", ASSIGNMENT
+    source, release, student = (root / folder / "main.ipynb" for folder in folders)
     source.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(source_notebook(text), source)
 

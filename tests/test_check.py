@@ -18,13 +18,13 @@ def tools() -> dict:
     return namespace
 
 
-def said(tools: dict, code: str, expected=None, args=None, question="affine_backward") -> str:
-    """The sentence of the check for a function `answer` written by the student."""
+def said(tools: dict, code: str) -> str:
+    """The sentence of the check for a student's function `answer`; u should be [[2, 3], [4, 7]]."""
     tools = dict(tools)
     exec(TOOLS["tools"], tools)  # Check looks its function up in the namespace that it was defined in
     run(code, "answer", tools)
     check = tools["Check"]("answer")
-    check(*(args or [np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])]), u=np.array([[2.0, 3.0], [4.0, 7.0]]) if expected is None else expected)
+    check(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]]), u=np.array([[2.0, 3.0], [4.0, 7.0]]))
     with redirect_stdout(io.StringIO()):
         try:
             check.report()
@@ -33,16 +33,16 @@ def said(tools: dict, code: str, expected=None, args=None, question="affine_back
     return ""
 
 
-SENTENCES = {
+SENTENCES = {  # what the student wrote → what the check must say
     "a right answer": ("def answer(u): return np.array([[2.0, 3.0], [4.0, 7.0]])", ""),
     "a stub": ("def answer(u):\n    raise NotImplementedError", "まだ書かれていません"),
-    "a stub further down": ("def other(): raise NotImplementedError\ndef answer(u): return other()", "other がまだ書かれていません"),
+    "a stub further down": ("def part(): raise NotImplementedError\ndef answer(u): return part()", "part がまだ書かれていません"),
     "a syntax error": ("def answer(u) return u", "answer がまだ定義されていません"),
     "a cell not run": ("", "answer がまだ定義されていません"),
     "None": ("def answer(u): pass", "return を忘れていませんか"),
     "a wrong shape": ("def answer(u): return np.zeros(3)", "u の形は (2, 2) のはずですが、(3,) です"),
     "a transposed shape": ("def answer(u): return np.array([[2.0, 4.0], [3.0, 7.0]])", "行と列が入れかわっています"),
-    "an unsummed batch": ("def answer(u): return np.array([[[1., 1.], [2., 3.]], [[1., 2.], [2., 4.]]])", "バッチ方向の合計がまだです"),
+    "an unsummed batch": ("def answer(u): return np.array([[[1, 1], [2, 3]], [[1, 2], [2, 4]]])", "バッチ方向の合計がまだです"),
     "a nan": ("def answer(u): return np.array([[np.nan, 3.0], [4.0, 7.0]])", "nan"),
     "an infinity": ("def answer(u): return np.array([[np.inf, 3.0], [4.0, 7.0]])", "inf"),
     "a list": ("def answer(u): return [[2.0, 3.0], [4.0, 7.0]]", "NumPy の配列のはずですが、list です"),
@@ -54,7 +54,7 @@ SENTENCES = {
     "a fraction": ("def answer(u): return np.array([[2.0, 3.0], [4.0, 7.0]]) / 5", "正解の 5 分の 1"),
     "zeros": ("def answer(u): return np.zeros((2, 2))", "すべて 0"),
     "another value": ("def answer(u): return np.array([[2.0, 3.5], [4.0, 7.0]])", "u[0, 1] は 3 のはずですが、3.5 です"),
-    "a changed argument": ("def answer(u):\n    u += 1\n    return np.array([[2.0, 3.0], [4.0, 7.0]])", "引数が書き換えられています"),
+    "a changed argument": ("def answer(u):\n    u += 1\n    return u[:, :2] + 0", "引数が書き換えられています"),
     "an unknown name": ("def answer(u): return V @ u", "V という名前がまだありません"),
     "an error": ("def answer(u):\n    return u @ u", "answer の 2 行目"),
     "two values for one": ("def answer(u): return u, u", "tuple です"),
@@ -85,8 +85,8 @@ def test_a_shape_is_told_before_a_value(tools):
 def test_warnings_and_stderr_of_a_student_do_not_reach_stderr(tools):
     error = io.StringIO()
     with redirect_stderr(error):
-        code = "import sys, warnings\ndef answer(u):\n    warnings.warn('w'); print('e', file=sys.stderr)\n    return np.array([[2., 3.], [4., 7.]])"
-        assert said(tools, code) == ""
+        noise = "import sys, warnings\ndef answer(u):\n    warnings.warn('w'); print('e', file=sys.stderr)\n"
+        assert said(tools, noise + "    return np.array([[2.0, 3.0], [4.0, 7.0]])") == ""
     assert error.getvalue() == ""
 
 

@@ -17,7 +17,8 @@ ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{
 
 
 def nbgrader(course: Path, *command: str) -> str:
-    result = subprocess.run([sys.executable, "-m", "nbgrader", *command], cwd=course, env=ENVIRONMENT, capture_output=True, text=True)
+    command = (sys.executable, "-m", "nbgrader", *command)
+    result = subprocess.run(command, cwd=course, env=ENVIRONMENT, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     return result.stderr
 

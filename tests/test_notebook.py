@@ -11,7 +11,8 @@ PICTURES = [cell.id for cell in SOURCE.cells if cell.id.startswith("picture_")]
 def run_all(notebook: nbformat.NotebookNode, tmp_path) -> dict[str, list]:
     """Run every cell whatever fails; returns cell id → outputs."""
     notebook = nbformat.from_dict(notebook)
-    NotebookClient(notebook, timeout=120, allow_errors=True, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    where = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=120, allow_errors=True, kernel_name="python3", resources=where).execute()
     return {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
 
 
@@ -37,7 +38,7 @@ def test_the_source_runs_without_error_and_with_nothing_on_stderr(solved):
 @pytest.mark.parametrize("question", MARKS)
 def test_each_check_of_the_source_shows_its_table(question, solved):
     pages = [o.data["text/html"] for o in solved[f"test_{question}"] if "text/html" in o.get("data", {})]
-    assert pages and all("○" in page and "×" not in page and "相対誤差" in page or "判定" in page for page in pages)
+    assert pages and all("判定" in page and "○" in page and "×" not in page for page in pages)
 
 
 @pytest.mark.parametrize("name", PICTURES)
