@@ -38,7 +38,7 @@ def test_the_source_runs_without_error_and_with_nothing_on_stderr(solved):
 @pytest.mark.parametrize("question", MARKS)
 def test_each_check_of_the_source_shows_its_table(question, solved):
     pages = [o.data["text/html"] for o in solved[f"test_{question}"] if "text/html" in o.get("data", {})]
-    assert pages and all("判定" in page and "○" in page and "×" not in page for page in pages)
+    assert pages and all("判定" in page and ">○<" in page and ">×<" not in page for page in pages)
 
 
 @pytest.mark.parametrize("name", PICTURES)
