@@ -235,11 +235,14 @@ class Check:
     def row(self, case, name, shape, error, problem):
         self.rows.append((case, name, str(shape), "" if error is None else f"{error:.1e}", not problem, problem))
 
-    def report(self, title="確認"):
-        """表を出す。× があれば、最初の × の理由を言って止まる。"""
+    def report(self, title="確認", brief=False):
+        """表を出す。× があれば、最初の × の理由を言って止まる。brief なら、○ の行は数だけを出す。"""
         rows, self.rows = self.rows, []
-        display(CheckTable(f"{title}: {self.name}", rows))
         problems = [problem for *_, problem in rows if problem]
+        if brief:
+            rest = len(rows) - len(problems)
+            rows = [row for row in rows if row[-1]] + [("", f"{'ほかの ' if problems else ''}{rest} 項目", "", "", True, "")] * (rest > 0)
+        display(CheckTable(f"{title}: {self.name}", rows))
         if problems:
             raise CheckFailed(f"{self.name}: {problems[0]}")
 
@@ -498,7 +501,7 @@ rng = generator("affine_forward")
 for n, n_in, n_out in (5, 4, 3), (3, 5, 3), (1, 4, 2):
     z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)), away_from_zero(rng, n_out)
     check(z, W, b, u=np.einsum("ni,io->no", z, W) + b, case=f"N = {n}")
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -551,7 +554,7 @@ for shape in (5, 3), (3, 3), (1, 4):
     check(u, z=expit(u), case=f"{shape}")
 u = rng.choice([-1000.0, -30.0, 30.0, 1000.0], (4, 3))
 check(u, z=expit(u), case="±1000", quiet=True)
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -595,7 +598,7 @@ for shape in (5, 3), (3, 3), (1, 4):
     check(u, z=1 - 2 / (np.exp(2 * u) + 1), case=f"{shape}")
 u = rng.choice([-1000.0, -30.0, 30.0, 1000.0], (4, 3))
 check(u, z=np.sign(u), case="±1000", quiet=True)
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -637,7 +640,7 @@ for shape in (5, 3), (3, 3), (1, 4):
     u = away_from_zero(rng, shape)
     check(u, z=np.where(u > 0, u, 0.0), case=f"{shape}")
 check(np.array([[-1000.0, -0.5], [1000.0, 0.5]]), z=np.array([[0.0, 0.0], [1000.0, 0.5]]), case="±1000", quiet=True)
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "picture_activations", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -699,7 +702,7 @@ for n_in, n_mid, n_out in (4, 5, 3), (3, 3, 3), (2, 1, 4):
     b1, b2 = away_from_zero(rng, n_mid), away_from_zero(rng, n_out)
     merged = np.einsum("im,mo->io", W1, W2), np.einsum("m,mo->o", b1, W2) + b2
     check(W1, b1, W2, b2, W=merged[0], b=merged[1], case=f"{n_in} → {n_mid} → {n_out}")
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -756,7 +759,7 @@ for n, k in (5, 3), (3, 3), (1, 4):
     check(u, y=true_softmax(u, axis=1), case=f"N = {n}, K = {k}")
 u = rng.normal(size=(4, 3)) + np.array([[1000.0], [-1000.0], [0.0], [500.0]])
 check(u, y=true_softmax(u, axis=1), case="±1000")
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -817,7 +820,7 @@ for n, k in (5, 3), (3, 3), (1, 4):
     y = rng.uniform(0.1, 1.0, (n, k))
     y, t = y / y.sum(axis=1, keepdims=True), one_hot(rng, n, k)
     check(y, t, E=np.mean([-np.log(y[i, t[i].argmax()]) for i in range(n)]), case=f"N = {n}, K = {k}")
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -875,7 +878,7 @@ for shift in 1000.0, -1000.0:
         E, got = check.call(u, np.array([[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]), outputs=2)
         check.holds("E が有限", np.isfinite(E), f"E が {E} になりました。", f"{shift:+.0f}")
         check.compare(f"{shift:+.0f}", "y", got, y / y.sum(axis=1, keepdims=True))
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -949,7 +952,7 @@ for shape in (4,), (3, 2), (2, 1, 3):
     for eps in 1e-5, 0.1:
         f = lambda v, a=a: float(np.sum(a * np.exp(v)) + np.prod(v))
         check(f, x, eps, gradient=derivative(f, x, eps), case=f"{shape}, ε = {eps:g}")
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "picture_epsilon", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -986,21 +989,20 @@ def draw():
 #
 # です。箱は、自分の計算だけを知っていればよいのです。
 #
-# ### 問 10 `add_backward` (2 点・2 分・★☆☆)、問 11 `multiply_backward` (2 点・3 分・★☆☆)
+# `dz` は上流の勾配です。次の 2 つの関数は `dx` と `dy` をこの順に返します。数でも配列でも (要素ごとに) 動くようにします。
 #
-# - 和 $z = x + y$ では $\dfrac{\partial z}{\partial x} = \dfrac{\partial z}{\partial y} = 1$
-# - 積 $z = xy$ では $\dfrac{\partial z}{\partial x} = y,\ \dfrac{\partial z}{\partial y} = x$
+# ### 問 10 `add_backward` (2 点・2 分・★☆☆)
 #
-# `dz` は上流の勾配です。`dx` と `dy` をこの順に返してください。数でも配列でも (要素ごとに) 動くようにします。
+# 和 $z = x + y$ では $\dfrac{\partial z}{\partial x} = \dfrac{\partial z}{\partial y} = 1$ です。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
-# 和の箱は、上流の勾配をそのまま流します。積の箱は、**相手の値**を掛けて流します。
+# 和の箱は、上流の勾配をそのまま両方へ流します。
 #
 # </details>
 # <details><summary>ヒント 2 (式)</summary>
 #
-# 和: $dx = dz,\ dy = dz$。積: $dx = dz \cdot y,\ dy = dz \cdot x$。
+# $dx = dz \cdot 1, \qquad dy = dz \cdot 1$
 #
 # </details>
 
@@ -1024,8 +1026,24 @@ check.report()
 rng = generator("add_backward")
 for dz in -0.7, 2.5, away_from_zero(rng, (3, 2)):
     check(dz, dx=dz, dy=dz, case=f"{np.shape(dz)}")
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# ### 問 11 `multiply_backward` (2 点・3 分・★☆☆)
+#
+# 積 $z = xy$ では $\dfrac{\partial z}{\partial x} = y,\ \dfrac{\partial z}{\partial y} = x$ です。順伝播のときの値 `x` と `y` が要るので、引数で受け取ります。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# 積の箱は、上流の勾配に**相手の値**を掛けて流します。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $dx = dz \cdot y, \qquad dy = dz \cdot x$
+#
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "multiply_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def multiply_backward(dz, x, y):
@@ -1048,7 +1066,7 @@ rng = generator("multiply_backward")
 for shape in (), (), (3, 2):
     dz, x, y = (away_from_zero(rng, shape) if shape else float(away_from_zero(rng, ())) for _ in range(3))
     check(dz, x, y, dx=np.multiply(y, dz), dy=np.multiply(x, dz), case=f"{shape}")
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "picture_apples", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -1089,16 +1107,18 @@ def draw():
 #
 # `dz` が上流の勾配、`u` が**順伝播のときの入力**です。
 #
-# ### 問 12 `sigmoid_backward` (4 点・5 分・★★☆)、問 13 `tanh_backward` (4 点・4 分・★★☆)、問 14 `relu_backward` (4 点・4 分・★★☆)
+# ### 問 12 `sigmoid_backward` (4 点・5 分・★★☆)
+#
+# sigmoid の微分は、sigmoid の**出力**だけで書けます。紙の上で $1 / (1 + e^{-u})$ を微分して、確かめてみてください。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
-# sigmoid と tanh の微分は、**出力**の値だけで書けます。$h'$ を求めたら、上流の勾配 `dz` を掛けるのを忘れないでください。ReLU は、$u$ が正だったところだけ勾配を通す「門」です。門を開けるのは `dz` の符号ではなく、`u` の符号です。
+# まず $s = \mathrm{sigmoid}(u)$ を計算します。$h'(u)$ を $s$ で書いたら、上流の勾配 `dz` を掛けるのを忘れないでください。
 #
 # </details>
 # <details><summary>ヒント 2 (式)</summary>
 #
-# $s = \mathrm{sigmoid}(u)$ のとき $s' = s(1 - s)$。$\quad v = \tanh(u)$ のとき $v' = 1 - v^2$。$\quad \mathrm{ReLU}'(u) = 1\ (u > 0),\ 0\ (u < 0)$。$u = 0$ では 0 でも 1 でもかまいません。
+# $s = \mathrm{sigmoid}(u)$ として $\quad du = dz \odot s \odot (1 - s)$
 #
 # </details>
 
@@ -1125,8 +1145,24 @@ rng = generator("sigmoid_backward")
 for shape in (5, 3), (3, 3), (1, 4):
     dz, u = away_from_zero(rng, shape), away_from_zero(rng, shape)
     check(dz, u, du=derivative(lambda v: np.sum(dz / (1 + np.exp(-v))), u), case=f"{shape}")
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# ### 問 13 `tanh_backward` (4 点・4 分・★★☆)
+#
+# tanh の微分も、出力だけで書けます。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# $v = \tanh(u)$ を計算してから、$v$ で微分を書きます。2 乗するのは $u$ ではなく $v$ です。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $v = \tanh(u)$ として $\quad du = dz \odot (1 - v^2)$
+#
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "tanh_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def tanh_backward(dz, u):
@@ -1150,8 +1186,24 @@ rng = generator("tanh_backward")
 for shape in (5, 3), (3, 3), (1, 4):
     dz, u = away_from_zero(rng, shape), away_from_zero(rng, shape)
     check(dz, u, du=derivative(lambda v: np.sum(dz * np.tanh(v)), u), case=f"{shape}")
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# ### 問 14 `relu_backward` (4 点・4 分・★★☆)
+#
+# ReLU は、勾配を通すか止めるかの「門」です。$u = 0$ での傾きは、0 から 1 の間ならどれでもかまいません。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# $u$ が正だったところだけ、上流の勾配を通します。門を開けるのは `dz` の符号ではなく、`u` の符号です。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $du_{nj} = dz_{nj}\ (u_{nj} > 0), \qquad du_{nj} = 0\ (u_{nj} < 0)$
+#
+# </details>
 
 # %% nbgrader={"grade": false, "grade_id": "relu_backward", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def relu_backward(dz, u):
@@ -1178,7 +1230,7 @@ for shape in (5, 3), (3, 3), (1, 4):
 with check.attempt("du", "u = 0"):
     slope = np.asarray(check.call(np.array([[2.0, 2.0]]), np.array([[0.0, 3.0]])))[0, 0] / 2
     check.holds("傾き", 0 <= slope <= 1, f"u = 0 での傾きが {slope:.4g} です。0 から 1 の間にしてください。", "u = 0")
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "picture_derivatives", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -1254,7 +1306,7 @@ for n, n_in, n_out in (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2):
     E = lambda z, W, b: np.sum(du * (np.einsum("ni,io->no", z, W) + b))
     check(du, z, W, dz=derivative(lambda a: E(a, W, b), z), dW=derivative(lambda a: E(z, a, b), W),
           db=derivative(lambda a: E(z, W, a), b), case=f"N = {n}, {n_in} → {n_out}")
-check.report("採点")
+check.report("採点", brief=True)
 for n in 40, 150:
     du, z, W = rng.normal(size=(1, n)), rng.normal(size=(1, n)), rng.normal(size=(n, n))
     check_cost(check, (du, z, W), (z, [(W, np.zeros(n))]))
@@ -1311,7 +1363,7 @@ for n, k in (5, 3), (3, 3), (1, 4):
     u, t = rng.normal(size=(n, k)), one_hot(rng, n, k)
     y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
     check(y, t, du=derivative(lambda v: true_loss(v, t), u), case=f"N = {n}, K = {k}")
-check.report("採点")
+check.report("採点", brief=True)
 # The forward pass of softmax and cross entropy costs about as much as an affine layer of width 3.
 for n in 20, 200:
     check_cost(check, (np.full((n, 10), 0.1), one_hot(rng, n, 10)), (np.ones((n, 10)), [(np.ones((10, 3)), np.zeros(3))]))
@@ -1386,7 +1438,7 @@ for activation in "relu", "sigmoid", "tanh":
         x, t, params = random_network(rng, n, sizes)
         us, zs = true_forward(x, params, activation)
         check(x, params, activation, us=us, zs=zs, case=f"{activation}, N = {n}, {len(params)} 層")
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "picture_network", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -1484,7 +1536,7 @@ for activation in "relu", "sigmoid", "tanh":
         x, t, params = random_network(rng, n, sizes)
         check(x, t, params, activation, grads=true_gradients(x, t, params, activation),
               case=f"{activation}, N = {n}, {len(params)} 層")
-check.report("採点")
+check.report("採点", brief=True)
 for sizes in (20, 15, 12, 10), (80, 60, 40, 10):
     x, t, params = random_network(rng, 1, sizes, margin=0)
     check_cost(check, (x, t, params), (x, params))
@@ -1597,7 +1649,7 @@ for lr, sizes in (0.3, (4, 6, 3, 2)), (0.01, (3, 2)):
     check(params, grads, lr, case=f"α = {lr}, {len(params)} 層", params=[
         tuple(np.subtract(p, np.multiply(lr, g)) for p, g in zip(*layer)) for layer in zip(params, grads)
     ])
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1687,7 +1739,7 @@ for n, batch_size in (6, 6), (5, 20):
         got, losses = check.call(x, t, params, 0.1, 3, batch_size, np.random.default_rng(3), outputs=2)
         check.compare(f"N = {n}, バッチ {batch_size}", "params", got, now)
         check.holds("losses", close(losses, before) or close(losses, after), "losses が、エポックごとの損失の平均と違います。")
-check.report("採点")
+check.report("採点", brief=True)
 
 # All samples alike: again the order cannot matter, and there is one step for every batch.
 x, t, params = random_network(rng, 1, (3, 4, 2))
@@ -1697,7 +1749,7 @@ for _ in range(3):
 with check.attempt("params"):
     got, _ = check.call(np.repeat(x, 6, axis=0), np.repeat(t, 6, axis=0), params, 0.5, 1, 2, np.random.default_rng(3), outputs=2)
     check.compare("N = 6, バッチ 2", "params", got, now)
-check.report("採点")
+check.report("採点", brief=True)
 
 # Each sample has an input of its own, so row i of W tells by what weight sample i entered: 1 / (size of its batch).
 n, batch_size, lr = 11, 4, 1e-4
@@ -1735,7 +1787,7 @@ with check.attempt("params, losses"):
     eight = weights(1, 0, 8)[0][:8]
     check.holds("N が割り切れるとき", np.allclose(eight, 0.25, atol=0.02),
                 "N が batch_size で割り切れるときに正しく動きません。空のバッチを作っていませんか。")
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1915,7 +1967,7 @@ rng = generator("fix_backward")
 for n, sizes in (5, (4, 6, 3, 2)), (2, (3, 5, 4, 2)), (1, (3, 4, 2)):
     x, t, params = random_network(rng, n, sizes)
     check(x, t, params, grads=true_gradients(x, t, params), case=f"N = {n}, {len(params)} 層")
-check.report("採点")
+check.report("採点", brief=True)
 for sizes in (20, 15, 12, 10), (80, 60, 40, 10):
     x, t, params = random_network(rng, 1, sizes, margin=0)
     check_cost(check, (x, t, params), (x, params))
@@ -2008,7 +2060,7 @@ for decay, sizes in (0.3, (4, 6, 3, 2)), (1.5, (3, 2)):
     check(params, grads, decay, case=f"λ = {decay}, {len(params)} 層", grads=[
         (dW + derivative(lambda A: decay / 2 * np.sum(A**2), W), db) for (W, b), (dW, db) in zip(params, grads)
     ])
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -2075,7 +2127,7 @@ with check.attempt("train, valid", "並べ替え"):
     check.holds("並べ替え", one != other and other != another and another != one,
                 "番号が rng で並べ替えられていません。種が違えば分け方も変わるはずです。")
     check.holds("同じ種なら同じ分け方", one == same, "同じ種の rng でも分け方が変わります。引数の rng だけを使ってください。")
-check.report("採点")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
