@@ -244,7 +244,7 @@ class Check:
             rows = [row for row in rows if row[-1]] + [("", f"{'ほかの ' if problems else ''}{rest} 項目", "", "", True, "")] * (rest > 0)
         display(CheckTable(f"{title}: {self.name}", rows))
         if problems:
-            raise CheckFailed(f"{self.name}: {problems[0]}")
+            raise CheckFailed(problems[0] if problems[0].startswith(self.name) else f"{self.name}: {problems[0]}")
 
 
 class CheckTable:
