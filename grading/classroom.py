@@ -157,5 +157,5 @@ def grade_class(root: Path) -> list[Grade]:
     grades = list(tqdm(classroom.grade(), "grading", len(students), unit="student"))
     path = classroom.export()
     print(table(classroom.questions(), grades))
-    print(f"\n{len(grades)} submissions; {sum(not g.scores for g in grades)} not graded. Totals: {path}")
+    print(f"\n{len(grades)} submissions; {sum(not g.scores for g in grades)} not graded. Totals: {os.path.relpath(path)}")
     return grades
