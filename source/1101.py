@@ -188,11 +188,12 @@ class Check:
             problem = f"{name} の中身が実数ではありません (dtype は {np.asarray(got).dtype})。"
         else:
             got = np.asarray(got, dtype=float)
-            error = np.inf
+            error = None
             if got.shape == expected.shape:
                 with np.errstate(all="ignore"):
                     error = np.max(np.abs(got - expected) / (np.abs(expected) + ATOL / RTOL), initial=0.0)
-            self.row(case, name, got.shape, error, "" if error <= RTOL else self.explain(name, got, expected))
+            right = error is not None and error <= RTOL
+            self.row(case, name, got.shape, error, "" if right else self.explain(name, got, expected))
             return
         self.row(case, name, "", None, problem)
 
@@ -205,9 +206,9 @@ class Check:
         if got.shape != expected.shape:
             clue = ""
             if close(got.T, expected):
-                clue = " 行と列が入れかわっています。"
+                clue = "行と列が入れかわっています。"
             elif got.ndim == expected.ndim + 1 and close(got.sum(axis=0), expected):
-                clue = " バッチ方向の合計がまだです。"
+                clue = "バッチ方向の合計がまだです。"
             return f"{name} の形は {expected.shape} のはずですが、{got.shape} です。{clue}"
         if np.isnan(got).any():
             return f"{name} に nan (0/0 や ∞/∞ の結果) があります。大きな数の exp や、0 の log がないか見てください。"
