@@ -16,6 +16,8 @@ BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
 
+expect.set_options(timeout=30_000)  # a busy machine draws late
+
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):

@@ -74,8 +74,6 @@ def sample(tmp_path_factory):
     write_class(ROOT, course)
     for student in set(CLASS) - set(LOST) - set(NOT_GRADED):
         shutil.rmtree(course / "submitted" / student)
-    with open(course / "nbgrader_config.py", "a") as config:
-        config.write("\nc.Execute.timeout = 10\n")
     return course, {grade.student: grade for grade in grade_class(course)}
 
 
