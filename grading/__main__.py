@@ -13,6 +13,7 @@ def main() -> None:
     commands.add_parser("grade", help="grade what lies in submitted/, or a sample class where it is empty")
     command, root = parser.parse_args().command, Path.cwd()
 
+    # nbgrader takes seconds to import: only where it is used, so that `--help` answers at once.
     if command == "build":
         from .build import build
 
@@ -20,7 +21,6 @@ def main() -> None:
             print(path.relative_to(root))
         return
 
-    # nbgrader takes seconds to import; `build` and `--help` do without.
     from .classroom import grade_class
 
     if not any(root.glob(f"submitted/*/{ASSIGNMENT}")):

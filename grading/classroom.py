@@ -62,8 +62,9 @@ def troubles(autograded: Path) -> str:
     return "; ".join(found)
 
 
-def reason(log: str) -> str:
-    """The last exception that an nbgrader log names, or its last line, in one line."""
+def reason(result: dict) -> str:
+    """Why a call of NbGraderAPI failed: the last exception that its log names, or the log's last line, in one line."""
+    log = result["log"] + result.get("error", "")
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     named = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Exit)\b", line)]
     return (named or lines or ["nbgrader gave no reason"])[-1][:100]
@@ -90,7 +91,7 @@ class Classroom:
         """Record the assignment in the gradebook. Raises RuntimeError with nbgrader's reason where it cannot be."""
         result = self.api.generate_assignment(ASSIGNMENT)
         if not result["success"]:
-            raise RuntimeError(f"nbgrader generate_assignment failed: {reason(result['log'] + result.get('error', ''))}")
+            raise RuntimeError(f"nbgrader generate_assignment failed: {reason(result)}")
 
     def grade(self) -> Iterator[Grade]:
         """Autograde each submission and write its feedback; a bad one is named and the others go on."""
@@ -100,14 +101,14 @@ class Classroom:
             if not problem:
                 result = self.api.autograde(ASSIGNMENT, student)
                 if not result["success"]:
-                    problem = reason(result["log"] + result.get("error", ""))
+                    problem = reason(result)
             if problem:
                 yield Grade(student, note=f"NOT GRADED: {problem}")
                 continue
             feedback = self.api.generate_feedback(ASSIGNMENT, student)
             notes = [troubles(Path(self.coursedir.format_path("autograded", student, ASSIGNMENT)) / "main.ipynb")]
             if not feedback["success"]:
-                notes.append(f"no feedback: {reason(feedback['log'] + feedback.get('error', ''))}")
+                notes.append(f"no feedback: {reason(feedback)}")
             yield Grade(student, self.scores(student), "; ".join(filter(None, notes)))
 
     def scores(self, student: str) -> dict[str, float]:
@@ -135,13 +136,18 @@ class Classroom:
         return path
 
 
+def columns(text: str) -> int:
+    """How many columns a terminal gives text: full-width characters take two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
 def table(questions: dict[str, float], grades: list[Grade]) -> str:
     """Students × questions: marks, the total and a note; questions are numbered, and named below."""
     numbers = [f"{i}" for i in range(1, len(questions) + 1)]
-    width = max([len("student"), *(sum(1 + (east_asian_width(c) in "WF") for c in g.student) for g in grades)])
+    width = max(map(columns, ["student", *(grade.student for grade in grades)]))
     lines = ["".join([f"{'student':{width}}", *(f"{n:>4}" for n in numbers), "  total  note"])]
     for grade in grades:
-        pad = " " * (width - sum(1 + (east_asian_width(c) in "WF") for c in grade.student))
+        pad = " " * (width - columns(grade.student))
         marks = [f"{grade.scores[q]:g}" if q in grade.scores else "-" for q in questions]
         total = f"{sum(grade.scores.values()):g}" if grade.scores else "-"
         lines.append("".join([grade.student, pad, *(f"{m:>4}" for m in marks), f"{total:>7}  {grade.note}"]).rstrip())
