@@ -94,10 +94,12 @@ class CheckFailed(AssertionError):
 
 def reason(error):
     """error を、何をすればよいかがわかる 1 文にする。"""
-    if isinstance(error, CheckFailed):
+    frames = getattr(error, "frames", None)  # 採点では、自分の関数は別のプロセスで動く
+    if frames is None:
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if not os.path.exists(f.filename)]
+    if isinstance(error, CheckFailed) or not frames:
         return str(error)
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if not os.path.exists(f.filename)]
-    where = frames[-1].name if frames else "?"
+    where = frames[-1].name
     if isinstance(error, NotImplementedError):
         return f"{where} がまだ書かれていません。raise NotImplementedError の行を消して、コードを書いてください。"
     if isinstance(error, NameError):
@@ -379,8 +381,8 @@ def check_cost(check, args, forward, limit=80):
     layers = [(W.T.tolist(), b.tolist()) for W, b in params]
     unit = min(seconds(loop_forward, layers, x.tolist()) for _ in range(5))
     spent = np.inf
-    for _ in range(5):
-        spent = min(spent, seconds(check.call, *args))
+    for i in range(5):
+        spent = min(spent, seconds(check.call, args[0] * (1 + i / 1000), *args[1:]))
         if spent < limit * unit:
             return
     raise CheckFailed(
@@ -401,6 +403,9 @@ plt.rcParams.update({
 
 def picture(draw):
     """図を描く。自分の関数がまだ動かないときは、何が足りないかを言うだけにする。"""
+    if os.environ.get("FIGURES") == "off":
+        print("採点では図を描きません。")
+        return
     try:
         draw()
     except Exception as error:

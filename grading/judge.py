@@ -1,0 +1,233 @@
+"""The judge: rebuilds a submission, runs the student's cells in the sandbox and the instructor's tests here.
+
+`python -m grading.judge` is the process that does so, a fork of it for each submission; its stdin is a socket
+to grading.worker: first the assignment, then one submission after another. It has no access to the
+gradebook, the folders of the course or other submissions: what it knows comes over that socket.
+"""
+
+import ast
+import copy
+import gc
+import json
+import os
+import resource
+import socket
+import sys
+import time
+from dataclasses import fields
+
+import nbformat
+from nbclient import NotebookClient
+from nbconvert.preprocessors.sanitize import SanitizeHTML
+from nbformat import NotebookNode
+
+from .kernel.shell import Kernel
+from .kernel.wire import Channel, clean
+from .limits import Limits
+from .rebuild import Refused, grade_id, is_solution, is_test, rebuild, visible
+from .student import NOTES, REASONS, Stopped, Student, Template
+
+TAGS = (
+    "a abbr b blockquote br caption code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i kbd li ol p pre s small span strong "
+    "sub summary sup table tbody td tfoot th thead tr u ul"
+).split()
+SANITIZE = SanitizeHTML(
+    tags=TAGS,
+    sanitized_output_types={"text/html"},
+    safe_output_keys={"text/plain", "text/latex", "image/png", "image/jpeg"},
+)
+
+
+class Outputs:
+    """Messages of a kernel as the outputs of a notebook's cells, within limits."""
+
+    def __init__(self, notebook: NotebookNode, limits: Limits):
+        self.client, self.limits = NotebookClient(notebook), limits
+        self.client.reset_execution_trackers()
+
+    def of(self, cell: NotebookNode):
+        """A function that takes messages for this cell."""
+        index, room = self.client.nb.cells.index(cell), self.limits.display
+        self.client.clear_before_next_output = False
+
+        def take(message: dict) -> None:
+            nonlocal room
+            kind, content = message.get("msg_type"), message.get("content")
+            if kind not in ("stream", "display_data", "update_display_data", "execute_result", "error", "clear_output"):
+                return
+            room -= len(json.dumps(content))
+            if room < 0:
+                return
+            content = tidy(content, self.limits.output)
+            known = {"header": {"msg_type": kind}, "parent_header": {}, "metadata": {}, "msg_type": kind, "content": content}
+            before = copy.deepcopy(cell.outputs[-1:])
+            count = len(cell.outputs)
+            try:
+                if kind == "stream" and before and before[0].get("name") == content["name"]:
+                    cell.outputs[-1].text += content["text"]
+                else:
+                    self.client.process_message(known, cell, index)
+                nbformat.validate(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=cell.outputs[-1:])]))
+            except Exception:  # a message that no honest kernel sends
+                cell.outputs[max(count - 1, 0) :] = before
+
+        return take
+
+
+def tidy(content, longest: int):
+    """content with every text clean and cut; pictures are left as they are."""
+    if isinstance(content, str):
+        return "\n".join(clean(line, 2000) for line in clean(content, 4 * longest).split("\n"))
+    if isinstance(content, list):
+        return [tidy(item, longest) for item in content[:200]]
+    if isinstance(content, dict):
+        return {
+            clean(key, 100): value if isinstance(value, str) and key in ("image/png", "image/jpeg") else tidy(value, longest)
+            for key, value in content.items()
+        }
+    return content
+
+
+def failure(kind: str) -> NotebookNode:
+    """The output of a cell that was stopped."""
+    return nbformat.v4.new_output("error", ename="Stopped", evalue=REASONS[kind], traceback=[f"× {REASONS[kind]}"])
+
+
+class Assignment:
+    """The instructor's notebook, with everything ready for the first submission."""
+
+    def __init__(self, source: NotebookNode, limits: Limits, sandboxed: bool):
+        """Raises RuntimeError where the template does not start, or a cell of the instructor's fails."""
+        self.source, self.limits = source, limits
+        template = Template(limits, sandboxed)
+        code = [cell for cell in source.cells if cell.cell_type == "code"]
+        first = next(n for n, cell in enumerate(code) if is_solution(cell))
+        self.shared = {cell.id: cell for cell in code[:first]}
+        self.messages = []
+        self.kernel = Kernel(self.messages.append, limits.output)
+        os.environ["FIGURES"] = "off"
+        for cell in self.shared.values():
+            if not self.kernel.run(cell.source):
+                raise RuntimeError(f"{grade_id(cell)} fails: {self.messages[-1]['content'].get('evalue')}")
+        self.functions = [
+            node.name
+            for cell in code
+            if is_solution(cell)
+            for node in ast.parse(cell.source).body
+            if isinstance(node, ast.FunctionDef)
+        ]
+        outputs = template.prepare([visible(cell.source) for cell in self.shared.values()])
+        self.outputs = dict(zip(self.shared, outputs))
+        self.template = template
+
+    def judge(self, submission: bytes) -> dict:
+        """The graded notebook and the notes on it, or why the submission is refused."""
+        try:
+            notebook, notes = rebuild(submission, self.source)
+        except Refused as error:
+            return {"refused": clean(str(error), 200)}
+        student, outputs = Student(self.template), Outputs(notebook, self.limits)
+        own_clock = time.process_time
+        time.process_time = lambda: student.cpu() + own_clock()  # a test that measures a call measures the student's process
+        fresh = True
+        for cell in notebook.cells:
+            if cell.cell_type != "code":
+                continue
+            take = outputs.of(cell)
+            if cell.id in self.shared and fresh:
+                for message in self.outputs[cell.id]:
+                    take(message)
+            elif is_test(cell) and cell.id not in self.shared:
+                notes += self.test(cell, student, take)
+            else:
+                fresh = fresh and cell.id in self.shared
+                try:
+                    student.run(visible(cell.source), take)
+                except Stopped as error:
+                    cell.outputs.append(failure(error.kind))
+                notes += trouble(cell)
+        student.stop()
+        for cell in notebook.cells:
+            if cell.id.startswith("own-") or is_solution(cell):
+                cell.source = cell.source if cell.cell_type != "markdown" else cell.source.replace("![", "\\![")
+                SANITIZE.preprocess_cell(cell, {}, 0)
+        return {"notebook": notebook, "notes": list(dict.fromkeys(notes))}
+
+    def test(self, cell: NotebookNode, student: Student, take) -> list[str]:
+        """Run a test cell here, with the student's functions as remote ones; returns notes."""
+        namespace = self.kernel.shell.user_ns
+        for name in self.functions:
+            namespace.pop(name, None)
+        self.kernel.publish = take
+        try:
+            with student.snapshot() as calls:
+                namespace.update(calls.names(self.functions))
+                passed, kind = self.kernel.run(cell.source), calls.stopped
+            failed = [output for output in cell.outputs if output.output_type == "error"]
+            if not passed and not failed:  # its message did not make an output: the marks must not depend on that
+                cell.outputs.append(failure(kind or "ended"))
+        except Stopped as error:
+            kind = error.kind
+            cell.outputs = [failure(kind)]
+        return [f"{grade_id(cell)} {NOTES[kind]}"] if kind else []
+
+
+def trouble(cell: NotebookNode) -> list[str]:
+    """A note where the student's cell failed."""
+    name = grade_id(cell) or "a cell of the student's own"
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    if not errors:
+        return []
+    kinds = {sentence: kind for kind, sentence in REASONS.items()}
+    stopped = kinds.get(errors[-1].evalue)
+    return [f"{name} {NOTES[stopped]}" if stopped else f"{clean(errors[-1].ename, 60)} in {name}"]
+
+
+def fork(assignment: Assignment, submission: bytes) -> dict:
+    """Judge in a process of its own: {"notebook", "notes"}, {"refused"} or {"failed"}."""
+    mine, theirs = socket.socketpair()
+    child = os.fork()
+    if not child:
+        mine.close()
+        try:
+            resource.setrlimit(resource.RLIMIT_AS, (2 * assignment.limits.total_memory,) * 2)
+            start = time.monotonic()
+            result = assignment.judge(submission)
+            Channel(theirs, 1 << 30).send(result | {"seconds": time.monotonic() - start})
+        except BaseException as error:
+            Channel(theirs, 1 << 30).send({"failed": f"{type(error).__name__}: {clean(str(error), 300)}"})
+        finally:
+            os._exit(0)
+    theirs.close()
+    try:
+        return Channel(mine, 1 << 30).receive(time.monotonic() + assignment.limits.total + 60)[0]
+    except (EOFError, OSError) as error:
+        return {"failed": f"the judge's process ended: {error}"}
+    finally:
+        mine.close()
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+        assignment.template.control.send({"stop": True})
+
+
+def main() -> None:
+    control = Channel(socket.socket(fileno=os.dup(0)), 1 << 30)
+    message, source = control.receive()
+    limits = Limits(**{f.name: message["limits"][f.name] for f in fields(Limits)})
+    try:
+        assignment = Assignment(nbformat.reads(source.decode(), as_version=4), limits, message["sandbox"])
+    except RuntimeError as error:
+        control.send({"failed": str(error)})
+        sys.exit(1)
+    control.send({"ready": True})
+    gc.freeze()
+    while True:
+        try:
+            _, submission = control.receive()
+        except EOFError:
+            return
+        control.send(fork(assignment, bytes(submission)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""The student's functions, called from the judge: the end of the wire in the student's process."""
+
+import builtins
+import os
+import traceback
+import warnings
+
+from .wire import Channel, ProtocolError, decode, encode
+
+MESSAGE = 500
+"""Characters of an exception's text."""
+
+
+class Callback:
+    """A function of the judge's, given as an argument."""
+
+    def __init__(self, channel: Channel, index: int):
+        self.channel, self.index = channel, index
+
+    def __call__(self, *args):
+        """Raises what the function raises: a RuntimeError that names it, or a built-in exception."""
+        tree, arrays = encode(args)
+        self.channel.send({"callback": self.index, "args": tree}, arrays)
+        message, arrays = self.channel.receive()
+        if "raised" in message:
+            name, text = message["raised"]
+            raise getattr(builtins, name, RuntimeError)(text)
+        return decode(message["value"], arrays)
+
+
+def describe(error: BaseException) -> dict:
+    """What the judge must know of an exception: its class, text, name (NameError), and the frames in cells."""
+    try:
+        text = str(error)
+    except BaseException:
+        text = ""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not os.path.exists(f.filename)]
+    return {
+        "class": [kind.__name__ for kind in type(error).__mro__],
+        "text": text[:MESSAGE],
+        "name": getattr(error, "name", None) if isinstance(error, NameError) else None,
+        "frames": [[f.name[:MESSAGE], f.lineno, (f.line or "")[:MESSAGE]] for f in frames[-5:]],
+    }
+
+
+def answer(namespace: dict, channel: Channel, message: dict, arrays: bytearray) -> tuple[dict, bytes]:
+    """Call the function that message names; returns the reply and its arrays."""
+    args = decode(message["args"], arrays, lambda index: Callback(channel, index))
+    before = encode(args, [])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            value = namespace[message["call"]](*args)
+        except BaseException as error:
+            return {"raised": describe(error)}, b""
+    after = encode(args, [])
+    tree, data = encode((value, args if after != before else None))
+    said = [[w.category.__name__, str(w.message)[:MESSAGE]] for w in caught[:20]]
+    return {"returned": tree, "warnings": said}, data
+
+
+def serve(namespace: dict, channel: Channel) -> None:
+    """Answer the judge until it hangs up. Raises EOFError then."""
+    while True:
+        message, arrays = channel.receive()
+        if "names" in message:
+            found = {name: namespace[name] for name in message["names"] if name in namespace}
+            tree, data = encode({name: value for name, value in found.items() if not callable(value)})
+            channel.send({"callable": [name for name, value in found.items() if callable(value)], "values": tree}, data)
+            continue
+        try:
+            reply, data = answer(namespace, channel, message, arrays)
+        except RecursionError:
+            reply, data = {"raised": {"class": ["RecursionError"], "text": "", "name": None, "frames": []}}, b""
+        try:
+            channel.send(reply, data)
+        except ProtocolError as error:
+            channel.send({"raised": {"class": ["ValueError"], "text": str(error), "name": None, "frames": []}})

@@ -1,0 +1,83 @@
+"""The sandbox: bubblewrap's command line for the template, and the probe that says what is missing."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib
+
+from .kernel import namespaces
+
+PACKAGE = Path(__file__).parent
+ETC = "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime", "/etc/fonts"
+ENVIRONMENT = {
+    "HOME": namespaces.HOME,
+    "USER": "student",
+    "LANG": "C.UTF-8",
+    "NBGRADER_EXECUTION": "autograde",
+    "FIGURES": "off",  # the pictures of the notebook are for its reader
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    # One thread each: side by side on all cores, and CPU seconds that mean the same for everybody.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+def environment() -> dict[str, str]:
+    """The environment of the student's processes: nothing of the grader's own goes in."""
+    return ENVIRONMENT | {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+
+
+def mounts() -> list[str]:
+    """bubblewrap's arguments for the file system: read-only Python and system, and nothing of the course."""
+    prefixes = {Path("/usr"), Path(sys.prefix), Path(sys.base_prefix), Path(sys.base_prefix).resolve()}
+    arguments = []
+    for prefix in sorted(prefixes, key=lambda path: len(path.parts)):
+        arguments += ["--ro-bind", str(prefix), str(prefix)]
+    for path in map(Path, ("/lib", "/lib32", "/lib64", "/bin", "/sbin")):
+        if path.is_symlink():
+            arguments += ["--symlink", os.readlink(path), str(path)]
+        elif path.is_dir():
+            arguments += ["--ro-bind", str(path), str(path)]
+    for path in ETC:
+        arguments += ["--ro-bind-try", path, path]
+    for secret in PACKAGE, Path.cwd():  # an installed grader, a course inside the prefix
+        if any(prefix in secret.parents for prefix in prefixes):
+            arguments += ["--tmpfs", str(secret)]
+    arguments += ["--ro-bind", str(PACKAGE / "kernel"), "/grader/grading/kernel"]
+    arguments += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", namespaces.HOME]
+    for fonts in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # to list the fonts anew takes seconds
+        arguments += ["--ro-bind", str(fonts), f"{namespaces.HOME}/.cache/matplotlib/{fonts.name}"]
+    return [*arguments, "--remount-ro", "/"]
+
+
+def command(*program: str) -> list[str]:
+    """The command that runs program in the sandbox: no network, no process but its own, nothing to write to."""
+    bubblewrap = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
+                  "--die-with-parent", "--new-session", "--clearenv"]
+    if os.geteuid() != 0:
+        bubblewrap += ["--unshare-user", "--cap-add", "ALL"]
+    for name, value in environment().items():
+        bubblewrap += ["--setenv", name, value]
+    return [*bubblewrap, *mounts(), "--chdir", "/grader", "--", *program]
+
+
+PROBE = "from grading.kernel import namespaces as n; n.unshare(); import os; os.fork() or n.mount_private(1 << 20, 100)"
+
+
+def missing() -> str:
+    """What keeps this machine from sandboxing, in one sentence; '' where nothing does."""
+    if sys.platform != "linux":
+        return "the sandbox needs Linux: grade in a Linux container or virtual machine"
+    if not shutil.which("bwrap"):
+        return "bubblewrap is not installed: sudo apt install bubblewrap"
+    probe = subprocess.run(command(sys.executable, "-c", PROBE), capture_output=True, text=True)
+    if probe.returncode or probe.stderr:
+        said = (probe.stderr.strip().splitlines() or [f"exit status {probe.returncode}"])[-1]
+        return f"this machine does not let bubblewrap make namespaces ({said}); allow user namespaces, or grade as root"
+    return ""

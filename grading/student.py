@@ -1,0 +1,361 @@
+"""The student's end as the judge sees it: cells that run in the sandbox, functions that are called there.
+
+Everything that arrives is bounded and checked here. Whatever the student's processes do, the judge gets a
+value, an exception or a `Stopped` with the reason.
+"""
+
+import builtins
+import math
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from traceback import FrameSummary
+
+import numpy as np
+import psutil
+
+from . import sandbox
+from .kernel.wire import Channel, ProtocolError, clean, decode, encode
+from .limits import Limits
+
+CREDENTIALS = struct.Struct("3i")
+REASONS = {
+    "ended": "実行中のプロセスが止まりました (os._exit や、メモリの使いすぎなど)。",
+    "time": "時間がかかりすぎるので止めました。終わらないループはありませんか。",
+    "memory": "メモリを使いすぎたので止めました。",
+    "processes": "プロセスを作りすぎたので止めました。",
+    "protocol": "採点プログラムへの返事の形が正しくないので止めました。",
+    "total": "提出物全体の時間を使い切りました。",
+}
+NOTES = {
+    "ended": "ended its process",
+    "time": "ran out of time",
+    "memory": "used too much memory",
+    "processes": "started too many processes",
+    "protocol": "sent what is no answer",
+    "total": "was left no time",
+}
+
+
+class Stopped(Exception):
+    """The student's process was stopped; kind is a key of REASONS."""
+
+    frames: tuple = ()
+
+    def __init__(self, kind: str):
+        super().__init__(REASONS[kind])
+        self.kind = kind
+
+
+class Template:
+    """The process in the sandbox that is forked for each submission. Raises RuntimeError where it does not start."""
+
+    def __init__(self, limits: Limits, sandboxed: bool):
+        self.limits, self.sandboxed = limits, sandboxed
+        mine, theirs = socket.socketpair()
+        program = [sys.executable, "-m", "grading.kernel"]
+        if sandboxed:
+            program, options = sandbox.command(*program), {}
+        else:
+            options = {"cwd": sandbox.PACKAGE.parent, "env": sandbox.environment()}
+        self.process = subprocess.Popen(program, stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **options)
+        theirs.close()
+        self.control = Channel(mine, 1 << 28)
+
+    def prepare(self, cells: list[str]) -> list[list[dict]]:
+        """Run the shared cells; returns the messages of each."""
+        names = "disk", "files", "memory", "processes", "output", "message"
+        limits = {name: getattr(self.limits, name) for name in names}
+        # A user that no other process of the machine has, where root grades.
+        limits |= {"sandbox": self.sandboxed, "user": 100_000 + os.getpid()}
+        try:
+            self.control.send({"cells": cells, "limits": limits})
+            return self.control.receive()[0]["outputs"]
+        except (EOFError, OSError):
+            said = self.process.stderr.read().decode(errors="replace").strip().splitlines()
+            raise RuntimeError(f"the template kernel does not start: {said[-1] if said else 'it says nothing'}") from None
+
+
+def hello(channel: Channel, deadline: float) -> int:
+    """The process id of who says hello at the other end, as the kernel of this machine vouches for it."""
+    ancillary = []
+    message, _ = channel.receive(deadline, ancillary)
+    for level, kind, data in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS) and "hello" in message:
+            return CREDENTIALS.unpack(data)[0]
+    raise ProtocolError("no hello")
+
+
+class Student:
+    """The processes of one submission."""
+
+    def __init__(self, template: Template):
+        self.template, self.limits = template, template.limits
+        self.end = time.monotonic() + self.limits.total
+        self.history: list[str] = []
+        self.clocks: dict[int, float] = {}
+        self.channel = None
+
+    # Processes
+
+    def _pair(self) -> tuple[Channel, socket.socket]:
+        mine, theirs = socket.socketpair()
+        mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        return Channel(mine, self.limits.message, self.watch), theirs
+
+    def start(self) -> None:
+        """A new kernel, in which what ran before is run again. Raises Stopped."""
+        self.stop()
+        self.channel, theirs = self._pair()
+        self.first = None
+        with theirs:
+            self.template.control.send({"start": True}, fds=(theirs.fileno(),))
+        with self.limited(self.channel):
+            self.first = psutil.Process(hello(self.channel, self.end))
+            self.pid = hello(self.channel, self.end)
+        self.clocks[self.pid] = 0.0
+        for source in self.history:
+            self._run(source, lambda message: None)
+
+    def stop(self) -> None:
+        """End every process of the submission."""
+        if self.channel:
+            if not self.template.sandboxed:
+                for process in self.tree():
+                    process.kill()
+            self.template.control.send({"stop": True})
+            self.channel.close()
+            self.channel = None
+
+    def tree(self) -> list[psutil.Process]:
+        """Every process of the submission."""
+        try:
+            return [self.first, *self.first.children(recursive=True)] if self.first else []
+        except psutil.NoSuchProcess:
+            return []
+
+    def cpu(self) -> float:
+        """CPU seconds of all processes of the submission that have been seen, by the clocks of this machine's kernel."""
+        for pid in self.clocks:
+            try:
+                self.clocks[pid] = time.clock_gettime((~pid << 3) | 2)  # clock_getcpuclockid(3)
+            except OSError:
+                pass  # it has ended; what it used counts
+        return sum(self.clocks.values())
+
+    def watch(self) -> None:
+        """Raises Stopped where the processes use more than they may."""
+        processes = self.tree()
+        memory = 0
+        for process in processes:
+            self.clocks.setdefault(process.pid, 0.0)
+            try:
+                memory += process.memory_info().rss
+            except psutil.NoSuchProcess:
+                pass
+        if len(processes) > self.limits.processes:
+            raise Stopped("processes")
+        if memory > self.limits.total_memory:
+            raise Stopped("memory")
+        if self.cpu() - self.cpu_start > self.limits.seconds:
+            raise Stopped("time")
+
+    cpu_start = math.inf
+
+    @contextmanager
+    def limited(self, channel: Channel) -> Iterator[float]:
+        """Gives the deadline; whatever goes wrong with channel inside is a Stopped."""
+        now = time.monotonic()
+        if now >= self.end:
+            raise Stopped("total")
+        try:
+            yield min(self.end, now + self.limits.wait)
+        except TimeoutError:
+            raise Stopped("time") from None
+        except (EOFError, OSError):
+            raise Stopped("ended") from None
+        except ProtocolError:
+            raise Stopped("protocol") from None
+
+    # Cells
+
+    def run(self, source: str, publish: Callable[[dict], None]) -> bool:
+        """Run a cell of the student's; publish gets its messages. Whether it ended without an error.
+
+        Raises Stopped where it had to be stopped or ended the kernel; the next cell finds a new one.
+        """
+        if not self.channel:
+            self.start()
+        done = self._run(source, publish)
+        self.history.append(source)
+        return done
+
+    def _run(self, source: str, publish: Callable[[dict], None]) -> bool:
+        self.cpu_start = self.cpu()
+        try:
+            with self.limited(self.channel) as deadline:
+                self.channel.send({"run": source}, deadline=deadline)
+                try:
+                    return self._outputs(publish, deadline)
+                except (TimeoutError, Stopped) as error:
+                    if isinstance(error, Stopped) and error.kind != "time":
+                        raise
+                    return self._interrupt(publish)
+        except Stopped:
+            self.stop()
+            raise
+
+    def _interrupt(self, publish: Callable[[dict], None]) -> bool:
+        """Ctrl-C, so that what the cell has made so far stays. Raises Stopped where that does not help."""
+        self.cpu_start = math.inf
+        os.kill(self.pid, signal.SIGINT)
+        self._outputs(publish, time.monotonic() + 2)
+        publish({"msg_type": "error", "content": {"ename": "Stopped", "evalue": REASONS["time"], "traceback": []}})
+        return False
+
+    def _outputs(self, publish: Callable[[dict], None], deadline: float) -> bool:
+        while True:
+            message, _ = self.channel.receive(deadline)
+            if isinstance(message.get("output"), dict):
+                publish(message["output"])
+            elif isinstance(message.get("done"), bool):
+                return message["done"]
+            else:
+                raise ProtocolError("neither an output nor an end")
+
+    # Functions
+
+    @contextmanager
+    def snapshot(self) -> Iterator["Calls"]:
+        """A fork of the kernel for the calls of one test: what they change or break is gone afterwards. Raises Stopped."""
+        if not self.channel:
+            self.start()
+        self.cpu_start = math.inf
+        channel, theirs = self._pair()
+        with theirs, self.limited(channel) as deadline:
+            self.channel.send({"snapshot": True}, deadline=deadline, fds=(theirs.fileno(),))
+        with self.limited(channel) as deadline:
+            pid = hello(channel, deadline)
+        self.clocks[pid] = 0.0
+        self.cpu_start = self.cpu()
+        calls = Calls(self, channel)
+        try:
+            yield calls
+        finally:
+            channel.close()
+            # Only a process of this submission: the id comes from the other end's fork.
+            for process in self.tree():
+                if process.pid == pid and process.is_running():
+                    process.kill()
+
+
+class Calls:
+    """Calls of the student's functions in a snapshot. After a Stopped, every call raises it again."""
+
+    def __init__(self, student: Student, channel: Channel):
+        self.student, self.channel, self.stopped = student, channel, None
+
+    def names(self, names: list[str]) -> dict:
+        """name → what the student has made of it: a Remote for a function, or a value."""
+        message, arrays = self._ask({"names": names})
+        values = decode(message["values"], arrays)
+        found = {name: Remote(self, name) for name in message["callable"] if name in names}
+        return found | {name: value for name, value in values.items() if name in names}
+
+    @contextmanager
+    def _guard(self) -> Iterator[float]:
+        if self.stopped:
+            raise Stopped(self.stopped)
+        try:
+            with self.student.limited(self.channel) as deadline:
+                yield deadline
+        except Stopped as error:
+            self.stopped = error.kind
+            raise
+
+    def _ask(self, message: dict, arrays: bytes = b"", answer: Callable[[dict, bytearray], dict] | None = None):
+        with self._guard() as deadline:
+            self.channel.send(message, arrays, deadline)
+            while True:
+                reply, data = self.channel.receive(deadline)
+                if "callback" not in reply or answer is None:
+                    self.student.watch()
+                    return reply, data
+                self.channel.send(*answer(reply, data), deadline)
+
+    def call(self, name: str, args: tuple):
+        """The value of the student's function. Raises what it raised, or Stopped."""
+        functions = []
+        tree, arrays = encode(args, functions)
+
+        def answer(reply: dict, data: bytearray) -> tuple[dict, bytes]:
+            function, given = functions[int(reply["callback"])], decode(reply["args"], data)
+            try:
+                value, data = encode(function(*given))
+                return {"value": value}, data
+            except Exception as error:
+                kind = next(k.__name__ for k in type(error).__mro__ if hasattr(builtins, k.__name__))
+                return {"raised": [kind, str(error)]}, b""
+
+        try:
+            reply, data = self._ask({"call": name, "args": tree}, arrays, answer)
+            if "raised" in reply:
+                raise exception(reply["raised"])
+            value, changed = decode(reply["returned"], data)
+            said = [(str(kind), str(text)) for kind, text in reply["warnings"][:20]]
+        except (ProtocolError, KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
+            if getattr(error, "frames", None) is not None:
+                raise
+            self.stopped = "protocol"
+            raise Stopped("protocol") from None
+        for kind, text in said:
+            category = getattr(builtins, kind, UserWarning)
+            known = isinstance(category, type) and issubclass(category, Warning)
+            warnings.warn(clean(text, 300), category if known else UserWarning, stacklevel=2)
+        if changed is not None:
+            write_back(args, changed)
+        return value
+
+
+class Remote:
+    """A function of the student's."""
+
+    def __init__(self, calls: Calls, name: str):
+        self.calls, self.__name__ = calls, name
+
+    def __call__(self, *args):
+        return self.calls.call(self.__name__, args)
+
+
+def exception(told: dict) -> Exception:
+    """The exception that the other end tells of; its `frames` are those of the student's cells."""
+    names = [clean(str(name), 50) for name in told["class"]] or ["Exception"]
+    bases = [getattr(builtins, name, None) for name in names]
+    base = next((b for b in bases if isinstance(b, type) and issubclass(b, Exception)), Exception)
+    kind = base if base.__name__ == names[0] else type(names[0], (base,), {})
+    error = kind(clean(str(told["text"]), 500)) if base is not UnicodeDecodeError else Exception(clean(str(told["text"]), 500))
+    if isinstance(error, NameError):
+        error.name = clean(str(told["name"]), 50)
+    error.frames = [
+        FrameSummary("", int(line), clean(str(name), 50), lookup_line=False, line=clean(str(text), 200))
+        for name, line, text in told["frames"][:5]
+    ]
+    return error
+
+
+def write_back(args, changed) -> None:
+    """Make in args the changes that the student's function made in its copies."""
+    if isinstance(args, np.ndarray) and isinstance(changed, np.ndarray) and args.shape == changed.shape:
+        np.copyto(args, changed, casting="unsafe")
+    elif isinstance(args, list) and isinstance(changed, list) and len(args) != len(changed):
+        args[:] = changed
+    elif isinstance(args, (list, tuple)) and isinstance(changed, (list, tuple)):
+        for one, other in zip(args, changed):
+            write_back(one, other)
