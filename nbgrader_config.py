@@ -1,5 +1,11 @@
 """The course: read by every `nbgrader` command run in this folder, and by the package `grading`."""
 
+import os
+import sys
+
+import nbgrader.apps.api
+import nbgrader.apps.autogradeapp
+
 c = get_config()  # noqa: F821 (traitlets puts it here)
 
 # The gradebook names the course in one place, whoever opens it.
@@ -8,11 +14,14 @@ c.CourseDirectory.course_id = "1101"
 # What a student finds in the place of a solution.
 c.ClearSolutions.code_stub = {"python": "# ここにコードを書いてください\nraise NotImplementedError"}
 
-# A test cell that a student deleted comes back, so that its question is still graded.
-c.OverwriteCells.add_missing_cells = True
+# nbgrader has no setting for the class that grades: exchange it where its command and its formgrader look it up.
+sys.path.append(os.path.dirname(__file__))
+from grading.autograde import Autograde  # noqa: E402
 
-# An endless loop costs each cell that calls it this many seconds; the slowest cell of an honest notebook takes about five.
-c.Execute.timeout = 20
+nbgrader.apps.api.Autograde = nbgrader.apps.autogradeapp.Autograde = Autograde
 
-# The kernel's warnings (plain text on this machine's own loopback) would drown the log; no history file.
-c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=ERROR"]
+# What one submission may use (all of them, and their units: grading/limits.py).
+c.Autograde.limits = {
+    "memory": 2 << 30, "total_memory": 4 << 30, "processes": 64, "disk": 256 << 20, "files": 2000, "output": 20_000,
+    "seconds": 10, "wait": 30, "total": 300,
+}

@@ -1,4 +1,4 @@
-"""python -m grading build | grade: run in the course folder."""
+"""python -m grading build | autograde | grade: run in the course folder."""
 
 import argparse
 from pathlib import Path
@@ -10,8 +10,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m grading", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help=f"build the notebooks from source/{ASSIGNMENT}.py")
+    commands.add_parser("autograde", add_help=False, help="as nbgrader autograde, side by side: see autograde --help")
     commands.add_parser("grade", help="grade what lies in submitted/, or a sample class where it is empty")
-    command, root = parser.parse_args().command, Path.cwd()
+    known, rest = parser.parse_known_args()
+    if rest and known.command != "autograde":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    command, root = known.command, Path.cwd()
 
     # nbgrader takes seconds to import: only where it is used, so that `--help` answers at once.
     if command == "build":
@@ -19,6 +23,12 @@ def main() -> None:
 
         for path in build(root):
             print(path.relative_to(root))
+        return
+
+    if command == "autograde":
+        from .app import AutogradeApp
+
+        AutogradeApp.launch_instance(rest)
         return
 
     from .classroom import grade_class

@@ -10,14 +10,16 @@ from pathlib import Path
 from unicodedata import east_asian_width
 
 import nbformat
-from nbformat.warnings import MissingIDFieldWarning
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
+from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin
+from nbgrader.utils import temp_attrs
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
+from .autograde import Autograde
 from .course import ASSIGNMENT, load_config
 
 
@@ -30,36 +32,6 @@ class Grade:
     """Question → marks; empty where the submission could not be graded."""
     note: str = ""
     """One sentence on what the instructor should know, or ''."""
-
-
-def unreadable(path: Path) -> str:
-    """Why the file at path cannot be graded, in one sentence, or '' for a notebook."""
-    if not path.is_file():
-        others = sorted(p.name for p in path.parent.glob("*") if p.is_file())
-        return f"no file {path.name}" + (f" (there is {', '.join(others[:3])}; rename it)" if others else "")
-    try:
-        notebook = nbformat.read(path, as_version=4)
-        nbformat.validate(notebook)
-    except Exception as error:
-        return f"not a notebook: {type(error).__name__}: {' '.join(str(error).split())[:60]}"
-    return "" if notebook.cells else "a notebook without cells"
-
-
-def troubles(autograded: Path) -> str:
-    """What an instructor should know of an autograded notebook: cells of the student that failed, cells out of time."""
-    notebook = nbformat.read(autograded, as_version=4)
-    found = []
-    for cell in notebook.cells:
-        nbgrader = cell.metadata.get("nbgrader", {})
-        errors = [output.ename for output in cell.get("outputs", []) if output.output_type == "error"]
-        name = nbgrader.get("grade_id", "a cell of the student's own")
-        if "CellTimeoutError" in errors or "KeyboardInterrupt" in errors:
-            found.append(f"{name} ran out of time")
-        elif errors and not nbgrader.get("grade"):
-            found.append(f"{errors[0]} in {name}")
-        elif "was added back by nbgrader" in cell.source:
-            found.append(f"{name} had been deleted and was put back")
-    return "; ".join(found)
 
 
 def reason(result: dict) -> str:
@@ -79,9 +51,7 @@ class Classroom:
         self.root, self.config = root, load_config(root)
         self.coursedir = CourseDirectory(config=self.config)
         self.api = NbGraderAPI(self.coursedir, config=self.config)
-        # Advice of SQLAlchemy and nbformat to nbgrader's authors is nothing to the instructor.
-        for category in SAWarning, MissingIDFieldWarning:
-            warnings.filterwarnings("ignore", category=category)
+        warnings.filterwarnings("ignore", category=SAWarning)  # advice to nbgrader's authors is nothing to the instructor
 
     def students(self) -> list[str]:
         """Who handed something in for the assignment."""
@@ -93,23 +63,33 @@ class Classroom:
         if not result["success"]:
             raise RuntimeError(f"nbgrader generate_assignment failed: {reason(result)}")
 
-    def grade(self) -> Iterator[Grade]:
+    def autograde(self, jobs: int) -> dict[str, str]:
+        """Grade what is not graded yet, jobs side by side; returns student → why it could not be graded.
+
+        Raises RuntimeError where nothing can be graded.
+        """
+        with temp_attrs(self.coursedir, assignment_id=ASSIGNMENT, student_id="*"):
+            converter = Autograde(coursedir=self.coursedir, parent=self.api, jobs=jobs, bar=True)
+            try:
+                converter.start()
+            except NbGraderException as error:
+                if not converter.refused:
+                    raise RuntimeError(str(error)) from None
+        return converter.refused
+
+    def grade(self, jobs: int) -> Iterator[Grade]:
         """Autograde each submission and write its feedback; a bad one is named and the others go on."""
-        for student in self.students():
-            path = Path(self.coursedir.format_path("submitted", student, ASSIGNMENT)) / "main.ipynb"
-            problem = unreadable(path)
-            if not problem:
-                result = self.api.autograde(ASSIGNMENT, student)
-                if not result["success"]:
-                    problem = reason(result)
-            if problem:
-                yield Grade(student, note=f"NOT GRADED: {problem}")
+        refused = self.autograde(jobs)
+        for student in tqdm(self.students(), "feedback", unit="student"):
+            if student in refused:
+                yield Grade(student, note=f"NOT GRADED: {refused[student]}")
                 continue
+            path = Path(self.coursedir.format_path("autograded", student, ASSIGNMENT)) / "main.ipynb"
+            notes = nbformat.read(path, as_version=4).metadata.grading.notes
             feedback = self.api.generate_feedback(ASSIGNMENT, student)
-            notes = [troubles(Path(self.coursedir.format_path("autograded", student, ASSIGNMENT)) / "main.ipynb")]
             if not feedback["success"]:
-                notes.append(f"no feedback: {reason(feedback)}")
-            yield Grade(student, self.scores(student), "; ".join(filter(None, notes)))
+                notes = [*notes, f"no feedback: {reason(feedback)}"]
+            yield Grade(student, self.scores(student), "; ".join(notes))
 
     def scores(self, student: str) -> dict[str, float]:
         """Question → marks in the gradebook."""
@@ -159,8 +139,7 @@ def grade_class(root: Path) -> list[Grade]:
     """Grade everything in root/submitted and print the table; returns the grades."""
     classroom = Classroom(root)
     classroom.generate_assignment()
-    students = classroom.students()
-    grades = list(tqdm(classroom.grade(), "grading", len(students), unit="student"))
+    grades = list(classroom.grade(len(os.sched_getaffinity(0))))
     path = classroom.export()
     print(table(classroom.questions(), grades))
     print(f"\n{len(grades)} submissions; {sum(not g.scores for g in grades)} not graded. Totals: {os.path.relpath(path)}")

@@ -15,6 +15,10 @@ from . import sandbox
 from .kernel.wire import Channel
 from .limits import Limits
 
+class CannotGrade(RuntimeError):
+    """This machine cannot grade; the text says what is missing."""
+
+
 ATTEMPTS = 3
 """How often a submission is tried whose judge was killed."""
 
@@ -37,10 +41,10 @@ class Judge:
     """A process of grading.judge."""
 
     def __init__(self, assignment: Assignment):
-        """Raises RuntimeError where it cannot grade here."""
+        """Raises CannotGrade."""
         problem = sandbox.missing() if assignment.sandbox else ""
         if problem:
-            raise RuntimeError(problem)
+            raise CannotGrade(problem)
         mine, theirs = socket.socketpair()
         environment = sandbox.environment() | {"HOME": str(sandbox.Path.home())}
         self.process = subprocess.Popen(
@@ -55,47 +59,58 @@ class Judge:
         except (EOFError, OSError):
             answer = {"failed": "the judge does not start"}
         if "failed" in answer:
-            raise RuntimeError(answer["failed"])
+            raise CannotGrade(answer["failed"])
 
     def grade(self, submission: bytes) -> dict:
         self.channel.send({}, submission)
         return self.channel.receive()[0]
 
     def close(self) -> None:
-        self.channel.close()
+        self.process.kill()
         self.process.wait()
+        self.channel.close()
 
 
-judges: dict[str, list[Judge]] = {}
 lock = threading.Lock()
+judges: set[Judge] = set()
+free: dict[str, list[Judge]] = {}
 
 
 def grade(submission: bytes, assignment: Assignment) -> dict:
     """Grade one submission.
 
     Returns {"notebook", "notes", "seconds"}, {"refused": why} for what is no notebook of the exercise, or
-    {"failed": why}. Raises RuntimeError where this machine cannot grade at all.
+    {"failed": why}. Raises CannotGrade where this machine cannot grade at all.
     """
     key = assignment.digest()
     for _ in range(ATTEMPTS):
         with lock:
-            free = judges.setdefault(key, [])
-            judge = free.pop() if free else None
+            judge = free[key].pop() if free.get(key) else None
         judge = judge or Judge(assignment)
+        with lock:
+            judges.add(judge)
         try:
             result = judge.grade(submission)
         except (EOFError, OSError):  # somebody killed it
+            with lock:
+                known = judge in judges
+                judges.discard(judge)
             judge.close()
+            if not known:
+                break
             continue
         with lock:
-            judges[key].append(judge)
+            if judge in judges:
+                free.setdefault(key, []).append(judge)
         return result
     return {"failed": f"the judge's process was killed {ATTEMPTS} times"}
 
 
 def close() -> None:
-    """End the judges that wait for work."""
+    """End all judges, also those at work: what they grade is not finished."""
     with lock:
-        for judge in [judge for free in judges.values() for judge in free]:
-            judge.close()
+        ending = list(judges)
         judges.clear()
+        free.clear()
+    for judge in ending:
+        judge.close()

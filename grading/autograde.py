@@ -1,0 +1,256 @@
+"""What `nbgrader autograde` runs in this course: nbgrader's own converter with the work given to an executor.
+
+Only this process writes: the gradebook and autograded/, a submission at a time. First the marks, in one
+transaction; then the folder, by one rename. A run that was killed goes on with what has no folder.
+"""
+
+import json
+import os
+import re
+import shutil
+import stat
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from datetime import datetime
+from glob import glob
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde as Stock
+from nbgrader.converters import NbGraderException
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, parse_utc, rmtree
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
+from traitlets import Bool, Dict, Integer, Unicode
+
+from . import sandbox, worker
+from .limits import Limits
+from .rebuild import Refused, grade_id
+
+NOTEBOOK = "main"
+
+
+class Autograde(Stock):
+    """nbgrader.converters.Autograde, with a judge outside the student's process."""
+
+    jobs = Integer(1, help="How many submissions are graded side by side.").tag(config=True)
+    scheduler = Unicode("", help="The address of a Dask scheduler, whose workers do the work.").tag(config=True)
+    sandbox = Bool(True, help="False: run the code of the students with your rights, unprotected.").tag(config=True)
+    limits = Dict(help="What a submission may use: see grading/limits.py.").tag(config=True)
+    bar = Bool(False, help="Show a progress bar.").tag(config=True)
+
+    def init_notebooks(self) -> None:
+        """Every folder of the assignment counts, whatever is in it: what cannot be graded is named later."""
+        folders = glob(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
+        self.assignments = {folder: [] for folder in folders}
+        if not folders:
+            super().init_notebooks()  # says what it looked for
+
+    def convert_notebooks(self) -> None:
+        """Grade what is in `assignments` and not graded yet.
+
+        Raises NbGraderException where nothing can be graded, and at the end where a submission could not be.
+        """
+        self.refused: dict[str, str] = {}
+        problem = sandbox.missing() if self.sandbox and not self.scheduler else ""
+        if problem:
+            self._fail(f"Nothing is graded: {problem}. To run the students' code unprotected: --Autograde.sandbox=False.")
+        assignment = self._assignment()
+        waiting = []
+        for folder in sorted(self.assignments):
+            submission = Submission(self, folder)
+            if submission.student not in self.coursedir.student_id_exclude.split(","):
+                if self.force or not submission.is_graded(assignment):
+                    waiting.append(submission)
+                else:
+                    self.log.info("%s is graded already", submission.student)
+        try:
+            with logging_redirect_tqdm([self.log]), Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                results = self._results(waiting, assignment)
+                for submission, result in tqdm(results, "grading", len(waiting), unit="student", disable=not self.bar):
+                    problem = result.get("refused") or result.get("failed")
+                    if problem:
+                        self.log.error("%s: NOT GRADED: %s", submission.student, problem)
+                        self.refused[submission.student] = problem
+                    else:
+                        for note in result["notes"]:
+                            self.log.warning("%s: %s", submission.student, note)
+                        submission.record(gradebook, assignment, result)
+        except worker.CannotGrade as error:
+            self._fail(f"Nothing more is graded: {error}.")
+        finally:
+            worker.close()
+        if self.refused:
+            self._fail(f"{len(self.refused)} of {len(waiting)} could not be graded: {', '.join(self.refused)}.")
+
+    def _fail(self, message: str) -> None:
+        self.log.error(message)
+        raise NbGraderException(message)
+
+    def _assignment(self) -> worker.Assignment:
+        """The instructor's notebook. Raises NbGraderException where the gradebook has another one, or none."""
+        name = self.coursedir.assignment_id
+        path = Path(self.coursedir.format_path(self.coursedir.source_directory, ".", name)) / f"{NOTEBOOK}.ipynb"
+        again = f"run `nbgrader generate_assignment {name} --force`"
+        try:
+            text = path.read_text(encoding="utf-8")
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                recorded = {cell.name: cell.source for cell in gradebook.find_notebook(NOTEBOOK, name).source_cells}
+        except (OSError, MissingEntry):
+            self._fail(f"The gradebook does not know the assignment {name}: {again}.")
+        cells = {grade_id(cell): cell for cell in nbformat.reads(text, as_version=4).cells if grade_id(cell)}
+        changed = [i for i, cell in cells.items() if not is_solution(cell) and recorded.get(i) != cell.source]
+        if changed or set(recorded) != set(cells):
+            self._fail(f"The gradebook has another version of {name} than {os.path.relpath(path)}: {again}.")
+        return worker.Assignment(text, Limits(**self.limits), self.sandbox)
+
+    def _results(self, waiting: list["Submission"], assignment: worker.Assignment) -> Iterator[tuple["Submission", dict]]:
+        """Each submission with what `worker.grade` makes of it, as they come; few are in memory at a time."""
+        with self._executor() as (executor, width):
+            pending, rest = {}, iter(waiting)
+            while True:
+                while len(pending) < 2 * width and (submission := next(rest, None)):
+                    try:
+                        data = submission.read(assignment.limits.size)
+                    except Refused as error:
+                        yield submission, {"refused": str(error)}
+                    else:
+                        pending[executor.submit(worker.grade, data, assignment)] = submission
+                if not pending:
+                    return
+                for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                    submission = pending.pop(future)
+                    try:
+                        yield submission, future.result()
+                    except worker.CannotGrade:
+                        raise
+                    except Exception as error:
+                        yield submission, {"failed": f"{type(error).__name__}: {error}"}
+
+    @contextmanager
+    def _executor(self) -> Iterator[tuple[Executor, int]]:
+        """An executor, and how much it does side by side."""
+        if not self.scheduler:
+            executor = ThreadPoolExecutor(self.jobs)  # each thread talks to judges, which are processes
+            try:
+                yield executor, self.jobs
+            finally:
+                worker.close()
+                executor.shutdown(cancel_futures=True)
+            return
+        from distributed import Client  # the extra `cluster`
+
+        with Client(self.scheduler) as client:
+            executor = client.get_executor()
+            try:
+                yield executor, max(1, sum(client.nthreads().values()))
+            finally:
+                executor.shutdown(wait=False)
+
+
+class Submission:
+    """A folder of submitted/, and where its result goes."""
+
+    def __init__(self, converter: Autograde, folder: str):
+        self.coursedir, self.permissions = converter.coursedir, converter.permissions
+        self.assignment, self.folder = self.coursedir.assignment_id, Path(folder)
+        pattern = self.coursedir.format_path(self.coursedir.submitted_directory, "(?P<student>.*)", self.assignment, escape=True)
+        self.student = re.fullmatch(pattern, folder)["student"]
+        self.graded = Path(self.coursedir.format_path(self.coursedir.autograded_directory, self.student, self.assignment))
+        self.late = AssignLatePenalties(parent=converter)
+
+    def read(self, size: int, name: str = f"{NOTEBOOK}.ipynb") -> bytes:
+        """The file as it was handed in, at most size bytes. Raises Refused; follows no link and waits for no pipe."""
+        top = Path(self.coursedir.format_path(self.coursedir.submitted_directory, ".", ".")).resolve()
+        path = self.folder / name
+        for each in (path, *path.parents[: len(path.parts) - len(top.parts) - 1]):
+            if each.is_symlink():
+                raise Refused(f"{each.relative_to(top)} is a link")
+        try:
+            with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+                status = os.fstat(file.fileno())
+                if not stat.S_ISREG(status.st_mode):
+                    raise Refused(f"{name} is no file")
+                if status.st_size > size:
+                    raise Refused(f"{name} has {status.st_size >> 20} MB, more than {size >> 20}")
+                return file.read(size)
+        except FileNotFoundError:
+            others = sorted(p.name for p in self.folder.glob("*") if p.is_file())
+            there = f" (there is {', '.join(others[:3])}; rename it)" if others else ""
+            raise Refused(f"no file {name}{there}") from None
+        except OSError as error:
+            raise Refused(f"{name} cannot be read: {error.strerror}") from None
+
+    def timestamp(self) -> datetime | None:
+        """When it was handed in, by the file timestamp.txt that nbgrader's exchange writes."""
+        try:
+            return parse_utc(self.read(100, "timestamp.txt").decode().strip() or None)
+        except (Refused, ValueError):
+            return None
+
+    def is_graded(self, assignment: worker.Assignment) -> bool:
+        """Whether autograded/ holds the result of this very file by this very assignment."""
+        try:
+            graded = json.loads((self.graded / f"{NOTEBOOK}.ipynb").read_text(encoding="utf-8"))
+            return graded["metadata"]["grading"]["digest"] == assignment.digest(self.read(assignment.limits.size))
+        except (OSError, ValueError, KeyError, TypeError, Refused):
+            return False
+
+    def record(self, gradebook: Gradebook, assignment: worker.Assignment, result: dict) -> None:
+        """Write the marks, then the folder in autograded/."""
+        notebook, timestamp = nbformat.from_dict(result["notebook"]), self.timestamp()
+        with whole(gradebook):
+            gradebook.update_or_create_student(self.student)
+            gradebook.update_or_create_submission(self.assignment, self.student, timestamp=timestamp)
+            entry = gradebook.find_submission_notebook(NOTEBOOK, self.assignment, self.student)
+            grades = {grade.name: grade for grade in entry.grades}
+            comments = {comment.name: comment for comment in entry.comments}
+            checksums = {cell.name: cell.checksum for cell in entry.notebook.source_cells}
+            for cell in notebook.cells:
+                if grade_id(cell):
+                    cell.metadata.nbgrader.checksum = checksums[grade_id(cell)]
+                    cell.metadata.nbgrader.cell_type = cell.cell_type
+                if is_grade(cell):
+                    grade = grades[grade_id(cell)]
+                    grade.auto_score, _ = determine_grade(cell)
+                    grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+                if is_solution(cell):
+                    untouched = compute_checksum(cell) == cell.metadata.nbgrader.checksum
+                    comments[grade_id(cell)].auto_comment = "No response." if untouched else None
+        names = {"notebook": NOTEBOOK, "assignment": self.assignment, "student": self.student, "db_url": self.coursedir.db_url}
+        self.late.preprocess(notebook, {"nbgrader": names})
+
+        notebook.metadata.grading = {
+            "digest": assignment.digest(self.read(assignment.limits.size)),
+            "notes": result["notes"],
+            "seconds": round(result["seconds"], 2),
+        }
+        partial = self.graded.parent / f".{self.assignment}.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        nbformat.write(notebook, partial / f"{NOTEBOOK}.ipynb")
+        if timestamp:
+            (partial / "timestamp.txt").write_text(f"{timestamp:%Y-%m-%d %H:%M:%S.%f} UTC")
+        for path in partial.iterdir():
+            path.chmod(int(str(self.permissions), 8))
+        if self.graded.exists():
+            rmtree(str(self.graded))
+        partial.rename(self.graded)
+
+
+@contextmanager
+def whole(gradebook: Gradebook) -> Iterator[None]:
+    """One transaction for what is written inside: nbgrader's API commits at every step of its own."""
+    commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
+    try:
+        yield
+        commit()
+    except BaseException:
+        gradebook.db.rollback()
+        raise
+    finally:
+        gradebook.db.commit = commit
+        gradebook.db.expunge_all()
