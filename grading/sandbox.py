@@ -38,6 +38,8 @@ def mounts() -> list[str]:
     prefixes = {Path("/usr"), Path(sys.prefix), Path(sys.base_prefix), Path(sys.base_prefix).resolve()}
     arguments = []
     for prefix in sorted(prefixes, key=lambda path: len(path.parts)):
+        for parent in reversed(prefix.parents[:-1]):  # bubblewrap would make them for its own user only
+            arguments += ["--perms", "0755", "--dir", str(parent)]
         arguments += ["--ro-bind", str(prefix), str(prefix)]
     for path in map(Path, ("/lib", "/lib32", "/lib64", "/bin", "/sbin")):
         if path.is_symlink():
