@@ -74,6 +74,16 @@ class Outputs:
         return take
 
 
+class Clock:
+    """The module `time` of the tests: a test that measures a call means the student's process."""
+
+    def __init__(self, student: Student):
+        self.process_time = student.process_time
+
+    def __getattr__(self, name: str):
+        return getattr(time, name)
+
+
 def tidy(content, longest: int):
     """content with every text clean and cut; pictures are left as they are."""
     if isinstance(content, str):
@@ -127,8 +137,7 @@ class Assignment:
         except Refused as error:
             return {"refused": clean(str(error), 200)}
         student, outputs = Student(self.template), Outputs(notebook, self.limits)
-        own_clock = time.process_time
-        time.process_time = lambda: student.cpu() + own_clock()  # a test that measures a call measures the student's process
+        self.kernel.shell.user_ns["time"] = Clock(student)
         fresh = True
         for cell in notebook.cells:
             if cell.cell_type != "code":

@@ -17,7 +17,7 @@ HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS\n.*?^### END HIDDEN TESTS\n?", re.
 DEFINED = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)(?:\s*:[^=\n]+)?\s*=(?!=)", re.MULTILINE)
 LONGEST = 1_000_000
 """Characters of a cell."""
-MOST = 1000
+MOST = 2000
 """Cells."""
 
 
@@ -48,7 +48,7 @@ def read(data: bytes) -> list[dict]:
     try:
         notebook = json.loads(data.removeprefix(b"\xef\xbb\xbf"))
         if isinstance(notebook, dict) and notebook.get("nbformat", 4) < 4:
-            notebook = nbformat.convert(nbformat.from_dict(notebook), 4)
+            notebook = nbformat.reads(json.dumps(notebook), as_version=4)
         cells = notebook["cells"]
     except RecursionError:
         raise Refused("not a notebook: nested too deeply") from None

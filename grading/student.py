@@ -15,7 +15,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from traceback import FrameSummary
 
 import numpy as np
@@ -128,11 +128,16 @@ class Student:
         """End every process of the submission."""
         if self.channel:
             if not self.template.sandboxed:
-                for process in self.tree():
-                    process.kill()
+                self.kill(self.tree())
             self.template.control.send({"stop": True})
             self.channel.close()
             self.channel = None
+
+    @staticmethod
+    def kill(processes: list[psutil.Process]) -> None:
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
     def tree(self) -> list[psutil.Process]:
         """Every process of the submission."""
@@ -157,8 +162,8 @@ class Student:
         for process in processes:
             self.clocks.setdefault(process.pid, 0.0)
             try:
-                memory += process.memory_info().rss
-            except psutil.NoSuchProcess:
+                memory += process.memory_full_info().pss  # what forks share counts once
+            except psutil.Error:
                 pass
         if len(processes) > self.limits.processes:
             raise Stopped("processes")
@@ -168,6 +173,12 @@ class Student:
             raise Stopped("time")
 
     cpu_start = math.inf
+    carrying = 0.0
+    """CPU seconds of this process spent on calls."""
+
+    def process_time(self) -> float:
+        """What time.process_time is to a test here: a call counts as what it costs the student's processes."""
+        return time.process_time() - self.carrying + self.cpu()
 
     @contextmanager
     def limited(self, channel: Channel) -> Iterator[float]:
@@ -238,6 +249,7 @@ class Student:
         if not self.channel:
             self.start()
         self.cpu_start = math.inf
+        before = {process.pid for process in self.tree()}
         channel, theirs = self._pair()
         with theirs, self.limited(channel) as deadline:
             self.channel.send({"snapshot": True}, deadline=deadline, fds=(theirs.fileno(),))
@@ -250,10 +262,10 @@ class Student:
             yield calls
         finally:
             channel.close()
-            # Only a process of this submission: the id comes from the other end's fork.
-            for process in self.tree():
-                if process.pid == pid and process.is_running():
-                    process.kill()
+            new = [process for process in self.tree() if process.pid not in before]
+            self.kill(new)
+            if len(new) > 1:  # the calls started processes, and may have started more than was killed
+                self.stop()
 
 
 class Calls:
@@ -286,12 +298,18 @@ class Calls:
             while True:
                 reply, data = self.channel.receive(deadline)
                 if "callback" not in reply or answer is None:
-                    self.student.watch()
                     return reply, data
                 self.channel.send(*answer(reply, data), deadline)
 
     def call(self, name: str, args: tuple):
         """The value of the student's function. Raises what it raised, or Stopped."""
+        start = time.process_time()
+        try:
+            return self._call(name, args)
+        finally:
+            self.student.carrying += time.process_time() - start
+
+    def _call(self, name: str, args: tuple):
         functions = []
         tree, arrays = encode(args, functions)
 

@@ -15,6 +15,7 @@ from . import sandbox
 from .kernel.wire import Channel
 from .limits import Limits
 
+
 class CannotGrade(RuntimeError):
     """This machine cannot grade; the text says what is missing."""
 

@@ -2009,7 +2009,7 @@ ATTACKS: list[Attack] = [
 
     *gain("poison what follows", {name: POISON + code for name, code in POISONED.items()}),
     *(Attack("poison what follows", name, {"affine_backward": NUMERICAL + code},
-             base="reference", lost=frozenset({"affine_backward"})) for name, code in HIDDEN_COST.items()),
+             base="reference", lost=frozenset({"affine_backward", "network_backward"})) for name, code in HIDDEN_COST.items()),
 
     *(Attack("links and files", name, place=place, lost=None, base="reference") for name, place in LINKED.items()),
     *(reader("links and files", name, "(content(p) for p in ('data.txt', 'data.txt/main.ipynb', 'data.txt/etc/passwd', '.'))",

@@ -57,6 +57,7 @@ SENTENCES = {  # what the student wrote → what the check must say
     "a changed argument": ("def answer(u):\n    u += 1\n    return u[:, :2] + 0", "引数が書き換えられています"),
     "an unknown name": ("def answer(u): return V @ u", "V という名前がまだありません"),
     "an error": ("def answer(u):\n    return u @ u", "answer の 2 行目"),
+    "an error without a word": ("class Silent(Exception): pass\ndef answer(u):\n    raise Silent", "Silent"),
     "two values for one": ("def answer(u): return u, u", "tuple です"),
 }
 

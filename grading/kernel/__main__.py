@@ -64,7 +64,8 @@ def begin(kernel: Kernel, channel: Channel, control: Channel, limits: dict) -> N
     if limits["sandbox"]:
         namespaces.unshare()
         if child := os.fork():  # only a child is in the new process namespace
-            os.waitpid(child, 0)
+            signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))
+            os.waitpid(child, 0)  # comes back when every process of the namespace is gone
             return
         namespaces.mount_private(limits["disk"], limits["files"])
     else:
@@ -99,7 +100,7 @@ def main() -> None:
         except EOFError:
             return
         if child:
-            os.kill(child, signal.SIGKILL)
+            os.kill(child, signal.SIGTERM)
             os.waitpid(child, 0)
             child = 0
         if "start" in message:
