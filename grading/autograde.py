@@ -21,14 +21,14 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde as Stock
 from nbgrader.converters import NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, parse_utc, rmtree
+from nbgrader.utils import compute_checksum, determine_grade, parse_utc, rmtree
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 from traitlets import Bool, Dict, Integer, Unicode
 
 from . import sandbox, worker
 from .limits import Limits
-from .rebuild import Refused, grade_id
+from .rebuild import Refused, grade_id, is_solution, is_test
 
 NOTEBOOK = "main"
 
@@ -213,7 +213,7 @@ class Submission:
                 if grade_id(cell):
                     cell.metadata.nbgrader.checksum = checksums[grade_id(cell)]
                     cell.metadata.nbgrader.cell_type = cell.cell_type
-                if is_grade(cell):
+                if is_test(cell):
                     grade = grades[grade_id(cell)]
                     grade.auto_score, _ = determine_grade(cell)
                     grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None

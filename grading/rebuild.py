@@ -140,8 +140,8 @@ def rebuild(data: bytes, source: NotebookNode) -> tuple[NotebookNode, list[str]]
                 notes.append(f"the answer of {grade_id(cell)} was found in the cell {grade_id(carried[answers[cell.id]])}")
         elif cell.id in questions:
             cell.source = ""
-            others = [n for n in range(len(submitted)) if grade_id(cell) in defined[n]]
-            notes.append(f"{grade_id(cell)} is answered in another cell" if others else f"the answer of {grade_id(cell)} is missing")
+            elsewhere = any(grade_id(cell) in names for names in defined)
+            notes.append(f"{grade_id(cell)} is answered in another cell" if elsewhere else f"{grade_id(cell)} has no answer")
         elif is_test(cell) and cell.id not in used:
             notes.append(f"{grade_id(cell)} had been deleted and was put back")
 

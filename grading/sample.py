@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from . import catalogue
 from .course import ASSIGNMENT
+from .rebuild import grade_id, is_solution
 
 MARKER = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
 
@@ -55,17 +56,12 @@ CLASS = {
 }
 
 
-def grade_id(cell: NotebookNode) -> str:
-    """The nbgrader id of a cell, or '' for a cell that has none."""
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
-
-
 def solutions(source: NotebookNode) -> dict[str, str]:
     """Question → the reference answer: the solution cells of the instructor's notebook, without markers."""
     return {
         grade_id(cell): MARKER.sub("", cell.source)
         for cell in source.cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
+        if is_solution(cell)
     }
 
 

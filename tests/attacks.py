@@ -21,7 +21,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from grading.sample import grade_id, submission
+from grading.rebuild import grade_id
+from grading.sample import submission
 
 Edit = Callable[[NotebookNode], NotebookNode]
 Place = Callable[[Path, bytes], None]

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import nbformat
 
-from grading.sample import grade_id, solutions
+from grading.rebuild import grade_id
+from grading.sample import solutions
 
 ROOT = Path(__file__).parent.parent
 SOURCE = nbformat.read(ROOT / "source/1101/main.ipynb", as_version=4)

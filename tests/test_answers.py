@@ -4,7 +4,7 @@ import pytest
 from exercise import MARKS, REFERENCE, RELEASE, builds_on, judge_all
 
 from grading import catalogue
-from grading.sample import grade_id
+from grading.rebuild import grade_id
 
 ANSWERS = catalogue.load()
 

@@ -10,14 +10,16 @@ import sys
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from attacks import ATTACKS, Attack, submission_bytes
 from exercise import REFERENCE, RELEASE, ROOT, SOURCE
 
 from grading.classroom import Classroom
+from grading.rebuild import is_test
 from grading.sample import submission
 
-LIMITS = {"seconds": 2, "wait": 5, "total": 60, "memory": 1 << 30, "total_memory": 2 << 30, "disk": 64 << 20}
+LIMITS = {"seconds": 1, "wait": 4, "total": 60, "memory": 1 << 30, "total_memory": 2 << 30, "disk": 64 << 20}
 HONEST_EVERY = 15
 """After so many attacks an honest submission is graded."""
 SECRETS = {  # what a submission must not see → a text that is nowhere else
@@ -81,3 +83,88 @@ def attacked(tmp_path_factory):
 def marks(attacked) -> dict[str, dict[str, float]]:
     classroom = Classroom(attacked)
     return {student: classroom.scores(student) for student in classroom.students()}
+
+
+FULL = {question: float(points) for question, points in MARKS.items()}
+STUDENTS = {attack: f"a{number:03}" for number, attack in enumerate(ATTACKS)}
+
+
+def deserved(attack: Attack) -> dict[str, float]:
+    """Question → marks; empty for a submission that is refused."""
+    if attack.base == "untouched":
+        return {question: points if question in attack.allowed else 0.0 for question, points in FULL.items()}
+    if attack.lost is None:
+        return {}
+    return {question: 0.0 if question in attack.lost else points for question, points in FULL.items()}
+
+
+def of_the_student(course: Path, attack: Attack) -> str:
+    """What a submission shows of itself: its outputs everywhere, its text outside the instructor's cells."""
+    path = course / "autograded" / STUDENTS[attack] / "1101/main.ipynb"
+    if not path.exists():
+        return ""
+    cells = nbformat.read(path, as_version=4).cells
+    return "\n".join(("" if is_test(cell) else cell.source) + json.dumps(cell.get("outputs", [])) for cell in cells)
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=id_of)
+def test_an_attack_gets_the_marks_of_its_answers_and_no_more(attack, marks):
+    assert marks[STUDENTS[attack]] == deserved(attack)
+
+
+def test_the_honest_ones_between_get_full_marks(marks):
+    honest = [student for student in marks if student.endswith("-honest")]
+    assert len(honest) > len(ATTACKS) // HONEST_EVERY
+    assert {student: marks[student] for student in honest} == dict.fromkeys(honest, FULL)
+
+
+@pytest.mark.parametrize("attack", [attack for attack in ATTACKS if not deserved(attack)], ids=id_of)
+def test_what_is_refused_is_named_with_its_reason_in_one_sentence(attack, attacked):
+    log = (attacked / "log.txt").read_text(encoding="utf-8")
+    [line] = [line for line in log.splitlines() if f"{STUDENTS[attack]}: NOT GRADED: " in line]
+    assert 10 < len(line.partition("NOT GRADED: ")[2]) < 200
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_submission_shows_a_secret(secret, attacked):
+    """An attack that planted the text itself would be no finding: none does."""
+    assert [id_of(attack) for attack in ATTACKS if SECRETS[secret] in of_the_student(attacked, attack)] == []
+
+
+def test_no_submission_shows_what_its_functions_were_given(attacked):
+    [attack] = [attack for attack in ATTACKS if attack.name == "hidden-inputs"]
+    assert "SEEN []" in of_the_student(attacked, attack)
+
+
+def test_no_submission_reaches_the_network(attacked):
+    assert [id_of(attack) for attack in ATTACKS if re.search(r"CONNECTED \S", of_the_student(attacked, attack))] == []
+
+
+def test_no_submission_leaves_a_file_or_a_process(attacked):
+    places = [Path("/tmp"), Path("/dev/shm"), Path.home(), Path(sys.prefix), attacked]
+    assert [path for place in places for path in place.glob("**/pwned_1101*")] == []
+    assert [p.pid for p in psutil.process_iter(["cmdline"]) if "grading.kernel" in (p.info["cmdline"] or [])] == []
+
+
+ACTIVE = re.compile(r"<\s*(script|iframe|img|svg|object|embed|link|meta|style|form|base)\b|\son\w+\s*=|javascript:", re.IGNORECASE)
+
+
+def test_no_output_is_active(attacked):
+    """What an instructor's browser shows of a submission runs nothing and fetches nothing."""
+    for attack in ATTACKS:
+        path = attacked / "autograded" / STUDENTS[attack] / "1101/main.ipynb"
+        for cell in nbformat.read(path, as_version=4).cells if path.exists() else ():
+            for output in cell.get("outputs", []):
+                kinds = set(output.get("data", {}))
+                assert kinds <= {"text/plain", "text/html", "text/latex", "image/png", "image/jpeg"}, id_of(attack)
+                assert not ACTIVE.search(output.get("data", {}).get("text/html", "")), id_of(attack)
+            if cell.cell_type == "markdown" and "PWNED" in cell.source:
+                assert not re.search(r"<\s*\w", cell.source) and "](http" not in cell.source.replace("\\![", "")
+            assert not cell.get("attachments")
+
+
+def test_the_gradebook_is_sound_and_holds_everybody_once(attacked, marks):
+    with sqlite3.connect(attacked / "gradebook.db") as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        students = [row[0] for row in database.execute("SELECT id FROM student")]
+    assert sorted(students) == sorted(student for student in marks if marks[student])

@@ -1,1 +1,1 @@
-"""What runs inside the sandbox, beside the student's code. It imports nothing else of the grader, and nothing else is mounted there."""
+"""What runs inside the sandbox, beside the student's code. Nothing else of the grader is mounted there, nor imported here."""

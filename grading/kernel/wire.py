@@ -78,8 +78,8 @@ class Channel:
 
     def _exactly(self, size: int, deadline: float, start: bytes = b"") -> bytearray:
         data = bytearray(start)
-        while len(data) < size:
-            part = self._wait(deadline, lambda: self.sock.recv(min(size - len(data), 1 << 20)))
+        while (rest := size - len(data)) > 0:
+            part = self._wait(deadline, lambda most=min(rest, 1 << 20): self.sock.recv(most))
             if not part:
                 raise EOFError("the other end is gone")
             data += part
