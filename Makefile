@@ -13,21 +13,26 @@ build: .venv/installed  ## build the notebooks from source/1101.py
 	$(BIN)/python -m grading build
 
 grade: .venv/installed  ## grade submitted/, or a sample class where it is empty
+	$(call debian,command -v bwrap,bubblewrap)
 	$(BIN)/python -m grading grade
 
 test: .venv/installed  ## run all tests
 	$(call debian,$(BROWSER),chromium)
+	$(call debian,command -v bwrap,bubblewrap)
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lab: .venv/installed  ## open the student's notebook in JupyterLab
 	$(BIN)/jupyter lab 1101/main.ipynb
 
-bench: .venv/bench  ## train the reference, scikit-learn's MLP and PyTorch side by side
+bench: .venv/bench  ## the reference beside scikit-learn and PyTorch, the grader beside stock nbgrader
+	$(call debian,command -v bwrap,bubblewrap)
 	$(BIN)/python bench/training.py
+	$(BIN)/python bench/grading.py
+	$(BIN)/python bench/attacks.py
 
 lock: .venv/installed  ## renew requirements.lock after a change of pyproject.toml
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --extra test --no-emit-index-url --no-emit-find-links \
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --extra test --extra cluster --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command "make lock" pyproject.toml -o requirements.lock
 
 clean:  ## remove what can be made again (never submitted/, the gradebook or grades)

@@ -3,8 +3,11 @@
 The class is graded by the command of the README, in the real sandbox, with smaller limits so that what never ends ends soon.
 """
 
+import json
 import os
+import re
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +16,7 @@ import nbformat
 import psutil
 import pytest
 from attacks import ATTACKS, Attack, submission_bytes
-from exercise import REFERENCE, RELEASE, ROOT, SOURCE
+from exercise import MARKS, REFERENCE, RELEASE, ROOT, SOURCE
 
 from grading.classroom import Classroom
 from grading.rebuild import is_test
@@ -86,7 +89,7 @@ def marks(attacked) -> dict[str, dict[str, float]]:
 
 
 FULL = {question: float(points) for question, points in MARKS.items()}
-STUDENTS = {attack: f"a{number:03}" for number, attack in enumerate(ATTACKS)}
+STUDENTS = {attack.name: f"a{number:03}" for number, attack in enumerate(ATTACKS)}
 
 
 def deserved(attack: Attack) -> dict[str, float]:
@@ -100,7 +103,7 @@ def deserved(attack: Attack) -> dict[str, float]:
 
 def of_the_student(course: Path, attack: Attack) -> str:
     """What a submission shows of itself: its outputs everywhere, its text outside the instructor's cells."""
-    path = course / "autograded" / STUDENTS[attack] / "1101/main.ipynb"
+    path = course / "autograded" / STUDENTS[attack.name] / "1101/main.ipynb"
     if not path.exists():
         return ""
     cells = nbformat.read(path, as_version=4).cells
@@ -109,7 +112,7 @@ def of_the_student(course: Path, attack: Attack) -> str:
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=id_of)
 def test_an_attack_gets_the_marks_of_its_answers_and_no_more(attack, marks):
-    assert marks[STUDENTS[attack]] == deserved(attack)
+    assert marks[STUDENTS[attack.name]] == deserved(attack)
 
 
 def test_the_honest_ones_between_get_full_marks(marks):
@@ -121,7 +124,7 @@ def test_the_honest_ones_between_get_full_marks(marks):
 @pytest.mark.parametrize("attack", [attack for attack in ATTACKS if not deserved(attack)], ids=id_of)
 def test_what_is_refused_is_named_with_its_reason_in_one_sentence(attack, attacked):
     log = (attacked / "log.txt").read_text(encoding="utf-8")
-    [line] = [line for line in log.splitlines() if f"{STUDENTS[attack]}: NOT GRADED: " in line]
+    [line] = [line for line in log.splitlines() if f"{STUDENTS[attack.name]}: NOT GRADED: " in line]
     assert 10 < len(line.partition("NOT GRADED: ")[2]) < 200
 
 
@@ -143,23 +146,26 @@ def test_no_submission_reaches_the_network(attacked):
 def test_no_submission_leaves_a_file_or_a_process(attacked):
     places = [Path("/tmp"), Path("/dev/shm"), Path.home(), Path(sys.prefix), attacked]
     assert [path for place in places for path in place.glob("**/pwned_1101*")] == []
-    assert [p.pid for p in psutil.process_iter(["cmdline"]) if "grading.kernel" in (p.info["cmdline"] or [])] == []
+    orphans = [p for p in psutil.process_iter(["ppid", "cmdline"]) if p.info["ppid"] == 1]
+    assert [p for p in orphans if "grading.kernel" in (p.info["cmdline"] or [])] == []
 
 
-ACTIVE = re.compile(r"<\s*(script|iframe|img|svg|object|embed|link|meta|style|form|base)\b|\son\w+\s*=|javascript:", re.IGNORECASE)
+ACTIVE = re.compile(
+    r"<\s*(script|iframe|img|svg|object|embed|link|meta|style|form|base)\b|<[^>]*\s(on\w+\s*=|\w+=.?javascript:)", re.IGNORECASE
+)
 
 
 def test_no_output_is_active(attacked):
     """What an instructor's browser shows of a submission runs nothing and fetches nothing."""
     for attack in ATTACKS:
-        path = attacked / "autograded" / STUDENTS[attack] / "1101/main.ipynb"
+        path = attacked / "autograded" / STUDENTS[attack.name] / "1101/main.ipynb"
         for cell in nbformat.read(path, as_version=4).cells if path.exists() else ():
             for output in cell.get("outputs", []):
                 kinds = set(output.get("data", {}))
                 assert kinds <= {"text/plain", "text/html", "text/latex", "image/png", "image/jpeg"}, id_of(attack)
                 assert not ACTIVE.search(output.get("data", {}).get("text/html", "")), id_of(attack)
             if cell.cell_type == "markdown" and "PWNED" in cell.source:
-                assert not re.search(r"<\s*\w", cell.source) and "](http" not in cell.source.replace("\\![", "")
+                assert not re.search(r"<\s*\w|\]\(|\]:", cell.source), id_of(attack)
             assert not cell.get("attachments")
 
 

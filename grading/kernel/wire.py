@@ -10,6 +10,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -50,7 +51,7 @@ class Channel:
         if fds:
             data = data[socket.send_fds(self.sock, [data[:1]], list(fds)) :]
         while data:
-            data = data[self._wait(deadline, lambda rest=data: self.sock.send(rest)) :]
+            data = data[self._wait(deadline, partial(self.sock.send, data)) :]
 
     def receive(self, deadline: float = math.inf, ancillary: list | None = None) -> tuple[dict, bytearray]:
         """The next message and its arrays. What else came with it (socket.recvmsg) is added to ancillary, or dropped.
@@ -79,7 +80,7 @@ class Channel:
     def _exactly(self, size: int, deadline: float, start: bytes = b"") -> bytearray:
         data = bytearray(start)
         while (rest := size - len(data)) > 0:
-            part = self._wait(deadline, lambda most=min(rest, 1 << 20): self.sock.recv(most))
+            part = self._wait(deadline, partial(self.sock.recv, min(rest, 1 << 20)))
             if not part:
                 raise EOFError("the other end is gone")
             data += part

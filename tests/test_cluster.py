@@ -1,0 +1,183 @@
+"""A class graded by the workers of a Dask cluster: the same marks as at home, whatever becomes of a worker."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from exercise import MARKS, REFERENCE, RELEASE, ROOT
+
+from grading.classroom import Classroom
+from grading.sample import submission
+
+pytest.importorskip("distributed")
+
+ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+FIRST = list(MARKS)
+CLASS = {f"s{n:02}": {question: REFERENCE[question] for question in FIRST[: 5 * (n % 6)]} for n in range(10)}
+"""Student → answers: none, the first five questions, the first ten and so on."""
+
+
+def make_course(course: Path) -> Path:
+    """A course in which CLASS waits to be graded."""
+    (course / "source/1101").mkdir(parents=True)
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    shutil.copy(ROOT / "source/1101/main.ipynb", course / "source/1101/main.ipynb")
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", "1101"]
+    subprocess.run(command, cwd=course, env=ENVIRONMENT, capture_output=True, check=True)
+    for student, answers in CLASS.items():
+        path = course / "submitted" / student / "1101/main.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(submission(RELEASE, answers), path)
+    return course
+
+
+def autograde(course: Path, *options: str) -> subprocess.Popen:
+    command = [sys.executable, "-m", "grading", "autograde", "1101", *options]
+    return subprocess.Popen(command, cwd=course, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def graded(course: Path) -> list[Path]:
+    return list(course.glob("autograded/*/1101/main.ipynb"))
+
+
+def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    living = []
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                living.append(process)
+    return living
+
+
+def wait_until(condition, seconds: float):
+    """What condition gives once that is true; fails when it does not become so in time."""
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < end, "not in time"
+        time.sleep(0.02)
+    return value
+
+
+class Cluster:
+    """`dask scheduler` and two `dask worker`s on this machine, without nannies: a worker that is killed stays dead."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.started = folder, []
+        file = folder / "scheduler.json"
+        self.run("scheduler", "--port", "0", "--scheduler-file", str(file))
+        text = wait_until(lambda: file.exists() and file.read_text(), 60)
+        self.address = json.loads(text)["address"]
+        options = "--nthreads", "1", "--no-nanny", "--local-directory", str(folder)
+        self.workers = [self.run("worker", self.address, *options) for _ in range(2)]
+
+    def run(self, *command: str) -> psutil.Process:
+        with open(self.folder / f"{len(self.started)}.log", "w") as log:
+            command = [sys.executable, "-m", f"distributed.cli.dask_{command[0]}", *command[1:]]
+            command += ["--host", "127.0.0.1", "--no-dashboard"]
+            self.started.append(psutil.Popen(command, cwd=self.folder, env=ENVIRONMENT, stdout=log, stderr=log))
+        return self.started[-1]
+
+    def close(self) -> list[psutil.Process]:
+        """End the cluster; returns what of it lives on."""
+        family = [child for process in alive(self.started) for child in process.children(recursive=True)]
+        for process in reversed(self.started):
+            process.terminate() if process.is_running() else None
+        for process in self.started:
+            try:
+                process.wait(20)
+            except psutil.TimeoutExpired:
+                process.kill()
+                process.wait()
+        end = time.monotonic() + 20
+        while alive(family) and time.monotonic() < end:
+            time.sleep(0.1)
+        left = alive(family)
+        for process in left:
+            process.kill()
+        return left
+
+
+@pytest.fixture(scope="module")
+def at_home(tmp_path_factory) -> dict[str, dict[str, float]]:
+    """Student → question → marks, graded without a cluster."""
+    course = make_course(tmp_path_factory.mktemp("home") / "course")
+    run = autograde(course, "--jobs", "2")
+    log = run.communicate(timeout=300)[1]
+    assert run.returncode == 0, log
+    classroom = Classroom(course)
+    return {student: classroom.scores(student) for student in CLASS}
+
+
+@pytest.fixture(scope="module")
+def on_cluster(tmp_path_factory) -> Iterator[dict]:
+    """What came of the class on a cluster that loses a worker on the way."""
+    folder = tmp_path_factory.mktemp("cluster")
+    course, cluster = make_course(folder / "course"), Cluster(folder)
+    seen = {"course": course}
+    try:
+        run = autograde(course, "--scheduler", cluster.address)
+        try:
+            wait_until(lambda: graded(course) or run.poll() is not None, 120)
+            busy = [worker for worker in cluster.workers if worker.children()]
+            seen["judges"], judges = len(busy), busy[0].children(recursive=True)
+            busy[0].kill()
+            seen["graded when a worker was killed"] = len(graded(course))
+            seen["log"] = run.communicate(timeout=300)[1]
+        finally:
+            run.kill()
+            run.wait()
+        seen["exit"] = run.returncode
+        wait_until(lambda: not alive(judges), 20)
+        seen["alive"] = len(alive(cluster.workers))
+    finally:
+        seen["left"] = cluster.close()
+    print(f"\n{seen['graded when a worker was killed']} of {len(CLASS)} were graded when a worker was killed")
+    yield seen
+
+
+def test_the_worker_is_killed_on_the_way(on_cluster):
+    assert 0 < on_cluster["graded when a worker was killed"] < len(CLASS)
+    assert on_cluster["judges"] and on_cluster["alive"] == 1
+
+
+def test_the_class_is_graded_although_a_worker_is_killed(on_cluster):
+    assert on_cluster["exit"] == 0, on_cluster["log"]
+    assert {path.parts[-3] for path in graded(on_cluster["course"])} == set(CLASS)
+
+
+def test_the_marks_are_those_of_a_run_at_home(on_cluster, at_home):
+    classroom = Classroom(on_cluster["course"])
+    assert {student: classroom.scores(student) for student in CLASS} == at_home
+    assert len({sum(scores.values()) for scores in at_home.values()}) == 6
+
+
+def test_nothing_is_left_of_the_cluster(on_cluster):
+    assert not on_cluster["left"]
+
+
+@pytest.fixture(scope="module")
+def ungraded(tmp_path_factory) -> Path:
+    return make_course(tmp_path_factory.mktemp("ungraded") / "course")
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:{port}", "127.0.0.1", "nowhere://127.0.0.1:{port}"])
+def test_an_address_where_nobody_listens_is_said_in_one_sentence(address, ungraded):
+    with socket.socket() as reserved:  # bound, and not listening
+        reserved.bind(("127.0.0.1", 0))
+        address = address.format(port=reserved.getsockname()[1])
+        begin = time.monotonic()
+        run = autograde(ungraded, "--scheduler", address)
+        log = run.communicate(timeout=120)[1]
+    assert run.returncode == 1 and not graded(ungraded)
+    assert "Traceback" not in log and f"no Dask scheduler answers at {address}" in log.splitlines()[-1]
+    assert time.monotonic() - begin < 30
