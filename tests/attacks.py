@@ -1961,7 +1961,65 @@ return x
 # ---------------------------------------------------------------------------------------------------------------------
 
 # The attacks of a protocol: the generic ones. Those that know the judge's own protocol belong at the end of this list.
+# What follows knows how the grader's own messages look (grading/kernel/wire.py).
+CHANNEL = """
+import gc, os, struct, time
+def channel():
+    return [c for c in gc.get_objects() if type(c).__name__ == "Channel" and c.sock.fileno() >= 0][-1]
+def reply(value, arrays=b"", changed=None, warnings=()):
+    channel().send({"returned": {"tuple": [value, changed]}, "warnings": list(warnings)}, arrays)
+def raw(text, arrays=b"", size=None):
+    channel().sock.sendall(struct.pack("!II", len(text) if size is None else size, len(arrays)) + text + arrays)
+"""
+AWARE: dict[str, str] = {
+    "array-claims-more": 'reply({"array": ["<f8", [10**9], 0, 8]}, bytes(8))',
+    "array-claims-less": 'reply({"array": ["<f8", [1], 0, 800]}, bytes(800))',
+    "array-behind-the-end": 'reply({"array": ["<f8", [3, 4], 10**6, 96]}, bytes(96))',
+    "array-before-the-start": 'reply({"array": ["<f8", [3, 4], -96, 96]}, bytes(96))',
+    "array-of-a-negative-shape": 'reply({"array": ["<f8", [-3, -4], 0, 96]}, bytes(96))',
+    "array-of-objects": 'reply({"array": ["|O", [12], 0, 96]}, bytes(96))',
+    "array-of-records": 'reply({"array": [[["a", "<f8"]], [12], 0, 96]}, bytes(96))',
+    "array-empty-and-huge": 'reply({"array": ["<f8", [10**18, 0], 0, 0]})',
+    "array-of-text": 'reply({"array": ["<U8", [3, 4], 0, 384]}, bytes(384))',
+    "value-of-no-kind": 'reply({"pickle": "gASVIQAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOUjAZ0b3VjaCB4lIWUUpQu"})',
+    "value-bare": 'reply([1, 2, 3])',
+    "function-returned": 'reply({"function": 0})',
+    "deep": """raw(b'{"returned": ' + b'{"list": [' * 10**5 + b']}' * 10**5 + b'}')""",
+    "deep-but-legal": """raw(b'{"returned": ' + b'{"list": [' * 300 + b']}' * 300 + b', "warnings": []}')""",
+    "digits": """raw(b'{"returned": ' + b'9' * 10**6 + b', "warnings": []}')""",
+    "no-object": "raw(b'[]')",
+    "not-utf-8": "raw(b'{\"returned\": \"\\xff\\xfe\"}')",
+    "half-a-message": "raw(b'{', size=100); time.sleep(100)",
+    "above-the-limit": "raw(b'', size=2**32 - 1)",
+    "twice": 'reply(1.0); reply(1.0)',
+    "before-the-call": 'reply(1.0)\nfor _ in range(1000): reply({"list": []})',
+    "callbacks-without-end": 'while True: channel().send({"callback": 0, "args": {"tuple": []}})',
+    "callback-of-nothing": 'channel().send({"callback": -1, "args": {"tuple": []}})',
+    "a-failure-of-the-judge's":
+        'channel().send({"raised": {"class": ["CheckFailed"], "text": "", "name": "", "frames": []}})',
+    "a-failure-of-no-class": 'channel().send({"raised": {"class": [], "text": None, "name": 3, "frames": [[1, "x", []]]}})',
+    "a-failure-of-no-kind": 'channel().send({"raised": 3})',
+    "a-million-warnings": 'reply(1.0, warnings=[["RuntimeWarning", "w"]] * 10**6)',
+    "warnings-of-no-kind": 'reply(1.0, warnings=[["SystemExit", "w"], ["open", "w"], 3])',
+    "arguments-written": 'reply(1.0, changed={"tuple": [{"list": []}, None, 1.0]})',
+    "passed": 'channel().send({"passed": True, "score": 5}); channel().send({"done": True})',
+    "hello-again": 'channel().send({"hello": 1})',
+}
+AWARE_AT_ONCE: dict[str, str] = {
+    "done-too-early": 'channel().send({"done": True}); os._exit(0)',
+    "done-without-end": 'while True: channel().send({"done": True})',
+    "outputs-of-no-kind": """for output in 3, {}, {"msg_type": "stream"}, {
+    "msg_type": "error", "content": {"ename": [], "evalue": {}}}, {
+    "msg_type": "display_data", "content": {"data": {"text/html": ["<script>PWNED</script>"], "x" * 10**6: 3}, "metadata": 3}}, {
+    "msg_type": "update_display_data", "content": {"data": {}, "transient": {"display_id": []}}}, {"msg_type": ["stream"]}:
+    channel().send({"output": output})""",
+}
+
 PROTOCOL: list[Attack] = [
+    *(Attack("speak the judge's protocol", f"aware-{name}", inside("affine_forward", f"{code}\nreturn 1.0", CHANNEL))
+      for name, code in AWARE.items()),
+    *(Attack("speak the judge's protocol", f"aware-{name}", {"affine_forward": WRONG}, first=CHANNEL + code)
+      for name, code in AWARE_AT_ONCE.items()),
     *(Attack("speak the judge's protocol", f"{name}-at-once", {"affine_forward": WRONG}, first=f"{SOCKETS}\n{code}")
       for name, code in SPOKEN.items() if "10**6" not in code),
     *(Attack("speak the judge's protocol", f"{name}-when-called",

@@ -1,10 +1,11 @@
-"""Stock nbgrader, by its own commands in the course folder, and the class run of `make grade`."""
+"""nbgrader's own commands in the course folder, stock and with the grader, and the class run of `make grade`."""
 
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import ANY
 
 import nbformat
 import pytest
@@ -23,34 +24,94 @@ def nbgrader(course: Path, *command: str) -> str:
     return result.stderr
 
 
-@pytest.fixture(scope="module")
-def stock(tmp_path_factory) -> dict[str, dict[str, float]]:
-    """Student → question → marks, after the commands that a README of nbgrader would give."""
-    course = tmp_path_factory.mktemp("stock")
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    shutil.copytree(ROOT / "source/1101", course / "source/1101")
-    nbgrader(course, "generate_assignment", "1101")
-    assert (course / "release/1101/main.ipynb").read_bytes() == (ROOT / "release/1101/main.ipynb").read_bytes()
+# The course without the grader, as nbgrader comes.
+STOCK = """
+c = get_config()
+c.CourseDirectory.course_id = "1101"
+c.ClearSolutions.code_stub = {"python": "# ここにコードを書いてください\\nraise NotImplementedError"}
+c.Execute.timeout = 20
+"""
+AS_NOBODY = ["bwrap", "--dev-bind", "/", "/", "--unshare-user", "--uid", "1000", "--gid", "1000", "--"]
+"""Runs a command as an ordinary user, whoever runs the tests: no capability, and not user 0."""
+EXPECTED = {"reference": {q: float(m) for q, m in MARKS.items()}, "untouched": dict.fromkeys(MARKS, 0.0)}
+
+
+def course_of(folder: Path, config: str) -> Path:
+    """A course with the two submissions of EXPECTED, and its assignment generated."""
+    (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    shutil.copytree(ROOT / "source/1101", folder / "source/1101")
+    nbgrader(folder, "generate_assignment", "1101")
     for student, answers in {"reference": REFERENCE, "untouched": {}}.items():
-        path = course / "submitted" / student / "1101/main.ipynb"
+        path = folder / "submitted" / student / "1101/main.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(submission(RELEASE, answers), path)
+    return folder
+
+
+def marks(course: Path) -> dict[str, dict[str, float]]:
+    classroom = Classroom(course)
+    return {student: classroom.scores(student) for student in EXPECTED}
+
+
+@pytest.fixture
+def course(tmp_path) -> Path:
+    """A course with the grader."""
+    return course_of(tmp_path, (ROOT / "nbgrader_config.py").read_text(encoding="utf-8"))
+
+
+def test_stock_nbgrader_gives_the_reference_110_and_the_untouched_notebook_nothing(tmp_path):
+    course = course_of(tmp_path, STOCK)
+    assert (course / "release/1101/main.ipynb").read_bytes() == (ROOT / "release/1101/main.ipynb").read_bytes()
     nbgrader(course, "autograde", "1101")
     nbgrader(course, "generate_feedback", "1101")
     nbgrader(course, "export")
     assert (course / "grades.csv").is_file()
-    assert all((course / f"feedback/{student}/1101/main.html").is_file() for student in ("reference", "untouched"))
+    assert all((course / f"feedback/{student}/1101/main.html").is_file() for student in EXPECTED)
+    assert marks(course) == EXPECTED
+    assert sum(marks(course)["reference"].values()) == 110
+
+
+def test_nbgrader_autograde_uses_the_grader_and_gives_the_same(course):
+    log = nbgrader(course, "autograde", "1101")
+    assert "Sanitizing" not in log and "Autograding" not in log  # what the stock converter says
+    nbgrader(course, "generate_feedback", "1101")
+    assert all((course / f"feedback/{student}/1101/main.html").is_file() for student in EXPECTED)
+    assert marks(course) == EXPECTED
+
+
+def test_the_button_of_the_formgrader_uses_the_grader(course):
     classroom = Classroom(course)
-    return {student: classroom.scores(student) for student in ("reference", "untouched")}
+    assert classroom.api.autograde("1101", "reference") == {"success": True, "log": ANY}
+    assert classroom.scores("reference") == EXPECTED["reference"]
+    graded = nbformat.read(course / "autograded/reference/1101/main.ipynb", as_version=4)
+    assert graded.metadata.grading.notes == []
 
 
-def test_stock_nbgrader_gives_the_reference_full_marks(stock):
-    assert stock["reference"] == {question: float(marks) for question, marks in MARKS.items()}
-    assert sum(stock["reference"].values()) == 110
+def test_an_ordinary_user_gets_the_same(course):
+    run = subprocess.run([*AS_NOBODY, sys.executable, "-m", "nbgrader", "autograde", "1101"], cwd=course, env=ENVIRONMENT,
+                         capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert marks(course) == EXPECTED
 
 
-def test_stock_nbgrader_gives_the_untouched_notebook_nothing_in_any_cell(stock):
-    assert stock["untouched"] == dict.fromkeys(MARKS, 0.0)
+def test_without_a_sandbox_nothing_is_graded_until_told_so(course):
+    environment = ENVIRONMENT | {"PATH": str(Path(sys.executable).parent)}  # no bwrap there
+    autograde = [sys.executable, "-m", "nbgrader", "autograde", "1101"]
+    run = subprocess.run(autograde, cwd=course, env=environment, capture_output=True, text=True)
+    assert run.returncode == 1 and "bubblewrap is not installed: sudo apt install bubblewrap" in run.stderr
+    assert not (course / "autograded").exists()
+    run = subprocess.run([*autograde, "--Autograde.sandbox=False"], cwd=course, env=environment, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert marks(course) == EXPECTED
+
+
+def test_a_source_that_the_gradebook_does_not_know_is_not_graded_by(course):
+    path = course / "source/1101/main.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("affine_forward\\\")", "affine_forward\\\" )", 1), encoding="utf-8")
+    run = subprocess.run([sys.executable, "-m", "nbgrader", "autograde", "1101"], cwd=course, env=ENVIRONMENT,
+                         capture_output=True, text=True)
+    assert run.returncode == 1 and "nbgrader generate_assignment 1101 --force" in run.stderr
+    assert not (course / "autograded").exists()
 
 
 # What each student of the sample class loses: every other question gets full marks.
@@ -100,18 +161,3 @@ def test_a_bad_file_is_named_with_its_reason_and_the_others_are_graded(student, 
 @pytest.mark.parametrize("student", NOTES)
 def test_the_table_tells_the_instructor_what_happened(student, sample):
     assert NOTES[student] in sample[1][student].note
-
-
-@pytest.mark.parametrize("make", ["missing", "empty", "folder", "truncated", "no cells", "utf-16"])
-def test_an_unreadable_submission_costs_only_itself(make, tmp_path):
-    from grading.classroom import unreadable
-
-    path = tmp_path / "main.ipynb"
-    whole = nbformat.writes(RELEASE)
-    if make == "folder":
-        path.mkdir()
-    elif make != "missing":
-        path.write_bytes({"empty": b"", "truncated": whole.encode()[:5000], "utf-16": whole.encode("utf-16"),
-                          "no cells": b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'}[make])
-    reason = unreadable(path)
-    assert reason and "\n" not in reason and str(tmp_path) not in reason

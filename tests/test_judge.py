@@ -1,0 +1,175 @@
+"""One submission through the real sandbox and the judge: what a student's notebook can do, and what happens when it breaks."""
+
+import time
+
+import nbformat
+import numpy as np
+import pytest
+from exercise import MARKS, REFERENCE, RELEASE, SOURCE, judge_all
+from nbformat.v4 import new_code_cell
+
+from grading import catalogue, worker
+from grading.kernel.wire import ProtocolError, decode, encode
+from grading.limits import Limits
+from grading.sample import submission
+
+ASSIGNMENT = worker.Assignment(nbformat.writes(SOURCE), Limits(seconds=3, wait=6))
+ANSWERS = catalogue.load()[::7]
+
+
+def grade(answers: dict[str, str], *first: str) -> dict:
+    """The result for a notebook with these answers and these cells before all others."""
+    notebook = submission(RELEASE, answers)
+    notebook.cells = [new_code_cell(source, id=f"first-{n}") for n, source in enumerate(first)] + notebook.cells
+    result = worker.grade(nbformat.writes(notebook).encode(), ASSIGNMENT)
+    result["cells"] = {cell["id"]: cell for cell in result["notebook"]["cells"]}
+    return result
+
+
+def lost(result: dict) -> set[str]:
+    failed = ("error", "stderr")
+    return {q for q in MARKS if any(o["output_type"] in failed or o.get("name") in failed
+                                    for o in result["cells"][f"test_{q}"]["outputs"])}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_judge_stays():
+    yield
+    worker.close()
+
+
+@pytest.fixture(scope="module")
+def reference() -> dict:
+    return grade(REFERENCE)
+
+
+def test_the_reference_loses_nothing_and_no_note_is_made(reference):
+    assert lost(reference) == set() and reference["notes"] == []
+
+
+def test_each_test_shows_its_tables(reference):
+    for question in MARKS:
+        pages = [o["data"]["text/html"] for o in reference["cells"][f"test_{question}"]["outputs"] if "data" in o]
+        assert pages and all("判定" in page for page in pages), question
+
+
+def test_the_kernel_never_has_the_hidden_tests_or_the_reference():
+    look = "print(len(_ih) > 3, [s for s in _ih[:-1] if 'HIDDEN' in s or 'SOLUTION' in s], 'true_forward' in globals())"
+    [output] = grade({}, look)["cells"]["own-0"]["outputs"]
+    assert output["text"] == "True [] False\n"
+
+
+OUTPUTS = {  # what a student writes in a cell → what the graded notebook shows of it
+    "print(1 + 1)": "2\n",
+    "1 + 1": "2",
+    "%timeit -n 1 -r 1 pass": "loop",
+    "!echo shell": "shell",
+    "%%bash\necho magic": "magic",
+    "from tqdm import tqdm\nfor i in tqdm(range(3)): pass": "3/3",
+    "await __import__('asyncio').sleep(0.01)\nprint('awaited')": "awaited",
+    "input('?')": "StdinNotImplementedError",
+    "plt.plot([1, 2])\nplt.show()": "image/png",
+    "display({'a': 1})": "{'a': 1}",
+    "np.eye(2)": "array([[1., 0.]",
+    "1 / 0": "ZeroDivisionError",
+    "raise SystemExit": "SystemExit",
+    "import os\nos.getcwd(), os.environ['HOME'], os.getuid() != 0": "('/home/student', '/home/student', True)",
+}
+
+
+@pytest.fixture(scope="module")
+def shown() -> list:
+    setup = "import matplotlib.pyplot as plt\nimport numpy as np"
+    cells = grade({}, setup, *OUTPUTS)["cells"]
+    return [str(cells[f"own-{n + 1}"]["outputs"]) for n in range(len(OUTPUTS))]
+
+
+@pytest.mark.parametrize("number, code", list(enumerate(OUTPUTS)), ids=list(OUTPUTS))
+def test_a_cell_of_the_students_own_shows(number, code, shown):
+    assert OUTPUTS[code] in shown[number].replace("\\n", "\n")
+
+
+def test_long_output_is_cut_and_the_rest_goes_on():
+    result = grade(REFERENCE, "for i in range(10**6): print('long', i)", "print('after')")
+    assert len(str(result["cells"]["own-0"]["outputs"])) < 50_000 and "切りました" in str(result["cells"]["own-0"]["outputs"])
+    assert result["cells"]["own-1"]["outputs"][0]["text"] == "after\n" and lost(result) == set()
+
+
+def test_a_kernel_that_died_comes_back_with_what_ran_before():
+    answers = REFERENCE | {"affine_forward": "def affine_forward(z, W, b): return helper(z @ W, b)"}
+    result = grade(answers, "def helper(a, b): return a + b", "import os\nos._exit(1)", "print('again')")
+    assert lost(result) == set()
+    assert [o["ename"] for o in result["cells"]["own-1"]["outputs"]] == ["Stopped"]
+    assert "プロセスが止まりました" in result["cells"]["own-1"]["outputs"][0]["evalue"]
+    assert result["cells"]["own-2"]["outputs"][0]["text"] == "again\n"
+    assert result["notes"] == ["a cell of the student's own ended its process"]
+
+
+def test_an_endless_cell_is_interrupted_and_what_it_made_stays():
+    result = grade(REFERENCE, "made = 1\nwhile True: pass", "print(made)")
+    assert result["cells"]["own-1"]["outputs"][0]["text"] == "1\n" and lost(result) == set()
+    assert "終わらないループ" in result["cells"]["own-0"]["outputs"][-1]["evalue"]
+
+
+@pytest.mark.parametrize("end", ["while True: pass", "import time; time.sleep(1000)", "import os; os._exit(0)",
+                                 "import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "import sys; sys.exit()"])
+def test_a_function_that_ends_or_never_ends_costs_its_question_only(end):
+    result = grade(REFERENCE | {"merge_affine": f"def merge_affine(W1, b1, W2, b2):\n    {end}"})
+    assert lost(result) == {"merge_affine"}
+
+
+def test_what_a_test_changes_is_gone_after_it():
+    counting = "calls = 0\ndef add_backward(dz):\n    global calls\n    calls += 1\n    print('hidden', dz)\n    return dz, dz"
+    result = grade(REFERENCE | {"add_backward": counting, "multiply_backward": "print(calls)\n" + REFERENCE["multiply_backward"]})
+    assert result["cells"]["multiply_backward"]["outputs"][0]["text"] == "0\n"
+    assert "hidden" not in str(result["cells"]["test_add_backward"]["outputs"]) and lost(result) == set()
+
+
+@pytest.fixture(scope="module")
+def plain() -> dict:
+    """Answer → what it loses where its cells and the tests run in one process."""
+    problems = judge_all([{answer.question: answer.code} for answer in ANSWERS])
+    return {str(answer): {q for q, problem in each.items() if problem} for answer, each in zip(ANSWERS, problems)}
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=str)
+def test_the_judge_decides_as_an_ordinary_kernel_does(answer, plain):
+    assert lost(grade(REFERENCE | {answer.question: answer.code})) == plain[str(answer)]
+
+
+def test_a_judge_that_is_killed_is_replaced():
+    grade({})
+    [judge] = worker.judges
+    judge.process.kill()
+    time.sleep(0.1)
+    assert lost(grade(REFERENCE)) == set()
+
+
+VALUES = [None, True, 3, -1.5, float("inf"), "字", 2**100, [1, (2.0, "x")], {"a": [1]}, {1, 2}, range(3), 1 + 2j, np.float32(0.5),
+          np.zeros((2, 0)), np.array([[1, 2], [3, 4]]).T, np.array(["a", "bc"]), np.array(3.0), np.array([np.nan, 1])]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_a_value_crosses_unchanged(value):
+    got = decode(*encode(value))
+    np.testing.assert_equal(got, list(value) if isinstance(value, range) else value)
+    assert type(got) is type(value) or isinstance(value, range)
+
+
+@pytest.mark.parametrize("value", [object(), np.array([None]), lambda: 0, Ellipsis], ids=repr)
+def test_what_cannot_cross_is_named_by_its_type(value):
+    got = decode(*encode(value))
+    assert type(got).__name__ in (type(value).__name__, "ndarray")
+
+
+def test_a_generator_of_random_numbers_goes_on_where_it_was():
+    rng = np.random.default_rng(3)
+    rng.random(5)
+    assert decode(*encode(rng)).random() == rng.random()
+
+
+@pytest.mark.parametrize("tree", [[], {}, {"array": 3}, {"list": 3}, {"a": 1, "b": 2}, {"dict": [1]}, {"function": 0},
+                                  {"scalar": ["<f8", [], 0, 4]}])
+def test_what_is_no_value_is_refused(tree):
+    with pytest.raises(ProtocolError):
+        decode(tree, bytearray(8))
