@@ -29,14 +29,16 @@ from grading.sample import grade_id, submission  # noqa: E402
 
 NO_COLUMN = {"hostile output", "leave the machine"}
 """Groups that try none of the table's columns."""
-HARMFUL = {  # parts of the names of what could harm the machine without the grader's limits
-    "memory": ("growing-arrays", "64-gb", "bytearray", "huge", "wide-list", "long-text", "1-gb", "zeros-", "200-mb", "link-to-a-device",
-               "endless-iterator", "changing-length", "shared-list"),
+HARMFUL = {  # how the names begin of what could harm the machine without the grader's limits
+    "memory": (
+        "growing-arrays", "64-gb", "bytearray", "huge", "200-mb", "zeros-", "link-to-a-device", "returns-wide-list",
+        "returns-long-text", "returns-1-gb", "returns-endless", "returns-shared", "returns-changing", "callback-huge",
+    ),
     "disk": ("2-gb", "full-disk", "10000-files", "endless-output", "three-million", "output-without-newline"),
-    "processes": ("fork-bomb", "thread-bomb", "parent", "endless-threads"),
-    "home and Python": ("ipython-startup", "matplotlib-config", "user-site", "site-packages", "shared-tmp", "devices", "clock-set"),
-}
-STUDENTS = ATTACKED, LATER = "b-attack", "c-honest"
+    "processes": ("fork-bomb", "thread-bomb", "parent-", "parents-memory-written", "callback-endless-threads"),
+    "home, Python, devices": ("ipython-startup", "matplotlib-config", "user-site", "site-packages", "shared-tmp", "devices"),
+}  # fmt: skip
+FIRST, ATTACKED, LATER = "a-honest", "b-attack", "c-honest"
 COLUMNS = "gained marks", "leaked", "lost unjustly", "touched others", "stopped the class"
 HONEST = nbformat.writes(submission(RELEASE, REFERENCE | {"k_fold": REFERENCE["k_fold"] + "\n# CANARY-OTHER"})).encode()
 FULL = {question: float(points) for question, points in MARKS.items()}
@@ -70,7 +72,8 @@ def call(base: Path, command: list[str], seconds: float | None = None) -> None:
     """Run the command in the course in base, at most so many seconds."""
     variables = environment(HOME=str(base / "home"), SECRET="CANARY-ENVIRONMENT")
     with open(base / "log.txt", "a") as log, suppress(subprocess.TimeoutExpired):
-        subprocess.run(command, cwd=base / "course", env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=seconds)
+        subprocess.run(command, cwd=base / "course", env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                       timeout=seconds)  # fmt: skip
 
 
 def prepare(base: Path, stock: bool) -> None:
@@ -81,7 +84,7 @@ def prepare(base: Path, stock: bool) -> None:
     plant(base / "course")
     if stock:
         (base / "course/nbgrader_config.py").write_text(f"{STOCK}# CANARY-COURSE\n", encoding="utf-8")
-    hand_in(base / "course", "a-honest")
+    hand_in(base / "course", FIRST)
     call(base, [sys.executable, "-m", "nbgrader", "generate_assignment", "1101"])
     if stock:
         call(base, sandboxed(base, *NBGRADER))
@@ -101,16 +104,13 @@ def judged(attack: Attack, course: Path) -> dict[str, bool]:
     """Column → whether the attack did that."""
     found = marks(course)
     mine = found.get(ATTACKED, {})
-    honest_loss = attack.lost or frozenset()
-    deserved = {
-        question: points if question in attack.allowed or (attack.base == "reference" and question not in honest_loss) else 0.0
-        for question, points in (FULL if attack.lost is not None else dict.fromkeys(FULL, 0.0)).items()
-    }
+    right = set(attack.allowed) if attack.base == "untouched" else set(FULL) - attack.lost if attack.lost is not None else set()
+    deserved = {question: points if question in right else 0.0 for question, points in FULL.items()}
     return dict(zip(COLUMNS, (
-        any(mine.get(question, 0.0) > points for question, points in deserved.items()),
+        any(not mine.get(question, 0.0) <= points for question, points in deserved.items()),
         leaked(course),
         any(mine.get(question, 0.0) < points for question, points in deserved.items()),
-        any(found[student] != FULL for student in ("a-honest", LATER) if student in found),
+        any(found[student] != FULL for student in (FIRST, LATER) if student in found),
         LATER not in found,
     )))  # fmt: skip
 
@@ -133,7 +133,7 @@ def chosen(every: int, only: list[str]) -> tuple[list[Attack], Counter]:
         return [attack for attack in ATTACKS if attack.name in only], Counter()
     left_out, groups = Counter(), {}
     for attack in ATTACKS:
-        harm = next((harm for harm, names in HARMFUL.items() if any(name in attack.name for name in names)), "")
+        harm = next((harm for harm, names in HARMFUL.items() if attack.name.startswith(names)), "")
         if attack.group in NO_COLUMN or harm:
             left_out[harm or attack.group] += 1
         else:
@@ -166,8 +166,8 @@ def main() -> None:
         rows = [n for n, attack in enumerate(attacks) if group in (attack.group, "all")]
         counts = [sum(results[n][0][column] for n in rows) for results in done.values() for column in COLUMNS]
         print(f"| {group} | {len(rows)} | " + " | ".join(map(str, counts)) + " |")
-    print(f"\nNot run: {sum(left_out.values())} of {len(ATTACKS)} as too dangerous without the grader's limits, or with no column: "
-          + ", ".join(f"{kind} {count}" for kind, count in left_out.items()))
+    kinds = ", ".join(f"{kind} {count}" for kind, count in left_out.items())
+    print(f"\nOf {len(ATTACKS)} not run (too dangerous without the grader's limits, or no column): {left_out.total()} ({kinds})")
 
 
 if __name__ == "__main__":

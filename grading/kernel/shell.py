@@ -44,10 +44,10 @@ class Stream(io.TextIOBase):
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         room = self.limit - self.written
-        if room > 0:
-            part = text[:room]
-            self.parts.append(part if len(part) == len(text) else f"{part}\n… (出力が長いので、ここで切りました)\n")
+        if room >= 0:
             self.written += len(text)
+            part = text if len(text) <= room else f"{text[:room]}\n… (出力が長いので、ここで切りました)\n"
+            self.parts.append(part)
             self.waiting += len(part)
             if self.waiting > 4096:
                 self.flush()
