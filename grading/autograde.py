@@ -44,6 +44,7 @@ class Autograde(Stock):
 
     def init_notebooks(self) -> None:
         """Every folder of the assignment counts, whatever is in it: what cannot be graded is named later."""
+        self.refused: dict[str, str] = {}
         folders = glob(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
         self.assignments = {folder: [] for folder in folders}
         if not folders:
@@ -54,7 +55,6 @@ class Autograde(Stock):
 
         Raises NbGraderException where nothing can be graded, and at the end where a submission could not be.
         """
-        self.refused: dict[str, str] = {}
         problem = sandbox.missing() if self.sandbox and not self.scheduler else ""
         if problem:
             self._fail(f"Nothing is graded: {problem}. To run the students' code unprotected: --Autograde.sandbox=False.")
@@ -78,7 +78,7 @@ class Autograde(Stock):
                     else:
                         for note in result["notes"]:
                             self.log.warning("%s: %s", submission.student, note)
-                        submission.record(gradebook, assignment, result)
+                        submission.record(gradebook, result)
         except worker.CannotGrade as error:
             self._fail(f"Nothing more is graded: {error}.")
         finally:
@@ -115,6 +115,7 @@ class Autograde(Stock):
                 while len(pending) < 2 * width and (submission := next(rest, None)):
                     try:
                         data = submission.read(assignment.limits.size)
+                        submission.digest = assignment.digest(data)
                     except Refused as error:
                         yield submission, {"refused": str(error)}
                     else:
@@ -153,6 +154,9 @@ class Autograde(Stock):
 
 class Submission:
     """A folder of submitted/, and where its result goes."""
+
+    digest = ""
+    """Of the file that was graded and the assignment."""
 
     def __init__(self, converter: Autograde, folder: str):
         self.coursedir, self.permissions = converter.coursedir, converter.permissions
@@ -199,7 +203,7 @@ class Submission:
         except (OSError, ValueError, KeyError, TypeError, Refused):
             return False
 
-    def record(self, gradebook: Gradebook, assignment: worker.Assignment, result: dict) -> None:
+    def record(self, gradebook: Gradebook, result: dict) -> None:
         """Write the marks, then the folder in autograded/."""
         notebook, timestamp = nbformat.from_dict(result["notebook"]), self.timestamp()
         with whole(gradebook):
@@ -224,7 +228,7 @@ class Submission:
         self.late.preprocess(notebook, {"nbgrader": names})
 
         notebook.metadata.grading = {
-            "digest": assignment.digest(self.read(assignment.limits.size)),
+            "digest": self.digest,
             "notes": result["notes"],
             "seconds": round(result["seconds"], 2),
         }

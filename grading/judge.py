@@ -85,14 +85,15 @@ class Clock:
 
 
 def tidy(content, longest: int):
-    """content with every text clean and cut; pictures are left as they are."""
+    """content with every text clean, and long lines cut; pictures are left as they are."""
     if isinstance(content, str):
         return "\n".join(clean(line, 2000) for line in clean(content, 4 * longest).split("\n"))
     if isinstance(content, list):
         return [tidy(item, longest) for item in content[:200]]
     if isinstance(content, dict):
+        whole = {"image/png": lambda value: value, "image/jpeg": lambda value: value, "text/html": lambda v: clean(v, 10 * longest)}
         return {
-            clean(key, 100): value if isinstance(value, str) and key in ("image/png", "image/jpeg") else tidy(value, longest)
+            clean(key, 100): whole[key](value) if key in whole and isinstance(value, str) else tidy(value, longest)
             for key, value in content.items()
         }
     return content

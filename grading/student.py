@@ -161,10 +161,8 @@ class Student:
         memory = 0
         for process in processes:
             self.clocks.setdefault(process.pid, 0.0)
-            try:
+            with suppress(psutil.NoSuchProcess):
                 memory += process.memory_full_info().pss  # what forks share counts once
-            except psutil.Error:
-                pass
         if len(processes) > self.limits.processes:
             raise Stopped("processes")
         if memory > self.limits.total_memory:

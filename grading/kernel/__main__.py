@@ -60,7 +60,7 @@ def begin(kernel: Kernel, channel: Channel, control: Channel, limits: dict) -> N
     """In a fork of the template: become the first process of the submission's own namespaces, then fork its kernel."""
     os.close(0)
     control.close()
-    os.open(os.devnull, os.O_RDONLY)
+    os.open(os.devnull, os.O_RDWR)
     if limits["sandbox"]:
         namespaces.unshare()
         if child := os.fork():  # only a child is in the new process namespace
@@ -76,6 +76,8 @@ def begin(kernel: Kernel, channel: Channel, control: Channel, limits: dict) -> N
         while os.wait()[0] != child:  # the orphans of the submission end up here
             pass
         return
+    for standard in 1, 2:  # what does not come from a cell goes nowhere
+        os.dup2(0, standard)
     if limits["sandbox"]:
         namespaces.drop_privileges(limits["user"], limits["memory"], limits["disk"], limits["processes"])
     serve(kernel, channel)
