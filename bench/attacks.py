@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 sys.path[:1] = [str(ROOT), str(ROOT / "tests")]  # instead of this folder, whose names are those of others
 from attacks import ATTACKS, Attack, submission_bytes  # noqa: E402
 from exercise import MARKS, REFERENCE, RELEASE  # noqa: E402
+from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 from test_attacks import SECRETS, plant  # noqa: E402
 
 from bench.grading import GRADING, NBGRADER, STOCK, environment, marks  # noqa: E402
@@ -92,17 +93,18 @@ def prepare(base: Path, stock: bool) -> None:
 
 def leaked(course: Path) -> bool:
     """Whether a secret stands in a cell of the attack's own, or in its answers, after grading."""
-    try:
-        cells = nbformat.read(course / "autograded" / ATTACKED / "1101/main.ipynb", as_version=4).cells
-    except Exception:
-        return False
+    path = course / "autograded" / ATTACKED / "1101/main.ipynb"
+    cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
     own = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("solution") or not grade_id(cell)]
     return any(secret in str(cell) for cell in own for secret in SECRETS.values())
 
 
 def judged(attack: Attack, course: Path) -> dict[str, bool]:
     """Column → whether the attack did that."""
-    found = marks(course)
+    try:
+        found = marks(course)
+    except SQLAlchemyError:  # nobody has marks in a gradebook that is broken
+        found = {}
     mine = found.get(ATTACKED, {})
     right = set(attack.allowed) if attack.base == "untouched" else set(FULL) - attack.lost if attack.lost is not None else set()
     deserved = {question: points if question in right else 0.0 for question, points in FULL.items()}
@@ -129,16 +131,14 @@ def attacked(attack: Attack, prepared: Path, stock: bool) -> tuple[dict[str, boo
 
 def chosen(every: int, only: list[str]) -> tuple[list[Attack], Counter]:
     """The attacks to run: those named, or each so-manieth of its group; and how many were left out, by the kind of harm."""
-    if only:
-        return [attack for attack in ATTACKS if attack.name in only], Counter()
     left_out, groups = Counter(), {}
     for attack in ATTACKS:
         harm = next((harm for harm, names in HARMFUL.items() if attack.name.startswith(names)), "")
         if attack.group in NO_COLUMN or harm:
             left_out[harm or attack.group] += 1
-        else:
+        elif not only or attack.name in only:
             groups.setdefault(attack.group, []).append(attack)
-    return [attack for group in groups.values() for attack in group[::every]], left_out
+    return [attack for group in groups.values() for attack in group[:: 1 if only else every]], left_out
 
 
 def main() -> None:

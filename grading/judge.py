@@ -10,6 +10,7 @@ import copy
 import gc
 import json
 import os
+import re
 import resource
 import socket
 import sys
@@ -34,8 +35,9 @@ TAGS = (
 SANITIZE = SanitizeHTML(
     tags=TAGS,
     sanitized_output_types={"text/html"},
-    safe_output_keys={"text/plain", "text/latex", "image/png", "image/jpeg"},
+    safe_output_keys={"text/plain", "image/png", "image/jpeg"},
 )
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
 class Outputs:
@@ -58,7 +60,7 @@ class Outputs:
             room -= len(json.dumps(content))
             if room < 0:
                 return
-            content = tidy(content, self.limits.output)
+            content = {"metadata": {}} | tidy(content, self.limits.output)
             known = {"header": {"msg_type": kind}, "parent_header": {}, "metadata": {}, "msg_type": kind, "content": content}
             before = copy.deepcopy(cell.outputs[-1:])
             count = len(cell.outputs)
@@ -91,12 +93,15 @@ def tidy(content, longest: int):
     if isinstance(content, list):
         return [tidy(item, longest) for item in content[:200]]
     if isinstance(content, dict):
-        whole = {"image/png": lambda value: value, "image/jpeg": lambda value: value, "text/html": lambda v: clean(v, 10 * longest)}
-        return {
-            clean(key, 100): whole[key](value) if key in whole and isinstance(value, str) else tidy(value, longest)
-            for key, value in content.items()
-        }
+        return {clean(key, 100): data(key, value, longest) for key, value in content.items() if key != "metadata"}
     return content
+
+
+def data(kind: str, value, longest: int):
+    """A value of a message's content: a picture only where it is one, HTML in one piece, the rest tidy."""
+    if kind in ("image/png", "image/jpeg"):
+        return value if isinstance(value, str) and BASE64.fullmatch(value) else ""
+    return clean(value, 10 * longest) if kind == "text/html" else tidy(value, longest)
 
 
 def failure(kind: str) -> NotebookNode:

@@ -38,13 +38,11 @@ CLASS = {  # student → answers, and the questions that they lose
     "s4-few": (FEW, ALL - set(FEW)),
     "s5-syntax-error": (REFERENCE | {"cross_entropy": "def cross_entropy(y, t:"}, {"cross_entropy"}),
     "s6-one": ({"affine_forward": SLUGS["affine_forward", "einsum"]}, ALL - {"affine_forward"}),
-    "s7-no-bonus": (REFERENCE | {"l2_gradient": "pass", "k_fold": "pass"}, {"l2_gradient", "k_fold"}),
-    "s8-untouched": ({}, ALL),
 }
 SEED = 1101
 GRADER = ["at any time"] * 7 + ["in a transaction"] * 3 + ["at a new folder"] * 3
-WORKERS = ["judge", "fork of the judge", "template"] * 2
-ENDS = 20
+WORKERS = ["judge", "fork of the judge", "template", "judge", "fork of the judge", "template", "fork of the judge"]
+ENDS = 30
 """Seconds after which nothing may be left of a killed grader: a judge that starts ends when it has started."""
 
 
@@ -170,7 +168,7 @@ class History:
     def kill_grader(self, when: str, random_: random.Random) -> bool:
         """A run that is killed. Whether it was."""
         before, moment = folders(self.course), random_.uniform(0, self.length())
-        run = start(self.course, "--jobs", str(random_.choice([1, 2])))
+        run = start(self.course, "--jobs", str(random_.choice([1, 1, 2])))
         killed = time.monotonic() + moment
         condition = {
             "at any time": lambda: time.monotonic() >= killed,
@@ -186,10 +184,10 @@ class History:
         self.kept.append(before.items() <= folders(self.course).items())
         return True
 
-    def kill_workers(self, kinds: list[str], random_: random.Random) -> None:
-        """A run whose workers are killed, until it ends by itself."""
-        before, length = folders(self.course), self.length()
-        moments = sorted(random_.uniform(0, 0.9 * length) for _ in kinds)
+    def kill_workers(self, kinds: list[str], random_: random.Random) -> list[str]:
+        """A run whose workers are killed, until it ends by itself. Returns which were: it may be over before."""
+        before, length, killed = folders(self.course), self.length(), []
+        moments = sorted(random_.uniform(0, 0.7 * length) for _ in kinds)
         run, begin = start(self.course, "--jobs", "2"), time.monotonic()
         for kind, moment in zip(kinds, moments):
             wait_for(run, lambda until=begin + moment: time.monotonic() >= until)
@@ -197,9 +195,11 @@ class History:
                 for process in processes(run, kind)[:1]:
                     with suppress(psutil.NoSuchProcess):
                         process.kill()
-                        self.kills[kind] += 1
+                        killed.append(kind)
         self.exits.append((run.wait(300), (self.course / "log.txt").read_text()))
         self.kept.append(before.items() <= folders(self.course).items())
+        self.kills.update(killed)
+        return killed
 
     def close_class(self) -> None:
         """Note the result of the class."""
@@ -232,7 +232,7 @@ def wipe(course: Path) -> None:
 
 @pytest.fixture(scope="module")
 def history(course) -> History:
-    """Thirteen kills of the grader and at least six of its workers, spread over several classes."""
+    """GRADER and WORKERS are killed, in classes that are graded one after another."""
     random_ = random.Random(SEED)
     run, begin = start(course, "--jobs", "2"), time.monotonic()
     assert wait_for(run, lambda: folders(course)), (course / "log.txt").read_text()
@@ -242,7 +242,7 @@ def history(course) -> History:
     history.close_class()
     wipe(course)
 
-    grader, workers = random_.sample(GRADER, len(GRADER)), [*random_.sample(WORKERS, len(WORKERS)), random_.choice(WORKERS)]
+    grader, workers = random_.sample(GRADER, len(GRADER)), random_.sample(WORKERS, len(WORKERS))
     while grader or workers:
         for _ in range(4):
             if grader and history.kill_grader(grader[-1], random_):
@@ -250,8 +250,8 @@ def history(course) -> History:
             if len(folders(course)) == len(CLASS):
                 history.close_class()
                 wipe(course)
-        history.kill_workers(workers[-2:], random_)
-        workers = workers[:-2]
+        for kind in history.kill_workers(workers[-2:], random_):
+            workers.remove(kind)
         history.close_class()
         if grader or workers:
             wipe(course)
@@ -319,45 +319,36 @@ def test_a_further_run_grades_nothing(history):
         assert f"{student} is graded already" in history.again
 
 
-@pytest.fixture
-def graded(history) -> Path:
-    """The course with everything graded: as handed in first, whatever another test has changed."""
-    for student, (answers, _) in CLASS.items():
-        hand_in(history.course, student, answers)
-    if "s2-untouched is graded already" not in finish(history.course):
-        assert set(folders(history.course)) == set(CLASS)
-    return history.course
+def test_a_changed_submission_is_graded_again_and_no_other(history):
+    course, before = history.course, folders(history.course)
+    hand_in(course, "s4-few", REFERENCE)
+    finish(course)
+    after = folders(course)
+    assert {student for student in CLASS if before[student] != after[student]} == {"s4-few"}
+    assert sum(Classroom(course).scores("s4-few").values()) == 110
 
 
-def test_a_changed_submission_is_graded_again_and_no_other(graded):
-    before = folders(graded)
-    hand_in(graded, "s2-untouched", REFERENCE)
-    finish(graded)
-    after = folders(graded)
-    assert {student for student in CLASS if before[student] != after[student]} == {"s2-untouched"}
-    assert sum(Classroom(graded).scores("s2-untouched").values()) == 110
-
-
-def test_a_submission_exchanged_while_it_is_graded_is_graded_again(graded):
-    slow = REFERENCE | {"affine_forward": "import time\ntime.sleep(4)\n" + REFERENCE["affine_forward"]}
-    hand_in(graded, "s8-untouched", slow)
-    run = start(graded)
+def test_a_submission_exchanged_while_it_is_graded_is_graded_again(history):
+    course = history.course
+    hand_in(course, "s2-untouched", REFERENCE | {"affine_forward": "import time\ntime.sleep(8)"})
+    run = start(course, "--jobs", "1")
     assert wait_for(run, lambda: processes(run, "fork of the judge"))
-    time.sleep(0.5)
-    hand_in(graded, "s8-untouched", FEW)
+    hand_in(course, "s2-untouched", FEW)
     assert run.wait(300) == 0
-    finish(graded)
-    assert {question for question, mark in Classroom(graded).scores("s8-untouched").items() if mark} == set(FEW)
+    finish(course, "--jobs", "1")
+    assert {question for question, mark in Classroom(course).scores("s2-untouched").items() if mark} == set(FEW)
 
 
-def test_force_grades_everything_again_even_after_a_kill(graded):
-    before = folders(graded)
-    run = start(graded, "--force")
-    assert wait_for(run, lambda: partial(graded))
+def test_force_grades_everything_again_even_after_a_kill(history):
+    course, before = history.course, folders(history.course)
+    for student, (answers, _) in CLASS.items():
+        hand_in(course, student, answers)
+    run = start(course, "--force")
+    assert wait_for(run, lambda: partial(course))
     kill(run)
-    finish(graded)
-    assert not partial(graded) and set(folders(graded)) == set(CLASS)
-    log = finish(graded, "--force")
-    after = folders(graded)
+    finish(course)
+    assert not partial(course) and set(folders(course)) == set(CLASS)
+    log, after = finish(course, "--force"), folders(course)
     assert "graded already" not in log and not any(before[student] == after[student] for student in CLASS)
-    assert {student: Classroom(graded).scores(student) for student in CLASS} == {student: expected(student) for student in CLASS}
+    classroom = Classroom(course)
+    assert {student: classroom.scores(student) for student in CLASS} == {student: expected(student) for student in CLASS}

@@ -6,6 +6,7 @@ Both ends use this module. The judge's end trusts nothing that arrives: sizes, t
 import builtins
 import json
 import math
+import re
 import socket
 import struct
 import time
@@ -18,6 +19,8 @@ HEAD = struct.Struct("!II")
 """How many bytes of JSON follow, and how many of arrays."""
 PLAIN = "biufcSU"
 """The kinds of dtype whose bytes say everything; object arrays and records do not cross."""
+CONTROL = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that steer a terminal or the direction of writing; colours are none of them."""
 TICK = 0.1
 """Seconds between two calls of Channel.tick while it waits."""
 
@@ -99,12 +102,11 @@ class Channel:
 
 
 def clean(text: str, longest: int) -> str:
-    """text for a notebook: no lone surrogates, no control characters but tab, newline and colours, cut in the middle."""
+    """text for a notebook, cut in its middle: without lone surrogates and control characters other than tab, newline, colours."""
     text = str(text)
     if len(text) > longest:
         text = f"{text[: longest // 2]} … {text[-longest // 2 :]}"
-    text = text.encode("utf-8", "replace").decode()
-    return "".join(c for c in text if c in "\t\n\x1b" or (c >= " " and not "\x7f" <= c <= "\x9f"))
+    return CONTROL.sub("", text.encode("utf-8", "replace").decode())
 
 
 def encode(value, functions: list | None = None) -> tuple[object, bytearray]:
