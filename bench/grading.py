@@ -26,7 +26,9 @@ from nbformat.v4 import new_code_cell
 
 ROOT = Path(__file__).parent.parent
 sys.path[:1] = [str(ROOT), str(ROOT / "tests")]  # instead of this folder, whose names are those of others
-os.environ["FIGURES"] = "off"  # for the ideal; a run gets an environment of its own
+OUTSIDE = dict(os.environ)
+IDEAL = {"FIGURES": "off", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # as the grader sets them
+os.environ |= IDEAL
 from exercise import GIVEN, REFERENCE, RELEASE, TESTS, given, run  # noqa: E402
 from nbgrader.api import Gradebook, MissingEntry  # noqa: E402
 
@@ -151,13 +153,12 @@ def busy() -> float:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """That of this process with the programs of its Python, and with the figures drawn."""
-    inherited = {name: value for name, value in os.environ.items() if name != "FIGURES"}
-    return inherited | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"} | more
+    """That in which this program was started, with the programs of its Python."""
+    return OUTSIDE | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{OUTSIDE['PATH']}"} | more
 
 
 def marks(course: Path) -> dict[str, dict[str, float]]:
-    """Student → question → marks in the gradebook; nothing where the student was not graded."""
+    """Student → question → marks in the gradebook, which has zeros for who could not be graded."""
     found = {}
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "1101") as gradebook:
         for path in sorted((course / "submitted").iterdir()):
@@ -165,6 +166,11 @@ def marks(course: Path) -> dict[str, dict[str, float]]:
                 grades = gradebook.find_submission_notebook("main", "1101", path.name).grades
                 found[path.name] = {g.name.removeprefix("test_"): g.score for g in grades if g.max_score}
     return found
+
+
+def graded(course: Path) -> set[str]:
+    """Who has a graded notebook."""
+    return {path.parts[-3] for path in course.glob("autograded/*/1101/main.ipynb")}
 
 
 def grade(folder: Path, name: str, students: dict[str, nbformat.NotebookNode]) -> Run:
@@ -189,7 +195,8 @@ def grade(folder: Path, name: str, students: dict[str, nbformat.NotebookNode]) -
     meter.done.set()
     meter.join()
     cpu = max(meter.cpu, usage.ru_utime + usage.ru_stime)
-    return Run(wall, cpu, busy() - busy_before - cpu, meter.memory, marks(course), course)
+    found = {student: given for student, given in marks(course).items() if student in graded(course)}
+    return Run(wall, cpu, busy() - busy_before - cpu, meter.memory, found, course)
 
 
 def plain(notebook: nbformat.NotebookNode) -> float:

@@ -16,6 +16,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from glob import glob
 from traceback import FrameSummary
 
 import numpy as np
@@ -25,6 +26,8 @@ from . import sandbox
 from .kernel.wire import Channel, ProtocolError, clean, decode, encode
 from .limits import Limits
 
+FEW = 8
+"""A cell that leaves more processes is taken for one that goes on starting them."""
 CREDENTIALS = struct.Struct("3i")
 REASONS = {
     "ended": "実行中のプロセスが止まりました (os._exit や、メモリの使いすぎなど)。",
@@ -100,8 +103,9 @@ class Student:
         self.template, self.limits = template, template.limits
         self.end = time.monotonic() + self.limits.total
         self.history: list[str] = []
-        self.clocks: dict[int, float] = {}
-        self.channel = None
+        self.number = 0
+        self.clocks, self.spent = {}, 0.0
+        self.channel = self.first = None
 
     # Processes
 
@@ -118,7 +122,7 @@ class Student:
         with theirs:
             self.template.control.send({"start": True}, fds=(theirs.fileno(),))
         with self.limited(self.channel):
-            self.first = psutil.Process(hello(self.channel, self.end))
+            self.first = hello(self.channel, self.end)
             self.pid = hello(self.channel, self.end)
         self.clocks[self.pid] = 0.0
         for source in self.history:
@@ -131,38 +135,43 @@ class Student:
                 self.kill(self.tree())
             self.template.control.send({"stop": True})
             self.channel.close()
-            self.channel = None
+            self.channel = self.first = None
+            self.forget(set(self.clocks))
+
+    def tree(self) -> list[int]:
+        """The ids of all processes of the submission."""
+        tree = [self.first] if self.first else []
+        for pid in tree:
+            for path in glob(f"/proc/{pid}/task/*/children"):
+                with suppress(OSError), open(path) as file:
+                    tree += map(int, file.read().split())
+        return tree
 
     @staticmethod
-    def kill(processes: list[psutil.Process]) -> None:
-        for process in processes:
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
-
-    def tree(self) -> list[psutil.Process]:
-        """Every process of the submission."""
-        try:
-            return [self.first, *self.first.children(recursive=True)] if self.first else []
-        except psutil.NoSuchProcess:
-            return []
+    def kill(processes: list[int]) -> None:
+        for pid in processes:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def cpu(self) -> float:
         """CPU seconds of all processes of the submission that have been seen, by the clocks of this machine's kernel."""
         for pid in self.clocks:
-            try:
+            with suppress(OSError):
                 self.clocks[pid] = time.clock_gettime((~pid << 3) | 2)  # clock_getcpuclockid(3)
-            except OSError:
-                pass  # it has ended; what it used counts
-        return sum(self.clocks.values())
+        return self.spent + sum(self.clocks.values())
+
+    def forget(self, ended: set[int]) -> None:
+        """These processes have ended: what they used counts, their ids may soon be those of others."""
+        self.spent += sum(self.clocks.pop(pid) for pid in ended & set(self.clocks))
 
     def watch(self) -> None:
         """Raises Stopped where the processes use more than they may."""
-        processes = self.tree()
-        memory = 0
-        for process in processes:
-            self.clocks.setdefault(process.pid, 0.0)
+        processes, memory = self.tree(), 0
+        self.forget(set(self.clocks) - set(processes))
+        for pid in processes:
+            self.clocks.setdefault(pid, 0.0)
             with suppress(psutil.NoSuchProcess):
-                memory += process.memory_full_info().pss  # what forks share counts once
+                memory += psutil.Process(pid).memory_full_info().pss  # what forks share counts once
         if len(processes) > self.limits.processes:
             raise Stopped("processes")
         if memory > self.limits.total_memory:
@@ -203,6 +212,12 @@ class Student:
         if not self.channel:
             self.start()
         done = self._run(source, publish)
+        left = [pid for pid in self.tree() if pid not in (self.first, self.pid)]
+        self.kill(left)  # what a cell starts ends with it
+        self.forget(set(left))
+        if len(left) > FEW:
+            self.stop()
+            raise Stopped("processes")
         self.history.append(source)
         return done
 
@@ -210,7 +225,8 @@ class Student:
         self.cpu_start = self.cpu()
         try:
             with self.limited(self.channel) as deadline:
-                self.channel.send({"run": source}, deadline=deadline)
+                self.number += 1
+                self.channel.send({"run": source, "number": self.number}, deadline=deadline)
                 try:
                     return self._outputs(publish, deadline)
                 except (TimeoutError, Stopped) as error:
@@ -232,6 +248,8 @@ class Student:
     def _outputs(self, publish: Callable[[dict], None], deadline: float) -> bool:
         while True:
             message, _ = self.channel.receive(deadline)
+            if message.get("number") != self.number:  # a fork of the kernel's that a cell before has made
+                continue
             if isinstance(message.get("output"), dict):
                 publish(message["output"])
             elif isinstance(message.get("done"), bool):
@@ -247,7 +265,7 @@ class Student:
         if not self.channel:
             self.start()
         self.cpu_start = math.inf
-        before = {process.pid for process in self.tree()}
+        before = self.tree()
         channel, theirs = self._pair()
         with theirs, self.limited(channel) as deadline:
             self.channel.send({"snapshot": True}, deadline=deadline, fds=(theirs.fileno(),))
@@ -260,8 +278,9 @@ class Student:
             yield calls
         finally:
             channel.close()
-            new = [process for process in self.tree() if process.pid not in before]
+            new = [each for each in self.tree() if each not in before]
             self.kill(new)
+            self.forget(set(new))
             if len(new) > 1:  # the calls started processes, and may have started more than was killed
                 self.stop()
 

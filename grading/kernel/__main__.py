@@ -39,19 +39,20 @@ def snapshot(kernel: Kernel, channel: Channel, main: Channel) -> int:
 
 def serve(kernel: Kernel, channel: Channel) -> None:
     """Run cells, and fork for the calls of a test, until the judge hangs up."""
-    kernel.publish = lambda message: channel.send({"output": message})
+    number, forks = 0, []
+    kernel.publish = lambda message: channel.send({"output": message, "number": number})
     channel.send({"hello": os.getpid()})
-    forks = []
     while True:
         ancillary = []
         message, _ = channel.receive(ancillary=ancillary)
         forks = [pid for pid in forks if os.waitpid(pid, os.WNOHANG) == (0, 0)]
         if "run" in message:
+            number = message["number"]
             try:
                 done = kernel.run(message["run"])
             except KeyboardInterrupt:  # the judge's, a moment too late
                 done = False
-            channel.send({"done": done})
+            channel.send({"done": done, "number": number})
         else:
             forks.append(snapshot(kernel, Channel(descriptor(ancillary), channel.limit), channel))
 
