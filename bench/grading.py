@@ -201,6 +201,7 @@ def grade(folder: Path, name: str, students: dict[str, nbformat.NotebookNode]) -
 
 def plain(notebook: nbformat.NotebookNode) -> float:
     """CPU seconds (user) of a fork of this process that runs the student's cells and the tests, without a kernel."""
+    namespace, tests = given(), {f"test_{question}": test for question, test in TESTS.items()}
     child = os.fork()
     if not child:
         try:
@@ -210,7 +211,6 @@ def plain(notebook: nbformat.NotebookNode) -> float:
                 raise TimeoutError
 
             signal.signal(signal.SIGVTALRM, stop)
-            namespace, tests = given(), {f"test_{question}": test for question, test in TESTS.items()}
             for cell in notebook.cells:
                 name = grade_id(cell)
                 if cell.cell_type == "code" and not name.startswith(("imports", "tools")) and name not in GIVEN:

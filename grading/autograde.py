@@ -62,6 +62,7 @@ class Autograde(Stock):
         waiting = []
         for folder in sorted(self.assignments):
             submission = Submission(self, folder)
+            shutil.rmtree(submission.partial, ignore_errors=True)  # of a run that was killed
             if submission.student not in self.coursedir.student_id_exclude.split(","):
                 if self.force or not submission.is_graded(assignment):
                     waiting.append(submission)
@@ -142,9 +143,15 @@ class Autograde(Stock):
                 worker.close()
                 executor.shutdown(cancel_futures=True)
             return
-        from distributed import Client  # the extra `cluster`
+        try:
+            from distributed import Client  # the extra `cluster`
 
-        with Client(self.scheduler) as client:
+            client = Client(self.scheduler, timeout=5)
+        except ImportError:
+            raise worker.CannotGrade("the package distributed is not installed: pip install -e '.[cluster]'") from None
+        except (OSError, ValueError):
+            raise worker.CannotGrade(f"no Dask scheduler answers at {self.scheduler}") from None
+        with client:
             executor = client.get_executor()
             try:
                 yield executor, max(1, sum(client.nthreads().values()))
@@ -164,6 +171,7 @@ class Submission:
         pattern = self.coursedir.format_path(self.coursedir.submitted_directory, "(?P<student>.*)", self.assignment, escape=True)
         self.student = re.fullmatch(pattern, folder)["student"]
         self.graded = Path(self.coursedir.format_path(self.coursedir.autograded_directory, self.student, self.assignment))
+        self.partial = self.graded.parent / f".{self.assignment}.partial"
         self.late = AssignLatePenalties(parent=converter)
 
     def read(self, size: int, name: str = f"{NOTEBOOK}.ipynb") -> bytes:
@@ -232,8 +240,7 @@ class Submission:
             "notes": result["notes"],
             "seconds": round(result["seconds"], 2),
         }
-        partial = self.graded.parent / f".{self.assignment}.partial"
-        shutil.rmtree(partial, ignore_errors=True)
+        partial = self.partial
         partial.mkdir(parents=True)
         nbformat.write(notebook, partial / f"{NOTEBOOK}.ipynb")
         if timestamp:

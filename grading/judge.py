@@ -14,6 +14,7 @@ import resource
 import socket
 import sys
 import time
+from contextlib import suppress
 from dataclasses import fields
 
 import nbformat
@@ -199,7 +200,10 @@ def trouble(cell: NotebookNode) -> list[str]:
 
 
 def fork(assignment: Assignment, submission: bytes) -> dict:
-    """Judge in a process of its own: {"notebook", "notes"}, {"refused"} or {"failed"}."""
+    """Judge in a process of its own: {"notebook", "notes", "seconds"}, {"refused"}, {"failed"}, or {"killed"} where it was.
+
+    Raises EOFError or OSError where the template is gone: what it did to the result nobody knows.
+    """
     mine, theirs = socket.socketpair()
     child = os.fork()
     if not child:
@@ -216,13 +220,16 @@ def fork(assignment: Assignment, submission: bytes) -> dict:
     theirs.close()
     try:
         return Channel(mine, 1 << 30).receive(time.monotonic() + assignment.limits.total + 60)[0]
-    except (EOFError, OSError) as error:
-        return {"failed": f"the judge's process ended: {error}"}
+    except TimeoutError:
+        return {"failed": "the judge's process did not end"}
+    except (EOFError, OSError):
+        return {"killed": True}
     finally:
         mine.close()
         os.kill(child, 9)
         os.waitpid(child, 0)
-        assignment.template.control.send({"stop": True})
+        assignment.template.control.send({"stop": True, "answer": True})
+        assignment.template.control.receive(time.monotonic() + 60)
 
 
 def main() -> None:
@@ -234,14 +241,12 @@ def main() -> None:
     except RuntimeError as error:
         control.send({"failed": str(error)})
         sys.exit(1)
-    control.send({"ready": True})
     gc.freeze()
-    while True:
-        try:
+    with suppress(EOFError, OSError):  # the grader, or the template, is gone
+        control.send({"ready": True})
+        while True:
             _, submission = control.receive()
-        except EOFError:
-            return
-        control.send(fork(assignment, bytes(submission)))
+            control.send(fork(assignment, bytes(submission)))
 
 
 if __name__ == "__main__":

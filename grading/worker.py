@@ -21,7 +21,7 @@ class CannotGrade(RuntimeError):
 
 
 ATTEMPTS = 3
-"""How often a submission is tried whose judge was killed."""
+"""How often a submission is tried whose judge was killed, and a judge is started."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,14 @@ class Judge:
         )  # fmt: skip
         theirs.close()
         self.channel = Channel(mine, 1 << 30)
-        self.channel.send({"limits": asdict(assignment.limits), "sandbox": assignment.sandbox}, assignment.source.encode())
+        start = {"limits": asdict(assignment.limits), "sandbox": assignment.sandbox}
         try:
+            self.channel.send(start, assignment.source.encode())
             answer, _ = self.channel.receive()
         except (EOFError, OSError):
             answer = {"failed": "the judge does not start"}
         if "failed" in answer:
+            self.close()
             raise CannotGrade(answer["failed"])
 
     def grade(self, submission: bytes) -> dict:
@@ -84,10 +86,15 @@ def grade(submission: bytes, assignment: Assignment) -> dict:
     {"failed": why}. Raises CannotGrade where this machine cannot grade at all.
     """
     key = assignment.digest()
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         with lock:
             judge = free[key].pop() if free.get(key) else None
-        judge = judge or Judge(assignment)
+        try:
+            judge = judge or Judge(assignment)
+        except CannotGrade:  # or somebody killed it as it started
+            if attempt == ATTEMPTS - 1:
+                raise
+            continue
         with lock:
             judges.add(judge)
         try:
@@ -103,7 +110,8 @@ def grade(submission: bytes, assignment: Assignment) -> dict:
         with lock:
             if judge in judges:
                 free.setdefault(key, []).append(judge)
-        return result
+        if "killed" not in result:
+            return result
     return {"failed": f"the judge's process was killed {ATTEMPTS} times"}
 
 

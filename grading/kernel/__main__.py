@@ -106,6 +106,8 @@ def main() -> None:
             os.kill(child, signal.SIGTERM)
             os.waitpid(child, 0)
             child = 0
+        if "answer" in message:
+            control.send({"stopped": True})
         if "start" in message:
             channel = Channel(descriptor(ancillary), limits["message"])
             child = os.fork()
