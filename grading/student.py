@@ -171,7 +171,10 @@ class Student:
         for pid in processes:
             self.clocks.setdefault(pid, 0.0)
             with suppress(psutil.NoSuchProcess):
-                memory += psutil.Process(pid).memory_full_info().pss  # what forks share counts once
+                try:
+                    memory += psutil.Process(pid).memory_full_info().pss  # what forks share counts once
+                except psutil.AccessDenied:
+                    memory += psutil.Process(pid).memory_info().rss
         if len(processes) > self.limits.processes:
             raise Stopped("processes")
         if memory > self.limits.total_memory:
@@ -218,10 +221,12 @@ class Student:
         if len(left) > FEW:
             self.stop()
             raise Stopped("processes")
-        self.history.append(source)
-        return done
+        if done is not None:
+            self.history.append(source)
+        return bool(done)
 
-    def _run(self, source: str, publish: Callable[[dict], None]) -> bool:
+    def _run(self, source: str, publish: Callable[[dict], None]) -> bool | None:
+        """None for a cell that had to be interrupted: it is not run again."""
         self.cpu_start = self.cpu()
         try:
             with self.limited(self.channel) as deadline:
@@ -232,18 +237,18 @@ class Student:
                 except (TimeoutError, Stopped) as error:
                     if isinstance(error, Stopped) and error.kind != "time":
                         raise
-                    return self._interrupt(publish)
+                    self._interrupt(publish)
+                    return None
         except Stopped:
             self.stop()
             raise
 
-    def _interrupt(self, publish: Callable[[dict], None]) -> bool:
+    def _interrupt(self, publish: Callable[[dict], None]) -> None:
         """Ctrl-C, so that what the cell has made so far stays. Raises Stopped where that does not help."""
         self.cpu_start = math.inf
         os.kill(self.pid, signal.SIGINT)
         self._outputs(publish, time.monotonic() + 2)
         publish({"msg_type": "error", "content": {"ename": "Stopped", "evalue": REASONS["time"], "traceback": []}})
-        return False
 
     def _outputs(self, publish: Callable[[dict], None], deadline: float) -> bool:
         while True:
@@ -262,15 +267,11 @@ class Student:
     @contextmanager
     def snapshot(self) -> Iterator["Calls"]:
         """A fork of the kernel for the calls of one test: what they change or break is gone afterwards. Raises Stopped."""
-        if not self.channel:
-            self.start()
-        self.cpu_start = math.inf
-        before = self.tree()
-        channel, theirs = self._pair()
-        with theirs, self.limited(channel) as deadline:
-            self.channel.send({"snapshot": True}, deadline=deadline, fds=(theirs.fileno(),))
-        with self.limited(channel) as deadline:
-            pid = hello(channel, deadline)
+        try:
+            before, channel, pid = self._fork()
+        except Stopped:  # the kernel had ended since its last cell, which is nobody's fault here
+            self.stop()
+            before, channel, pid = self._fork()
         self.clocks[pid] = 0.0
         self.cpu_start = self.cpu()
         calls = Calls(self, channel)
@@ -285,11 +286,24 @@ class Student:
                 self.stop()
 
 
+    def _fork(self) -> tuple[list[int], Channel, int]:
+        """The processes that are there already, a channel to a fork of the kernel, and its process id. Raises Stopped."""
+        if not self.channel:
+            self.start()
+        self.cpu_start = math.inf
+        before, (channel, theirs) = self.tree(), self._pair()
+        with theirs, self.limited(channel) as deadline:
+            self.channel.send({"snapshot": True}, deadline=deadline, fds=(theirs.fileno(),))
+        with self.limited(channel) as deadline:
+            return before, channel, hello(channel, deadline)
+
+
 class Calls:
     """Calls of the student's functions in a snapshot. After a Stopped, every call raises it again."""
 
     def __init__(self, student: Student, channel: Channel):
         self.student, self.channel, self.stopped = student, channel, None
+        self.end = time.monotonic() + student.limits.wait
 
     def names(self, names: list[str]) -> dict:
         """name → what the student has made of it: a Remote for a function, or a value."""
@@ -304,7 +318,7 @@ class Calls:
             raise Stopped(self.stopped)
         try:
             with self.student.limited(self.channel) as deadline:
-                yield deadline
+                yield min(deadline, self.end)
         except Stopped as error:
             self.stopped = error.kind
             raise
