@@ -28,16 +28,28 @@ ENVIRONMENT = {
 }
 
 
+PREFIXES = sorted({Path("/usr"), *map(Path, (sys.prefix, sys.base_prefix)), Path(sys.base_prefix).resolve()})
+"""Where Python and its packages are."""
+
+
+def private() -> list[str]:
+    """The folders that a submission gets for itself: /tmp is none of them where Python itself lies in it."""
+    folders = "/tmp", "/dev/shm", namespaces.HOME
+    return [folder for folder in folders if not any(Path(folder) in prefix.parents for prefix in PREFIXES)]
+
+
 def environment() -> dict[str, str]:
     """The environment of the student's processes: nothing of the grader's own goes in."""
-    return ENVIRONMENT | {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+    place = {} if "/tmp" in private() else {"TMPDIR": namespaces.HOME}
+    return ENVIRONMENT | place | {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
 
 
 def mounts() -> list[str]:
     """bubblewrap's arguments for the file system: read-only Python and system, and nothing of the course."""
-    prefixes = {Path("/usr"), Path(sys.prefix), Path(sys.base_prefix), Path(sys.base_prefix).resolve()}
-    arguments = []
-    for prefix in sorted(prefixes, key=lambda path: len(path.parts)):
+    arguments = ["--proc", "/proc", "--dev", "/dev"]
+    for folder in private():
+        arguments += ["--tmpfs", folder]
+    for prefix in PREFIXES:
         for parent in reversed(prefix.parents[:-1]):  # bubblewrap would make them for its own user only
             arguments += ["--perms", "0755", "--dir", str(parent)]
         arguments += ["--ro-bind", str(prefix), str(prefix)]
@@ -49,10 +61,9 @@ def mounts() -> list[str]:
     for path in ETC:
         arguments += ["--ro-bind-try", path, path]
     for secret in PACKAGE, Path.cwd():  # an installed grader, a course inside the prefix
-        if any(prefix in secret.parents for prefix in prefixes):
+        if any(prefix in secret.parents for prefix in PREFIXES):
             arguments += ["--tmpfs", str(secret)]
     arguments += ["--ro-bind", str(PACKAGE / "kernel"), "/grader/grading/kernel"]
-    arguments += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", namespaces.HOME]
     for fonts in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # to list the fonts anew takes seconds
         arguments += ["--ro-bind", str(fonts), f"{namespaces.HOME}/.cache/matplotlib/{fonts.name}"]
     return [*arguments, "--remount-ro", "/"]
@@ -69,7 +80,13 @@ def command(*program: str) -> list[str]:
     return [*bubblewrap, *mounts(), "--chdir", "/grader", "--", *program]
 
 
-PROBE = "from grading.kernel import namespaces as n; n.unshare(); import os; os.fork() or n.mount_private(1 << 20, 100)"
+PROBE = """
+import os
+from grading.kernel import namespaces
+namespaces.unshare()
+if not os.fork():
+    namespaces.mount_private([namespaces.HOME], 1 << 20, 100)
+"""
 
 
 def missing() -> str:

@@ -77,7 +77,7 @@ class Template:
         names = "disk", "files", "memory", "processes", "output", "message"
         limits = {name: getattr(self.limits, name) for name in names}
         # A user that no other process of the machine has, where root grades.
-        limits |= {"sandbox": self.sandboxed, "user": 100_000 + os.getpid()}
+        limits |= {"sandbox": self.sandboxed, "user": 100_000 + os.getpid(), "folders": sandbox.private()}
         try:
             self.control.send({"cells": cells, "limits": limits})
             return self.control.receive()[0]["outputs"]

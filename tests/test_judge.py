@@ -73,7 +73,7 @@ OUTPUTS = {  # what a student writes in a cell → what the graded notebook show
     "np.eye(2)": "array([[1., 0.]",
     "1 / 0": "ZeroDivisionError",
     "raise SystemExit": "SystemExit",
-    "import os\nos.getcwd(), os.environ['HOME'], os.getuid() != 0": "('/home/student', '/home/student', True)",
+    "import os\nos.getcwd(), os.environ['HOME'], os.getuid() != 0": "('/submission', '/submission', True)",
 }
 
 

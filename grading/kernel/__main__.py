@@ -68,7 +68,7 @@ def begin(kernel: Kernel, channel: Channel, control: Channel, limits: dict) -> N
             signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))
             os.waitpid(child, 0)  # comes back when every process of the namespace is gone
             return
-        namespaces.mount_private(limits["disk"], limits["files"])
+        namespaces.mount_private(limits["folders"], limits["disk"], limits["files"])
     else:
         os.setsid()
     channel.send({"hello": os.getpid()})

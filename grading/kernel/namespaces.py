@@ -14,7 +14,8 @@ CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 
 MS_NOSUID_NODEV, MS_NOEXEC = 2 | 4, 8
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 CAPABILITY_VERSION = 0x20080522
-HOME = "/home/student"
+HOME = "/submission"
+"""Where a submission is at home: a path that no machine has."""
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -39,13 +40,13 @@ def unshare() -> None:
                 file.write(text)
 
 
-def mount_private(disk: int, files: int) -> None:
+def mount_private(folders: list[str], disk: int, files: int) -> None:
     """Empty folders of this submission's own in memory, and a /proc that shows its processes only.
 
-    disk: bytes that each folder holds; files: how many.
+    disk: bytes that each of the folders holds; files: how many.
     """
     call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)
-    for path in "/tmp", "/dev/shm", HOME:
+    for path in folders:
         options = f"size={disk},nr_inodes={files},mode=1777".encode()
         call("mount", b"tmpfs", path.encode(), b"tmpfs", MS_NOSUID_NODEV, options)
     call("mount", b"proc", b"/proc", b"proc", MS_NOSUID_NODEV | MS_NOEXEC, None)
