@@ -28,7 +28,7 @@ lab: .venv/installed  ## open the student's notebook in JupyterLab
 bench: .venv/bench  ## the reference beside scikit-learn and PyTorch, the grader beside stock nbgrader
 	$(call debian,command -v bwrap,bubblewrap)
 	$(BIN)/python bench/training.py
-	$(BIN)/python bench/grading.py
+	$(BIN)/python bench/autograde.py
 	$(BIN)/python bench/attacks.py
 
 lock: .venv/installed  ## renew requirements.lock after a change of pyproject.toml

@@ -25,7 +25,7 @@ from exercise import MARKS, REFERENCE, RELEASE  # noqa: E402
 from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 from test_attacks import SECRETS, plant  # noqa: E402
 
-from bench.grading import GRADING, NBGRADER, STOCK, environment, marks  # noqa: E402
+from bench.grading import GRADING, NBGRADER, STOCK, environment, graded, marks  # noqa: E402
 from grading.sample import grade_id, submission  # noqa: E402
 
 NO_COLUMN = {"hostile output", "leave the machine"}
@@ -112,21 +112,27 @@ def judged(attack: Attack, course: Path) -> dict[str, bool]:
         any(not mine.get(question, 0.0) <= points for question, points in deserved.items()),
         leaked(course),
         any(mine.get(question, 0.0) < points for question, points in deserved.items()),
-        any(found[student] != FULL for student in (FIRST, LATER) if student in found),
-        LATER not in found,
+        any(found.get(student) != FULL for student in {FIRST, LATER} & graded(course)),
+        LATER not in graded(course),
     )))  # fmt: skip
 
 
-def attacked(attack: Attack, prepared: Path, stock: bool) -> tuple[dict[str, bool], float]:
-    """Grade the class of the attack in a copy of the prepared course; what it did, and the seconds."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        base = Path(folder) / "base"
-        shutil.copytree(prepared, base, symlinks=True)
-        hand_in(base / "course", ATTACKED, attack)
-        hand_in(base / "course", LATER)
-        start = time.monotonic()
-        call(base, sandboxed(base, *NBGRADER) if stock else [sys.executable, *GRADING, "1"], SECONDS)
-        return judged(attack, base / "course"), time.monotonic() - start
+def attacked(attack: Attack, prepared: dict[str, Path]) -> dict[str, dict[str, bool]]:
+    """Grade the class of the attack in a copy of each prepared course; what it did there."""
+    done = {}
+    for name, course in prepared.items():
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            base = Path(folder) / "base"
+            shutil.copytree(course, base, symlinks=True)
+            hand_in(base / "course", ATTACKED, attack)
+            hand_in(base / "course", LATER)
+            start = time.monotonic()
+            call(base, sandboxed(base, *NBGRADER) if name == "stock" else [sys.executable, *GRADING, "1"], SECONDS)
+            seconds = time.monotonic() - start
+            done[name] = judged(attack, base / "course")
+        said = ", ".join(column for column, yes in done[name].items() if yes) or "-"
+        print(f"{name}: {attack.group}: {attack.name}: {said} ({seconds:.0f} s)", file=sys.stderr)
+    return done
 
 
 def chosen(every: int, only: list[str]) -> tuple[list[Attack], Counter]:
@@ -152,19 +158,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
         prepared = {name: Path(folder) / name for name in ("stock", "grader")}
         list(pool.map(lambda name: prepare(prepared[name], name == "stock"), prepared))
-        done = {}
-        for name in prepared:
-            done[name] = list(pool.map(lambda attack, name=name: attacked(attack, prepared[name], name == "stock"), attacks))
-            for attack, (did, seconds) in zip(attacks, done[name]):
-                said = ", ".join(column for column, yes in did.items() if yes) or "-"
-                print(f"{name}: {attack.group}: {attack.name}: {said} ({seconds:.0f} s)", file=sys.stderr)
+        done = list(pool.map(lambda attack: attacked(attack, prepared), attacks))
     canary.unlink(missing_ok=True)
 
-    titles = [f"{name}: {column}" for name in done for column in COLUMNS]
+    titles = [f"{name}: {column}" for name in prepared for column in COLUMNS]
     print("| group | tried | " + " | ".join(titles) + " |\n|---|" + "---:|" * (len(titles) + 1))
     for group in [*dict.fromkeys(attack.group for attack in attacks), "all"]:
         rows = [n for n, attack in enumerate(attacks) if group in (attack.group, "all")]
-        counts = [sum(results[n][0][column] for n in rows) for results in done.values() for column in COLUMNS]
+        counts = [sum(done[n][name][column] for n in rows) for name in prepared for column in COLUMNS]
         print(f"| {group} | {len(rows)} | " + " | ".join(map(str, counts)) + " |")
     kinds = ", ".join(f"{kind} {count}" for kind, count in left_out.items())
     print(f"\nOf {len(ATTACKS)} not run (too dangerous without the grader's limits, or no column): {left_out.total()} ({kinds})")

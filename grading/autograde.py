@@ -166,13 +166,12 @@ class Submission:
     """Of the file that was graded and the assignment."""
 
     def __init__(self, converter: Autograde, folder: str):
-        self.coursedir, self.permissions = converter.coursedir, converter.permissions
+        self.converter, self.coursedir, self.permissions = converter, converter.coursedir, converter.permissions
         self.assignment, self.folder = self.coursedir.assignment_id, Path(folder)
         pattern = self.coursedir.format_path(self.coursedir.submitted_directory, "(?P<student>.*)", self.assignment, escape=True)
         self.student = re.fullmatch(pattern, folder)["student"]
         self.graded = Path(self.coursedir.format_path(self.coursedir.autograded_directory, self.student, self.assignment))
         self.partial = self.graded.parent / f".{self.assignment}.partial"
-        self.late = AssignLatePenalties(parent=converter)
 
     def read(self, size: int, name: str = f"{NOTEBOOK}.ipynb") -> bytes:
         """The file as it was handed in, at most size bytes. Raises Refused; follows no link and waits for no pipe."""
@@ -233,7 +232,7 @@ class Submission:
                     untouched = compute_checksum(cell) == cell.metadata.nbgrader.checksum
                     comments[grade_id(cell)].auto_comment = "No response." if untouched else None
         names = {"notebook": NOTEBOOK, "assignment": self.assignment, "student": self.student, "db_url": self.coursedir.db_url}
-        self.late.preprocess(notebook, {"nbgrader": names})
+        AssignLatePenalties(parent=self.converter).preprocess(notebook, {"nbgrader": names})
 
         notebook.metadata.grading = {
             "digest": self.digest,
