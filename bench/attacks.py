@@ -25,7 +25,7 @@ from exercise import MARKS, REFERENCE, RELEASE  # noqa: E402
 from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 from test_attacks import SECRETS, plant  # noqa: E402
 
-from bench.grading import GRADING, NBGRADER, STOCK, environment, graded, marks  # noqa: E402
+from bench.autograde import GRADING, NBGRADER, STOCK, environment, graded, marks  # noqa: E402
 from grading.sample import grade_id, submission  # noqa: E402
 
 NO_COLUMN = {"hostile output", "leave the machine"}
