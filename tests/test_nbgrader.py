@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from unittest.mock import ANY
 
 import nbformat
 import pytest
@@ -81,7 +80,7 @@ def test_nbgrader_autograde_uses_the_grader_and_gives_the_same(course):
 
 def test_the_button_of_the_formgrader_uses_the_grader(course):
     classroom = Classroom(course)
-    assert classroom.api.autograde("1101", "reference") == {"success": True, "log": ANY}
+    assert classroom.api.autograde("1101", "reference")["success"]
     assert classroom.scores("reference") == EXPECTED["reference"]
     graded = nbformat.read(course / "autograded/reference/1101/main.ipynb", as_version=4)
     assert graded.metadata.grading.notes == []
