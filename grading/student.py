@@ -247,7 +247,7 @@ class Student:
         """Ctrl-C, so that what the cell has made so far stays. Raises Stopped where that does not help."""
         self.cpu_start = math.inf
         os.kill(self.pid, signal.SIGINT)
-        self._outputs(publish, time.monotonic() + 2)
+        self._outputs(publish, time.monotonic() + 5)
         publish({"msg_type": "error", "content": {"ename": "Stopped", "evalue": REASONS["time"], "traceback": []}})
 
     def _outputs(self, publish: Callable[[dict], None], deadline: float) -> bool:

@@ -22,7 +22,7 @@ from grading.classroom import Classroom
 from grading.rebuild import is_test
 from grading.sample import submission
 
-LIMITS = {"seconds": 1, "wait": 4, "total": 60, "memory": 1 << 30, "total_memory": 2 << 30, "disk": 64 << 20}
+LIMITS = {"seconds": 2, "wait": 15, "total": 120, "memory": 1 << 30, "total_memory": 2 << 30, "disk": 64 << 20}
 HONEST_EVERY = 15
 """After so many attacks an honest submission is graded."""
 SECRETS = {  # what a submission must not see → a text that is nowhere else
@@ -144,8 +144,8 @@ def test_no_submission_reaches_the_network(attacked):
 
 
 def test_no_submission_leaves_a_file_or_a_process(attacked):
-    places = [Path("/tmp"), Path("/dev/shm"), Path.home(), Path(sys.prefix), attacked]
-    assert [path for place in places for path in place.glob("**/pwned_1101*")] == []
+    found = [path for place in ("/tmp", "/dev/shm", Path.home()) for path in Path(place).glob("pwned_1101*")]
+    assert found + [path for place in (Path(sys.prefix), attacked) for path in place.glob("**/pwned_1101*")] == []
     orphans = [p for p in psutil.process_iter(["ppid", "cmdline"]) if p.info["ppid"] == 1]
     assert [p for p in orphans if "grading.kernel" in (p.info["cmdline"] or [])] == []
 

@@ -62,6 +62,7 @@ def begin(kernel: Kernel, channel: Channel, control: Channel, limits: dict) -> N
     os.close(0)
     control.close()
     os.open(os.devnull, os.O_RDWR)
+    memory = namespaces.size() + limits["memory"]
     if limits["sandbox"]:
         namespaces.unshare()
         if child := os.fork():  # only a child is in the new process namespace
@@ -80,7 +81,7 @@ def begin(kernel: Kernel, channel: Channel, control: Channel, limits: dict) -> N
     for standard in 1, 2:  # what does not come from a cell goes nowhere
         os.dup2(0, standard)
     if limits["sandbox"]:
-        namespaces.drop_privileges(limits["user"], limits["memory"], limits["disk"], limits["processes"])
+        namespaces.drop_privileges(limits["user"], memory, limits["disk"], limits["processes"])
     serve(kernel, channel)
 
 
