@@ -256,8 +256,10 @@ def history(course) -> History:
         if grader or workers:
             wipe(course)
     history.again = finish(course)
-    print(f"\nkills: {dict(history.kills)}; an undisturbed run: {history.seconds:.1f} s, first folder {history.first:.1f} s; "
-          f"what a killed grader left was gone after {max(history.left):.1f} s at most; {len(history.finished)} classes")
+    print(
+        f"\nkills: {dict(history.kills)}; an undisturbed run: {history.seconds:.1f} s, first folder {history.first:.1f} s; "
+        f"what a killed grader left was gone after {max(history.left):.1f} s at most; {len(history.finished)} classes"
+    )
     return history
 
 
@@ -330,7 +332,7 @@ def test_a_changed_submission_is_graded_again_and_no_other(history):
 
 def test_a_submission_exchanged_while_it_is_graded_is_graded_again(history):
     course = history.course
-    hand_in(course, "s2-untouched", REFERENCE | {"affine_forward": "import time\ntime.sleep(8)"})
+    hand_in(course, "s2-untouched", REFERENCE | {"affine_forward": "import time\ntime.sleep(4)"})
     run = start(course, "--jobs", "1")
     assert wait_for(run, lambda: processes(run, "fork of the judge"))
     hand_in(course, "s2-untouched", FEW)
