@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import datetime
@@ -113,7 +113,7 @@ class Autograde(Stock):
         with self._executor() as (executor, width):
             pending, rest = {}, iter(waiting)
             while True:
-                while len(pending) < 2 * width and (submission := next(rest, None)):
+                while len(pending) < 2 * width() and (submission := next(rest, None)):
                     try:
                         data = submission.read(assignment.limits.size)
                         submission.digest = assignment.digest(data)
@@ -133,12 +133,12 @@ class Autograde(Stock):
                         yield submission, {"failed": f"{type(error).__name__}: {error}"}
 
     @contextmanager
-    def _executor(self) -> Iterator[tuple[Executor, int]]:
-        """An executor, and how much it does side by side."""
+    def _executor(self) -> Iterator[tuple[Executor, Callable[[], int]]]:
+        """An executor, and how much it does side by side: the workers of a cluster come and go."""
         if not self.scheduler:
             executor = ThreadPoolExecutor(self.jobs)  # each thread talks to judges, which are processes
             try:
-                yield executor, self.jobs
+                yield executor, lambda: self.jobs
             finally:
                 worker.close()
                 executor.shutdown(cancel_futures=True)
@@ -153,8 +153,10 @@ class Autograde(Stock):
             raise worker.CannotGrade(f"no Dask scheduler answers at {self.scheduler}") from None
         with client:
             executor = client.get_executor()
+            if not client.nthreads():
+                self.log.warning("No worker has joined %s yet: waiting for the first.", self.scheduler)
             try:
-                yield executor, max(1, sum(client.nthreads().values()))
+                yield executor, lambda: max(1, sum(client.nthreads().values()))
             finally:
                 executor.shutdown(wait=False)
 

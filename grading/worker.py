@@ -45,7 +45,7 @@ class Judge:
         """Raises CannotGrade."""
         problem = sandbox.missing() if assignment.sandbox else ""
         if problem:
-            raise CannotGrade(problem)
+            raise CannotGrade(f"on {socket.gethostname()}, {problem}")
         mine, theirs = socket.socketpair()
         environment = sandbox.environment() | {"HOME": str(sandbox.Path.home())}
         self.process = subprocess.Popen(
