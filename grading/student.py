@@ -26,6 +26,8 @@ from . import sandbox
 from .kernel.wire import Channel, ProtocolError, clean, decode, encode
 from .limits import Limits
 
+INTERRUPT = 10
+"""Seconds that an interrupted cell gets to say where it was."""
 FEW = 8
 """A cell that leaves more processes is taken for one that goes on starting them."""
 CREDENTIALS = struct.Struct("3i")
@@ -247,7 +249,7 @@ class Student:
         """Ctrl-C, so that what the cell has made so far stays. Raises Stopped where that does not help."""
         self.cpu_start = math.inf
         os.kill(self.pid, signal.SIGINT)
-        self._outputs(publish, time.monotonic() + 5)
+        self._outputs(publish, time.monotonic() + INTERRUPT)
         publish({"msg_type": "error", "content": {"ename": "Stopped", "evalue": REASONS["time"], "traceback": []}})
 
     def _outputs(self, publish: Callable[[dict], None], deadline: float) -> bool:

@@ -13,7 +13,7 @@ from grading.kernel.wire import ProtocolError, decode, encode
 from grading.limits import Limits
 from grading.sample import submission
 
-ASSIGNMENT = worker.Assignment(nbformat.writes(SOURCE), Limits(seconds=3, wait=6))
+ASSIGNMENT = worker.Assignment(nbformat.writes(SOURCE), Limits(seconds=3, wait=20))
 ANSWERS = catalogue.load()[::7]
 
 
