@@ -1798,6 +1798,8 @@ with check.attempt("params, losses"):
     check.holds("並べ替え", len({tail for tail, _ in tails}) > 1, "データが並べ替えられていません。")
     check.holds("エポックごとの並べ替え", any(a != b for a, b in tails),
                 "2 エポック目が 1 エポック目と同じ順です。エポックごとに並べ替えてください。")
+    same = [weights(1, 0)[0] for _ in range(3)]
+    check.holds("同じ種なら同じ順", np.allclose(same[0], same[1:]), "同じ種の rng でも順番が変わります。引数の rng だけを使ってください。")
     eight = weights(1, 0, 8)[0][:8]
     check.holds("N が割り切れるとき", np.allclose(eight, 0.25, atol=0.02),
                 "N が batch_size で割り切れるときに正しく動きません。空のバッチを作っていませんか。")

@@ -86,6 +86,7 @@ def begin(kernel: Kernel, channel: Channel, control: Channel, limits: dict) -> N
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would inherit that it is ignored
     control = Channel(socket.socket(fileno=os.dup(0)), 1 << 28)
     message, _ = control.receive()
     limits, outputs = message["limits"], []
