@@ -38,9 +38,12 @@
 #
 # - **データは行に並べます。** `z` の 1 行が 1 つのデータです。`N` 個のデータをまとめて**バッチ**と呼びます。
 # - **関数は引数を書き換えません。** いつも新しい配列を返します (`u += b` や `dz[u < 0] = 0` は、渡された配列を変えてしまいます)。
-# - 数はすべて float64 です。NumPy にある関数は、何を使ってもかまいません。
-# - 誤差逆伝播法の関数 (`…_backward`) の中で**数値微分をしてはいけません**。遅すぎることを、採点のときに時間で調べます。
+# - 数はすべて float64 です。
+# - 誤差逆伝播法の関数 (`…_backward`) の中で**数値微分をしてはいけません**。採点のときに、計算の時間と値の桁数で調べます。
+# - 微分をしてくれるライブラリ (PyTorch、JAX、autograd、`sklearn.neural_network` など) は使えません。採点の環境にはありません。
+# - NumPy、SciPy、scikit-learn のほかの関数 (`scipy.special.softmax` や `KFold` など) は使ってかまいません。自分で書いた自動微分や、前の問いの関数を使うのも自由です。
 # - 採点では、ここに見えている値とは**別の値**でも調べます。確認の表の値をそのまま返しても点になりません。
+# - **1 つの間違いで引かれるのは 1 回だけ**です。あとの問いは、前の問いの関数を正しいものに取りかえて採点し直します。
 # - 確認のセルと図のセルは書き換えられません。自分のセルを足すのは自由です。
 #
 # ## 記号
@@ -129,6 +132,7 @@ class Check:
 
     def __init__(self, name):
         self.name, self.rows = name, []
+        self.sizes = {}  # 名前 → × の行のバッチの大きさ, ○ の行のバッチの大きさ
 
     def call(self, *args, outputs=1, quiet=False):
         """自分の関数を args の写しで呼び、返ってきたものを返す。うまくいかなければ CheckFailed。
@@ -160,8 +164,9 @@ class Check:
         """関数を呼び、返ってきたものを順に expected と比べて、表に行を足す。"""
         with self.attempt(", ".join(expected), case):
             got = self.call(*args, outputs=len(expected), quiet=quiet)
+            n = len(args[0]) if isinstance(args[0], np.ndarray) and args[0].ndim == 2 else None
             for (name, value), g in zip(expected.items(), [got] if len(expected) == 1 else got):
-                self.compare(case, name, g, value)
+                self.compare(case, name, g, value, n)
 
     @contextmanager
     def attempt(self, name, case=""):
@@ -171,15 +176,15 @@ class Check:
         except Exception as error:
             self.row(case, name, "", None, reason(error))
 
-    def compare(self, case, name, got, expected):
-        """got を expected (配列、数、またはそのリストやタプル) と比べて、表に行を足す。"""
+    def compare(self, case, name, got, expected, n=None):
+        """got を expected (配列、数、またはそのリストやタプル) と比べて、表に行を足す。n: バッチの大きさ。"""
         if isinstance(expected, (list, tuple)):
             if not isinstance(got, (list, tuple)) or len(got) != len(expected):
-                length = f"{len(got)} 個" if isinstance(got, (list, tuple)) else type(got).__name__
-                self.row(case, name, "", None, f"{name} は {len(expected)} 個のリストのはずですが、{length} です。")
+                length = f"{len(got)} 個" if isinstance(got, (list, tuple)) else f"{type(got).__name__} "
+                self.row(case, name, "", None, f"{name} は {len(expected)} 個のリストのはずですが、{length}です。")
                 return
             for i, (g, e) in enumerate(zip(got, expected)):
-                self.compare(case, f"{name}[{i}]", g, e)
+                self.compare(case, f"{name}[{i}]", g, e, n)
             return
         expected = np.asarray(expected, dtype=float)
         if got is None:
@@ -197,13 +202,13 @@ class Check:
                 with np.errstate(all="ignore"):
                     error = np.max(np.abs(got - expected) / (np.abs(expected) + ATOL / RTOL), initial=0.0)
             right = error is not None and error <= RTOL
-            self.row(case, name, got.shape, error, "" if right else self.explain(name, got, expected))
+            self.row(case, name, got.shape, error, "" if right else self.explain(name, got, expected, n), n)
             return
         self.row(case, name, "", None, problem)
 
     @staticmethod
-    def explain(name, got, expected):
-        """got が expected とどう違うかを 1 文で言う。"""
+    def explain(name, got, expected, n):
+        """got が expected とどう違うかを、書いた人がどこを見ればよいかがわかるように言う。n: バッチの大きさ。"""
         def close(a, b):
             return a.shape == b.shape and np.allclose(a, b, rtol=RTOL, atol=ATOL)
 
@@ -211,8 +216,12 @@ class Check:
             clue = ""
             if close(got.T, expected):
                 clue = "行と列が入れかわっています。"
+            elif got.size == expected.size and close(got.reshape(expected.shape), expected):
+                clue = "値は合っています。次元の数を見てください。"
             elif got.ndim == expected.ndim + 1 and close(got.sum(axis=0), expected):
                 clue = "バッチ方向の合計がまだです。"
+            elif got.ndim == expected.ndim == 1 and np.isclose(got.sum(), expected.sum()):
+                clue = "値の和は合っています。合計する軸を見てください。"
             return f"{name} の形は {expected.shape} のはずですが、{got.shape} です。{clue}"
         if np.isnan(got).any():
             return f"{name} に nan (0/0 や ∞/∞ の結果) があります。大きな数の exp や、0 の log がないか見てください。"
@@ -225,10 +234,20 @@ class Check:
         if got.ndim == 2 and close(got.T, expected):
             return f"{name} の行と列が入れかわっています。"
         scale = np.sum(got * expected) / max(np.sum(expected * expected), ATOL)
-        factor = max(scale, 1 / scale) if scale > 0 else 0.0
+        factor = max(abs(scale), 1 / abs(scale)) if scale else 0.0
         if factor > 1.5 and abs(factor - round(factor)) < 1e-3 and close(got / scale, expected):
-            times = f"{factor:.0f} 倍" if scale > 1 else f"{factor:.0f} 分の 1"
+            times = f"{factor:.0f} 倍" if abs(scale) > 1 else f"{factor:.0f} 分の 1 "
+            if scale < 0:
+                return f"{name} の符号が逆で、大きさは正解の {times}です。"
+            if round(factor) == n:
+                return f"{name} のどの値も正解の {times}で、これは N (バッチの大きさ) と同じです。1/N を掛けるのがどの関数かを見てください。"
             return f"{name} のどの値も正解の {times}です。何かを掛け忘れたり、割り忘れたりしていませんか。"
+        if got.ndim == 2 and close(expected.sum(axis=1), np.ones(len(got))) and close(got.sum(axis=0), np.ones(got.shape[1])):
+            return f"{name} は、行ではなく列の和が 1 になっています。合計する軸を見てください。"
+        if got.ndim and np.isclose(got.sum(), expected.sum(), rtol=RTOL) and close(np.sort(got, None), np.sort(expected, None)):
+            return f"{name} の値はそろっていますが、並びが違います。"
+        if got.ndim == 1 and n == got.size and np.isclose(got.sum(), expected.sum(), rtol=RTOL):
+            return f"{name} の値は違いますが、和は合っています。合計する軸を見てください。"
         worst = np.unravel_index(np.argmax(np.abs(got - expected)), got.shape)
         at = f"[{', '.join(map(str, worst))}] " if worst else ""
         return f"{name} の値が違います。{name}{at}は {expected[worst]:.6g} のはずですが、{got[worst]:.6g} です。"
@@ -237,13 +256,23 @@ class Check:
         """成り立つはずのことを 1 行で確かめる。成り立たなければ sentence を出す。"""
         self.row(case, name, "", None, "" if ok else sentence)
 
-    def row(self, case, name, shape, error, problem):
+    def row(self, case, name, shape, error, problem, n=None):
         self.rows.append((case, name, str(shape), "" if error is None else f"{error:.1e}", not problem, problem))
+        self.sizes.setdefault(name, ([], []))[not problem].append(n)
+
+    def only(self, name):
+        """ある大きさのバッチでだけ × なら、そのことを言う。"""
+        wrong, right = map(set, self.sizes[name])
+        if right == {1} and None not in wrong and 1 not in wrong:
+            return " N = 1 のときは合っています。バッチの方向 (N の軸) の計算を見てください。"
+        if wrong == {1} and right - {None}:
+            return " N = 1 のときだけ違います。"
+        return ""
 
     def report(self, title="確認", brief=False):
         """表を出す。× があれば、最初の × の理由を言って止まる。brief なら、○ の行は数だけを出す。"""
         rows, self.rows = self.rows, []
-        problems = [problem for *_, problem in rows if problem]
+        problems = [problem + self.only(name) for _, name, *_, problem in rows if problem]
         if brief:
             rest = len(rows) - len(problems)
             rows = [row for row in rows if row[-1]] + [("", f"{'ほかの ' if problems else ''}{rest} 項目", "", "", True, "")] * (rest > 0)
@@ -285,7 +314,13 @@ class CheckTable:
 ### BEGIN HIDDEN TESTS
 # What the hidden tests share. The truth of each question stands in its own test cell, written in
 # another way than the solution (einsum, scipy), and gradients come from central differences of it.
+import pickle
+
 SEED = 1101
+
+# A test that fails is tried again with right functions in the place of those of earlier questions that failed
+# (grading/judge.py), but not with these: the answer would be no work.
+NOT_LENT = {"fix_backward": ["network_backward"]}
 
 
 def generator(name):
@@ -335,6 +370,20 @@ def true_loss(u, t):
     return np.mean(np.log(np.sum(np.exp(u), axis=1)) - np.sum(u * t, axis=1))
 
 
+def remembered(function):
+    """What follows from the arguments alone is worked out once: the judge runs the same tests for everybody."""
+    known = {}
+
+    def wrapper(*args):
+        key = pickle.dumps(args)
+        if key not in known:
+            known[key] = function(*args)
+        return known[key]
+
+    return wrapper
+
+
+@remembered
 def true_gradients(x, t, params, activation="relu"):
     """[(dW, db), …] of the mean loss, by central differences."""
     def loss(layer, index, value):
@@ -351,9 +400,15 @@ def random_network(rng, n, sizes, margin=0.1):
     """x, t and params: non-zero biases, |u| >= margin in the ReLU layers, label probabilities >= 0.02."""
     while True:
         x, t = away_from_zero(rng, (n, sizes[0])), one_hot(rng, n, sizes[-1])
-        params = [(rng.normal(size=(a, b)) / np.sqrt(a), away_from_zero(rng, b) / 2) for a, b in zip(sizes, sizes[1:])]
+        params, z = [], x
+        for a, b in zip(sizes, sizes[1:]):
+            W, biases = rng.normal(size=(a, b)) / np.sqrt(a), away_from_zero(rng, (40, 1, b)) / 2
+            far = np.abs(z @ W + biases).min(axis=1) >= margin  # for each unit, the first of 40 biases that keeps its distance
+            params.append((W, biases[far.argmax(axis=0), 0, np.arange(b)]))
+            z = np.maximum(z @ W + params[-1][1], 0)
         *hidden, u = true_forward(x, params)[0]
-        if np.abs(np.concatenate(hidden, axis=1)).min() >= margin and true_loss(u, t) < -np.log(0.02) / n:
+        losses = np.log(np.sum(np.exp(u), axis=1)) - np.sum(u * t, axis=1)
+        if np.abs(np.concatenate(hidden, axis=1)).min() >= margin and losses.max() <= -np.log(0.02):
             return x, t, params
 
 
@@ -391,6 +446,18 @@ def check_cost(check, args, forward, limit=80):
         f"{check.name}: 計算に順伝播の {spent / unit:.0f} 倍の時間がかかっています。"
         "数値微分は使わずに、chain-rule の式で計算してください。"
     )
+
+
+def check_digits(check, dz, u, du, case):
+    """Numerical differentiation of a function of one number costs no more than the formula, but it loses digits.
+
+    Where the function is flat, or within a step of a kink, nothing is left of a difference divided by its width.
+    Nothing but 0 is let pass: in float32 the slope vanishes.
+    """
+    with check.attempt("du", case):
+        got = np.asarray(check.call(dz, u), dtype=float)
+        exact = got.shape == du.shape and (not got.any() or np.allclose(got, du, rtol=1e-5, atol=0))
+        check.holds("桁数", exact, "値が丸め誤差に埋もれています。数値微分 (差を幅で割る計算) は使わずに、chain-rule の式で計算してください。", case)
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "tools_pictures", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -511,7 +578,7 @@ check(z, W, b, u=np.array([[2.1, 2.2, 3.3, 2.4], [5.1, 4.2, 5.3, 6.4], [-0.4, -0
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("affine_forward")
-for n, n_in, n_out in (5, 4, 3), (3, 5, 3), (1, 4, 2):
+for n, n_in, n_out in (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2):
     z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)), away_from_zero(rng, n_out)
     check(z, W, b, u=np.einsum("ni,io->no", z, W) + b, case=f"N = {n}")
 check.report("採点", brief=True)
@@ -762,6 +829,7 @@ check(np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]]),
       y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3]]), case="2 行")
 check(np.array([[1001.0, 1002.0, 1003.0], [-1000.0, -1000.0, -1000.0]]),
       y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3]]), case="±1000")
+check(np.array([[1000.0, 0.0, -1000.0]]), y=np.array([[1.0, 0.0, 0.0]]), case="1 行に ±1000")
 check.report()
 ### BEGIN HIDDEN TESTS
 from scipy.special import softmax as true_softmax
@@ -1154,10 +1222,15 @@ check(np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [-2.0, 0.5]]),
       du=np.array([[0.25, 0.393224], [-0.104994, 0.117502]]))
 check.report()
 ### BEGIN HIDDEN TESTS
+from scipy.special import expit
+
 rng = generator("sigmoid_backward")
 for shape in (5, 3), (3, 3), (1, 4):
     dz, u = away_from_zero(rng, shape), away_from_zero(rng, shape)
     check(dz, u, du=derivative(lambda v: np.sum(dz / (1 + np.exp(-v))), u), case=f"{shape}")
+check.report("採点", brief=True)
+dz, u = away_from_zero(rng, (4, 3)), rng.uniform(20, 22, (4, 3))
+check_digits(check, dz, u, dz * expit(u) * expit(-u), "u = 20")
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
@@ -1200,6 +1273,9 @@ for shape in (5, 3), (3, 3), (1, 4):
     dz, u = away_from_zero(rng, shape), away_from_zero(rng, shape)
     check(dz, u, du=derivative(lambda v: np.sum(dz * np.tanh(v)), u), case=f"{shape}")
 check.report("採点", brief=True)
+dz, u = away_from_zero(rng, (4, 3)), rng.uniform(10, 11, (4, 3))
+check_digits(check, dz, u, dz / np.cosh(u) ** 2, "u = 10")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1240,9 +1316,14 @@ rng = generator("relu_backward")
 for shape in (5, 3), (3, 3), (1, 4):
     dz, u = away_from_zero(rng, shape), away_from_zero(rng, shape)
     check(dz, u, du=derivative(lambda v: np.sum(np.where(v > 0, dz * v, 0.0)), u), case=f"{shape}")
+dz, u = away_from_zero(rng, (2, 3)), -rng.uniform(0.1, 2.0, (2, 3))
+check(dz, u, du=np.zeros((2, 3)), case="どの u も負")
 with check.attempt("du", "u = 0"):
     slope = np.asarray(check.call(np.array([[2.0, 2.0]]), np.array([[0.0, 3.0]])))[0, 0] / 2
     check.holds("傾き", 0 <= slope <= 1, f"u = 0 での傾きが {slope:.4g} です。0 から 1 の間にしてください。", "u = 0")
+check.report("採点", brief=True)
+dz, u = away_from_zero(rng, (4, 3)), 1e-8 * away_from_zero(rng, (4, 3))
+check_digits(check, dz, u, np.where(u > 0, dz, 0.0), "0 のすぐ近く")
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
@@ -1380,7 +1461,7 @@ check.report("採点", brief=True)
 # The forward pass of softmax and cross entropy costs about as much as an affine layer of width 3.
 for n in 60, 200:
     forward = np.ones((n, 10)), [(np.ones((10, 3)), np.zeros(3))]
-    check_cost(check, (np.full((n, 10), 0.1), one_hot(rng, n, 10)), forward, limit=30)
+    check_cost(check, (np.full((n, 10), 0.1), one_hot(rng, n, 10)), forward)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1448,7 +1529,7 @@ check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("network_forward")
 for activation in "relu", "sigmoid", "tanh":
-    for n, sizes in (5, (4, 6, 3, 2)), (2, (4, 6, 3, 2)), (1, (3, 4, 2)):
+    for n, sizes in (5, (4, 6, 3, 2)), (2, (3, 2, 2, 5)), (1, (3, 4, 2)):
         x, t, params = random_network(rng, n, sizes)
         us, zs = true_forward(x, params, activation)
         check(x, params, activation, us=us, zs=zs, case=f"{activation}, N = {n}, {len(params)} 層")
@@ -1546,7 +1627,7 @@ check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("network_backward")
 for activation in "relu", "sigmoid", "tanh":
-    for n, sizes in (5, (4, 6, 3, 2)), (2, (3, 5, 4, 2)), (1, (3, 4, 2)):
+    for n, sizes in (5, (4, 6, 3, 2)), (2, (3, 5, 4, 2)), (3, (3, 3, 3, 3)), (1, (3, 4, 2)):
         x, t, params = random_network(rng, n, sizes)
         check(x, t, params, activation, grads=true_gradients(x, t, params, activation),
               case=f"{activation}, N = {n}, {len(params)} 層")

@@ -52,6 +52,10 @@ SENTENCES = {  # what the student wrote → what the check must say
     "the sign": ("def answer(u): return -np.array([[2.0, 3.0], [4.0, 7.0]])", "符号が逆"),
     "a factor": ("def answer(u): return 3 * np.array([[2.0, 3.0], [4.0, 7.0]])", "正解の 3 倍"),
     "a fraction": ("def answer(u): return np.array([[2.0, 3.0], [4.0, 7.0]]) / 5", "正解の 5 分の 1"),
+    "a sum for a mean": ("def answer(u): return len(u) * np.array([[2.0, 3.0], [4.0, 7.0]])", "N (バッチの大きさ) と同じ"),
+    "a mean too many": ("def answer(u): return np.array([[2.0, 3.0], [4.0, 7.0]]) / len(u)", "2 分の 1 で、これは N"),
+    "another order": ("def answer(u): return np.array([[3.0, 2.0], [7.0, 4.0]])", "並びが違います"),
+    "a dimension too many": ("def answer(u): return np.array([[2.0, 3.0, 4.0, 7.0]])", "次元の数を"),
     "zeros": ("def answer(u): return np.zeros((2, 2))", "すべて 0"),
     "another value": ("def answer(u): return np.array([[2.0, 3.5], [4.0, 7.0]])", "u[0, 1] は 3 のはずですが、3.5 です"),
     "a changed argument": ("def answer(u):\n    u += 1\n    return u[:, :2] + 0", "引数が書き換えられています"),
@@ -68,6 +72,38 @@ def test_the_sentence_for(kind, tools):
     message = said(tools, code)
     assert sentence in message if sentence else not message
     assert message.count("\n") == 0
+
+
+AXES = {  # the answer for a batch → what the check must say of the sum along axis 0
+    "another axis": ("def answer(u): return u.sum(axis=1)", "合計する軸を見てください"),
+    "no sum": ("def answer(u): return u", "バッチ方向の合計がまだです"),
+    "only for N = 1": ("def answer(u): return u[0]", "N = 1 のときは合っています"),
+    "not for N = 1": ("def answer(u): return u.sum(axis=0) + (len(u) == 1)", "N = 1 のときだけ違います"),
+}
+
+
+@pytest.mark.parametrize("kind", AXES)
+def test_the_sentence_for_a_sum_with(kind, tools):
+    code, sentence = AXES[kind]
+    tools = dict(tools)
+    exec(TOOLS["tools"], tools)
+    exec(code, tools)
+    check = tools["Check"]("answer")
+    for n in 3, 1:
+        check(np.arange(2.0 * n).reshape(n, 2), db=np.arange(2.0 * n).reshape(n, 2).sum(axis=0))
+    with pytest.raises(tools["CheckFailed"], match=sentence), redirect_stdout(io.StringIO()):
+        check.report()
+
+
+def test_rows_that_sum_to_one_along_the_other_axis_are_told(tools):
+    tools = dict(tools)
+    exec(TOOLS["tools"], tools)
+    exec("def answer(u): return np.exp(u) / np.exp(u).sum(axis=0)", tools)
+    check = tools["Check"]("answer")
+    u = np.array([[1.0, 2.0], [3.0, 5.0], [0.0, 1.0]])
+    check(u, y=np.exp(u) / np.exp(u).sum(axis=1, keepdims=True))
+    with pytest.raises(tools["CheckFailed"], match="列の和が 1"), redirect_stdout(io.StringIO()):
+        check.report()
 
 
 def test_one_value_where_two_are_due(tools):
