@@ -39,6 +39,7 @@ class Autograde(Stock):
     jobs = Integer(1, help="How many submissions are graded side by side.").tag(config=True)
     scheduler = Unicode("", help="The address of a Dask scheduler, whose workers do the work.").tag(config=True)
     sandbox = Bool(True, help="False: run the code of the students with your rights, unprotected.").tag(config=True)
+    seed = Integer(1101, help="Of the inputs that the hidden tests draw.").tag(config=True)
     limits = Dict(help="What a submission may use: see grading/limits.py.").tag(config=True)
     bar = Bool(False, help="Show a progress bar.").tag(config=True)
 
@@ -106,7 +107,7 @@ class Autograde(Stock):
         changed = [i for i, cell in cells.items() if not is_solution(cell) and recorded.get(i) != cell.source]
         if changed or set(recorded) != set(cells):
             self._fail(f"The gradebook has another version of {name} than {os.path.relpath(path)}: {again}.")
-        return worker.Assignment(text, Limits(**self.limits), self.sandbox)
+        return worker.Assignment(text, Limits(**self.limits), self.seed, self.sandbox)
 
     def _results(self, waiting: list["Submission"], assignment: worker.Assignment) -> Iterator[tuple["Submission", dict]]:
         """Each submission with what `worker.grade` makes of it, as they come; few are in memory at a time."""
@@ -239,6 +240,8 @@ class Submission:
         notebook.metadata.grading = {
             "digest": self.digest,
             "notes": result["notes"],
+            "mistakes": result["mistakes"],
+            "lent": result["lent"],
             "seconds": round(result["seconds"], 2),
         }
         partial = self.partial

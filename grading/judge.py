@@ -5,7 +5,7 @@ to grading.worker: first the assignment, then one submission after another. It h
 gradebook, the folders of the course or other submissions: what it knows comes over that socket.
 """
 
-import ast
+import copy
 import gc
 import json
 import os
@@ -14,14 +14,16 @@ import resource
 import socket
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 
 import nbformat
 from nbclient import NotebookClient
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 
+from .diagnosis import Diagnosis
 from .kernel.shell import Kernel
 from .kernel.wire import Channel, clean
 from .limits import Limits
@@ -37,6 +39,8 @@ SANITIZE = SanitizeHTML(
     sanitized_output_types={"text/html"},
     safe_output_keys={"text/plain", "image/png", "image/jpeg"},
 )
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+LENT = "あなたの {} は正しくないので、ここでは正しいものに取りかえて採点しました。前の問いの間違いは、この問いでは引きません。"
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
@@ -109,10 +113,47 @@ def failure(kind: str) -> NotebookNode:
     return nbformat.v4.new_output("error", ename="Stopped", evalue=REASONS[kind], traceback=[f"× {REASONS[kind]}"])
 
 
+def said(text: str) -> NotebookNode:
+    """An output of the judge's own."""
+    return nbformat.v4.new_output("display_data", {"text/plain": text, "text/html": f"<p>{text}</p>"})
+
+
+def failed(cell: NotebookNode) -> bool:
+    """Whether nbgrader takes the outputs of a test cell for failure (nbgrader.utils.determine_grade)."""
+    return any(output.output_type == "error" or output.get("name") == "stderr" for output in cell.outputs)
+
+
+@dataclass
+class Verdict:
+    """What came of one test."""
+
+    passed: bool
+    stopped: str | None
+    """A key of REASONS where it was stopped."""
+    lent: list[str]
+    """The questions whose functions were called right in the place of the student's wrong ones."""
+    mistakes: list[str] = field(default_factory=list)
+    """Sentences of the catalogue that say what is wrong."""
+
+
+def places(source: NotebookNode) -> dict[str, str]:
+    """Question → where the notebook explains it: the last heading of a section and the one of the question before its answer."""
+    section, title, found = "", "", {}
+    for cell in source.cells:
+        for heading in HEADING.findall(cell.source) if cell.cell_type == "markdown" else ():
+            if heading.startswith(("問", "おまけ ")):
+                title = " ".join(heading.split()[:2])
+            else:
+                section = heading.replace("$", "")
+        if is_solution(cell):
+            found[grade_id(cell)] = f"「{section}」と、{title} のヒント"
+    return found
+
+
 class Assignment:
     """The instructor's notebook, with everything ready for the first submission."""
 
-    def __init__(self, source: NotebookNode, limits: Limits, sandboxed: bool):
+    def __init__(self, source: NotebookNode, limits: Limits, seed: int, sandboxed: bool):
         """Raises RuntimeError where the template does not start, or a cell of the instructor's fails."""
         self.source, self.limits = source, limits
         template = Template(limits, sandboxed)
@@ -122,28 +163,49 @@ class Assignment:
         self.messages = []
         self.kernel = Kernel(self.messages.append, limits.output)
         os.environ["FIGURES"] = "off"
+        self.names = self.kernel.shell.user_ns
         for cell in self.shared.values():
-            if not self.kernel.run(cell.source):
-                raise RuntimeError(f"{grade_id(cell)} fails: {self.messages[-1]['content'].get('evalue')}")
-        self.functions = [
-            node.name
-            for cell in code
-            if is_solution(cell)
-            for node in ast.parse(cell.source).body
-            if isinstance(node, ast.FunctionDef)
-        ]
+            self.run(cell)
+        self.names["SEED"] = seed
+        self.reference = dict(self.names)
+        for cell in code[first:]:
+            if not is_test(cell):
+                exec(compile(cell.source, f"<{cell.id}>", "exec"), self.reference)
+        self.questions = [grade_id(cell) for cell in code if is_solution(cell)]
+        self.inputs = {grade_id(cell)[len("test_") :]: self.recorded(cell) for cell in code[first:] if is_test(cell)}
+        self.places = places(source)
+        self.diagnosis = Diagnosis(self.reference, self.inputs)
         outputs = template.prepare([visible(cell.source) for cell in self.shared.values()])
         self.outputs = dict(zip(self.shared, outputs))
         self.template = template
 
+    def run(self, cell: NotebookNode) -> None:
+        """Run a cell of the instructor's here, as it must run. Raises RuntimeError."""
+        if not self.kernel.run(cell.source):
+            raise RuntimeError(f"{grade_id(cell)} fails: {self.messages[-1]['content'].get('evalue')}")
+
+    def recorded(self, cell: NotebookNode) -> list[tuple]:
+        """Run a test cell with the reference; returns the arguments that it calls its function with."""
+        question, inputs = grade_id(cell)[len("test_") :], []
+
+        def function(*args):
+            inputs.append(copy.deepcopy(args))
+            return self.reference[question](*args)
+
+        self.names[question] = function
+        self.run(cell)
+        return inputs
+
     def judge(self, submission: bytes) -> dict:
-        """The graded notebook and the notes on it, or why the submission is refused."""
+        """What came of the submission (worker.grade says what that is), without the seconds."""
         try:
             notebook, notes = rebuild(submission, self.source)
         except Refused as error:
             return {"refused": clean(str(error), 200)}
         student, outputs = Student(self.template), Outputs(notebook, self.limits)
-        self.kernel.shell.user_ns["time"] = Clock(student)
+        answers = {grade_id(cell): cell.source for cell in notebook.cells if is_solution(cell)}
+        verdicts: dict[str, Verdict] = {}
+        self.names["time"] = Clock(student)
         fresh = True
         for cell in notebook.cells:
             if cell.cell_type != "code":
@@ -153,7 +215,11 @@ class Assignment:
                 for message in self.outputs[cell.id]:
                     take(message)
             elif is_test(cell) and cell.id not in self.shared:
-                notes += self.test(cell, student, take)
+                question = grade_id(cell)[len("test_") :]
+                failed = [name for name, verdict in verdicts.items() if not verdict.passed]
+                verdicts[question] = verdict = self.verdict(cell, student, outputs, self.lendable(question, failed, answers))
+                if verdict.stopped:
+                    notes.append(f"{grade_id(cell)} {NOTES[verdict.stopped]}")
             else:
                 fresh = fresh and cell.id in self.shared
                 try:
@@ -167,25 +233,75 @@ class Assignment:
                 SANITIZE.preprocess_cell(cell, {}, 0)
                 if cell.cell_type == "markdown":  # its links and pictures as text: an open page asks nobody for anything
                     cell.source = cell.source.replace("](", "]\\(").replace("]:", "]\\:").replace("][", "]\\[")
-        return {"notebook": notebook, "notes": list(dict.fromkeys(notes))}
+        return {
+            "notebook": notebook,
+            "notes": list(dict.fromkeys(notes)),
+            "mistakes": {question: verdict.mistakes for question, verdict in verdicts.items() if verdict.mistakes},
+            "lent": {question: verdict.lent for question, verdict in verdicts.items() if verdict.lent},
+        }
 
-    def test(self, cell: NotebookNode, student: Student, take) -> list[str]:
-        """Run a test cell here, with the student's functions as remote ones; returns notes."""
-        namespace = self.kernel.shell.user_ns
-        for name in self.functions:
-            namespace.pop(name, None)
-        self.kernel.publish = take
+    def lendable(self, question: str, failed: list[str], answers: dict[str, str]) -> dict[str, Callable]:
+        """The functions of failed questions that this one may use right: those before it, so that a mistake costs once.
+
+        Not what NOT_LENT (cell `tools`) names, because the answer would be no work; not what is itself answered by a
+        call of this question: two answers that only call each other are none; and not what takes a function, because
+        none of the student's crosses.
+        """
+        earlier = self.questions[: self.questions.index(question)]
+        refused = self.names.get("NOT_LENT", {}).get(question, ())
+        return {
+            name: self.reference[name]
+            for name in earlier
+            if name in failed
+            and name not in refused
+            and not re.search(rf"\b{question}\b", answers[name])
+            and not any(map(callable, self.inputs[name][0]))
+        }
+
+    def verdict(self, cell: NotebookNode, student: Student, outputs: Outputs, lent: dict[str, Callable]) -> Verdict:
+        """Run a test cell with lent functions; where it fails and has used them, with the student's own."""
+        verdict = self.test(cell, student, outputs, lent)
+        if verdict.lent and not verdict.passed:
+            shown = cell.outputs
+            own = self.test(cell, student, outputs, {})
+            if own.passed:
+                return own
+            cell.outputs = shown
+        if verdict.lent:
+            cell.outputs.insert(0, said(LENT.format("、".join(verdict.lent))))
+        if not verdict.passed and not verdict.stopped:
+            self.diagnose(cell, student, lent, verdict)
+        return verdict
+
+    def test(self, cell: NotebookNode, student: Student, outputs: Outputs, lent: dict[str, Callable]) -> Verdict:
+        """Run a test cell here, with the student's functions as remote ones."""
+        cell.outputs, used = [], set()
+        for name in self.questions:
+            self.names.pop(name, None)
+        self.kernel.publish = outputs.of(cell)
         try:
             with student.snapshot() as calls:
-                namespace.update(calls.names(self.functions))
+                self.names.update(calls.names(self.questions, lent))
                 passed, kind = self.kernel.run(cell.source), calls.stopped
-            failed = [output for output in cell.outputs if output.output_type == "error"]
-            if not passed and not failed:  # its message did not make an output: the marks must not depend on that
+                used = calls.used
+            if not passed and not failed(cell):  # its message did not make an output: the marks must not depend on that
                 cell.outputs.append(failure(kind or "ended"))
         except Stopped as error:
             kind = error.kind
             cell.outputs = [failure(kind)]
-        return [f"{grade_id(cell)} {NOTES[kind]}"] if kind else []
+        return Verdict(not failed(cell), kind, [name for name in self.questions if name in used])
+
+    def diagnose(self, cell: NotebookNode, student: Student, lent: dict[str, Callable], verdict: Verdict) -> None:
+        """Add to the message of a failed test which mistake it was, and where to read again."""
+        question = grade_id(cell)[len("test_") :]
+        with suppress(Stopped), student.snapshot() as calls:
+            function = calls.names([question], lent).get(question)
+            verdict.mistakes = self.diagnosis.of(question, function) if callable(function) else []
+        [error] = [output for output in cell.outputs if output.output_type == "error"][-1:] or [None]
+        if error:
+            lines = [f"  診断: {sentence}" for sentence in verdict.mistakes]
+            lines.append(f"  見直すところ: {self.places[question]}")
+            error.evalue, error.traceback = "\n".join([error.evalue, *lines]), [*error.traceback, *lines]
 
 
 def trouble(cell: NotebookNode) -> list[str]:
@@ -237,7 +353,7 @@ def main() -> None:
     message, source = control.receive()
     limits = Limits(**{f.name: message["limits"][f.name] for f in fields(Limits)})
     try:
-        assignment = Assignment(nbformat.reads(source.decode(), as_version=4), limits, message["sandbox"])
+        assignment = Assignment(nbformat.reads(source.decode(), as_version=4), limits, message["seed"], message["sandbox"])
     except RuntimeError as error:
         control.send({"failed": str(error)})
         sys.exit(1)

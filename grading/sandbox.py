@@ -28,6 +28,13 @@ ENVIRONMENT = {
 }
 
 
+ABSENT = (
+    "autograd", "casadi", "chainer", "flax", "jax", "keras", "mxnet", "mygrad", "numdifftools", "paddle", "pytensor",
+    "sklearn/neural_network", "sympy", "tensorflow", "theano", "tinygrad", "torch",
+)  # fmt: skip
+"""Packages that would answer a backward: a student is told that they cannot be had, whatever this machine has."""
+
+
 PREFIXES = sorted({Path("/usr"), *map(Path, (sys.prefix, sys.base_prefix)), Path(sys.base_prefix).resolve()})
 """Where Python and its packages are."""
 
@@ -63,6 +70,9 @@ def mounts() -> list[str]:
     for secret in PACKAGE, Path.cwd():  # an installed grader, a course inside the prefix
         if any(prefix in secret.parents for prefix in PREFIXES):
             arguments += ["--tmpfs", str(secret)]
+    for package in (Path(folder, name) for folder in sys.path for name in ABSENT):
+        if package.is_dir() and any(prefix in package.parents for prefix in PREFIXES):
+            arguments += ["--ro-bind", str(PACKAGE / "kernel/absent"), str(package)]
     arguments += ["--ro-bind", str(PACKAGE / "kernel"), "/grader/grading/kernel"]
     for fonts in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # to list the fonts anew takes seconds
         arguments += ["--ro-bind", str(fonts), f"{namespaces.HOME}/.cache/matplotlib/{fonts.name}"]

@@ -59,6 +59,21 @@ class Stopped(Exception):
         self.kind = kind
 
 
+@contextmanager
+def bounded(seconds: float) -> Iterator[None]:
+    """Raises Stopped where the judge's own function, called by a student's, takes longer."""
+    def stop(*_):
+        raise Stopped("time")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 class Template:
     """The process in the sandbox that is forked for each submission. Raises RuntimeError where it does not start."""
 
@@ -306,10 +321,17 @@ class Calls:
     def __init__(self, student: Student, channel: Channel):
         self.student, self.channel, self.stopped = student, channel, None
         self.end = time.monotonic() + student.limits.wait
+        self.lent: dict[str, Callable] = {}
+        self.used: set[str] = set()
+        """The names of lent functions that were called."""
 
-    def names(self, names: list[str]) -> dict:
-        """name → what the student has made of it: a Remote for a function, or a value."""
-        message, arrays = self._ask({"names": names})
+    def names(self, names: list[str], lent: dict[str, Callable]) -> dict:
+        """name → what the student has made of it: a Remote for a function, or a value.
+
+        lent: functions that the student's call from now on in the place of those of these names.
+        """
+        self.lent = lent
+        message, arrays = self._ask({"names": names, "lent": list(lent)})
         values = decode(message["values"], arrays)
         found = {name: Remote(self, name) for name in message["callable"] if name in names}
         return found | {name: value for name, value in values.items() if name in names}
@@ -347,10 +369,16 @@ class Calls:
         tree, arrays = encode(args, functions)
 
         def answer(reply: dict, data: bytearray) -> tuple[dict, bytes]:
-            function, given = functions[int(reply["callback"])], decode(reply["args"], data)
+            key, (given, options) = reply["callback"], decode(reply["args"], data)
+            function = self.lent[key] if isinstance(key, str) else functions[int(key)]
+            if isinstance(key, str):
+                self.used.add(key)
             try:
-                value, data = encode(function(*given))
+                with bounded(self.student.limits.seconds):
+                    value, data = encode(function(*given, **options))
                 return {"value": value}, data
+            except Stopped:
+                raise
             except Exception as error:
                 kind = next(k.__name__ for k in type(error).__mro__ if hasattr(builtins, k.__name__))
                 return {"raised": [kind, str(error)]}, b""
@@ -401,12 +429,22 @@ def exception(told: dict) -> Exception:
     return error
 
 
-def write_back(args, changed) -> None:
-    """Make in args the changes that the student's function made in its copies."""
+def write_back(args, changed) -> bool:
+    """Make in args the changes that the student's function made in its copies.
+
+    Returns whether args are like changed then: what cannot be changed itself is exchanged in the list that holds it.
+    """
     if isinstance(args, np.ndarray) and isinstance(changed, np.ndarray) and args.shape == changed.shape:
         np.copyto(args, changed, casting="unsafe")
-    elif isinstance(args, list) and isinstance(changed, list) and len(args) != len(changed):
+        return True
+    if isinstance(args, list) and isinstance(changed, list) and len(args) == len(changed):
+        for i, (one, other) in enumerate(zip(args, changed)):
+            if not write_back(one, other):
+                args[i] = other
+        return True
+    if isinstance(args, list) and isinstance(changed, list):
         args[:] = changed
-    elif isinstance(args, (list, tuple)) and isinstance(changed, (list, tuple)):
-        for one, other in zip(args, changed):
-            write_back(one, other)
+        return True
+    if isinstance(args, tuple) and isinstance(changed, tuple) and len(args) == len(changed):
+        return all([write_back(one, other) for one, other in zip(args, changed)])
+    return False

@@ -31,6 +31,8 @@ class Assignment:
     source: str
     """The instructor's notebook, as JSON."""
     limits: Limits
+    seed: int = 1101
+    """Of the inputs that the hidden tests draw."""
     sandbox: bool = True
 
     def digest(self, submission: bytes = b"") -> str:
@@ -54,7 +56,7 @@ class Judge:
         )  # fmt: skip
         theirs.close()
         self.channel = Channel(mine, 1 << 30)
-        start = {"limits": asdict(assignment.limits), "sandbox": assignment.sandbox}
+        start = {"limits": asdict(assignment.limits), "seed": assignment.seed, "sandbox": assignment.sandbox}
         try:
             self.channel.send(start, assignment.source.encode())
             answer, _ = self.channel.receive()
@@ -82,8 +84,9 @@ free: dict[str, list[Judge]] = {}
 def grade(submission: bytes, assignment: Assignment) -> dict:
     """Grade one submission.
 
-    Returns {"notebook", "notes", "seconds"}, {"refused": why} for what is no notebook of the exercise, or
-    {"failed": why}. Raises CannotGrade where this machine cannot grade at all.
+    Returns the graded {"notebook"} with "notes" on it, "mistakes" (question → sentences of the catalogue),
+    "lent" (question → functions that it was given right) and "seconds"; {"refused": why} for what is no notebook
+    of the exercise; or {"failed": why}. Raises CannotGrade where this machine cannot grade at all.
     """
     key = assignment.digest()
     for attempt in range(ATTEMPTS):

@@ -1008,6 +1008,30 @@ CIRCULAR = {
     "sigmoid_forward": "def sigmoid_forward(u):\n    return (tanh_forward(u / 2) + 1) / 2",
     "tanh_forward": "def tanh_forward(u):\n    return 2 * sigmoid_forward(2 * u) - 1",
 }
+NO_TRAIN = "def train(x, t, params, lr, epochs, batch_size, rng):\n    return params, []"
+LENT = {  # what a function that was lent right, because the student's own is wrong, may be used for
+    "the-later-answer-itself": {
+        "network_backward": 'def network_backward(x, t, params, activation="relu"):\n    return params',
+        "fix_backward": "def fix_backward(x, t, params):\n    return network_backward(x, t, params)",
+    },
+    "by-another-name": {
+        "network_backward": 'def network_backward(x, t, params, activation="relu"):\n    return params\n\nb = network_backward',
+        "fix_backward": "def fix_backward(x, t, params):\n    return b(x, t, params)",
+    },
+    "endless": {
+        "train": NO_TRAIN,
+        "k_fold": "def k_fold(n, k, rng):\n    x, params = np.ones((9, 2)), [(np.ones((2, 2)), np.ones(2))]\n"
+                  "    return train(x, x, params, 0.1, 10**12, 1, rng)",
+    },
+    "huge-product": {
+        "affine_forward": "def affine_forward(z, W, b):\n    return z",
+        "k_fold": "def k_fold(n, k, rng):\n    return affine_forward(np.ones((2**20, 1)), np.ones((1, 2**20)), 0)",
+    },
+    "in-itself": {
+        "train": NO_TRAIN,
+        "k_fold": "def k_fold(n, k, rng):\n    return train(train, k_fold, [train], print, 1, object(), rng)",
+    },
+}
 KEEP = """
 kept = globals().get("kept", [])
 
@@ -2003,6 +2027,9 @@ AWARE: dict[str, str] = {
     "warnings-of-no-kind": 'reply(1.0, warnings=[["SystemExit", "w"], ["open", "w"], 3])',
     "arguments-written": 'reply(1.0, changed={"tuple": [{"list": []}, None, 1.0]})',
     "passed": 'channel().send({"passed": True, "score": 5}); channel().send({"done": True})',
+    "callback-of-a-name-not-lent": 'channel().send({"callback": "softmax", "args": {"tuple": [{"tuple": []}, {"dict": []}]}})',
+    "callback-of-no-key": 'channel().send({"callback": [], "args": {"tuple": [{"tuple": []}, {"dict": []}]}})',
+    "callback-with-bare-arguments": 'channel().send({"callback": 0, "args": 3})',
     "hello-again": 'channel().send({"hello": 1})',
 }
 AWARE_AT_ONCE: dict[str, str] = {
@@ -2056,6 +2083,7 @@ ATTACKS: list[Attack] = [
     Attack("forge the result", "output-in-the-file", {"affine_forward": WRONG}, edit=forged_output("5")),
     Attack("forge the result", "output-above-the-maximum", {"affine_forward": WRONG}, edit=forged_output("1e9")),
     Attack("forge the result", "circular-answers", CIRCULAR),
+    *(Attack("forge the result", name, answers, base="reference", lost=frozenset(answers)) for name, answers in LENT.items()),
     Attack("forge the result", "lent-functions-kept", {
         name: KEEP.replace("NAME", name) for name in ("network_forward", "network_backward", "train", "fix_backward")}),
 
@@ -2068,7 +2096,7 @@ ATTACKS: list[Attack] = [
 
     *gain("poison what follows", {name: POISON + code for name, code in POISONED.items()}),
     *(Attack("poison what follows", name, {"affine_backward": NUMERICAL + code},
-             base="reference", lost=frozenset({"affine_backward", "network_backward"})) for name, code in HIDDEN_COST.items()),
+             base="reference", lost=frozenset({"affine_backward"})) for name, code in HIDDEN_COST.items()),
 
     *(Attack("links and files", name, place=place, lost=None, base="reference") for name, place in LINKED.items()),
     *(reader("links and files", name, "(content(p) for p in ('data.txt', 'data.txt/main.ipynb', 'data.txt/etc/passwd', '.'))",

@@ -1,20 +1,20 @@
 """One submission through the real sandbox and the judge: what a student's notebook can do, and what happens when it breaks."""
 
 import time
+from dataclasses import replace
 
 import nbformat
 import numpy as np
 import pytest
-from exercise import MARKS, REFERENCE, RELEASE, SOURCE, judge_all
+from exercise import MARKS, REFERENCE, RELEASE, SOURCE
 from nbformat.v4 import new_code_cell
 
-from grading import catalogue, worker
+from grading import worker
 from grading.kernel.wire import ProtocolError, decode, encode
 from grading.limits import Limits
 from grading.sample import submission
 
 ASSIGNMENT = worker.Assignment(nbformat.writes(SOURCE), Limits(seconds=3, wait=20))
-ANSWERS = catalogue.load()[::7]
 
 
 def grade(answers: dict[str, str], *first: str) -> dict:
@@ -125,16 +125,99 @@ def test_what_a_test_changes_is_gone_after_it():
     assert "hidden" not in str(result["cells"]["test_add_backward"]["outputs"]) and lost(result) == set()
 
 
-@pytest.fixture(scope="module")
-def plain() -> dict:
-    """Answer → what it loses where its cells and the tests run in one process."""
-    problems = judge_all([{answer.question: answer.code} for answer in ANSWERS])
-    return {str(answer): {q for q, problem in each.items() if problem} for answer, each in zip(ANSWERS, problems)}
+# Students' answers → what they lose, though later answers use what is wrong.
+COSTS_ONCE = {
+    "every function of part 1 and 2 is missing": (
+        {q: REFERENCE[q] for q in ("network_forward", "network_backward", "train", "fix_backward", "sgd_step")},
+        set(MARKS) - {"network_forward", "network_backward", "train", "fix_backward", "sgd_step"},
+    ),
+    "a helper kept in a table": (
+        REFERENCE | {
+            "relu_forward": "def relu_forward(u):\n    return u",
+            "merge_affine": f"{REFERENCE['merge_affine']}\nH = {{'relu': relu_forward, 'tanh': tanh_forward}}",
+            "network_forward": """
+def network_forward(x, params, activation="relu"):
+    h, us, zs = H.get(activation, sigmoid_forward), [], [x]
+    for W, b in params:
+        us.append(affine_forward(W=W, b=b, z=zs[-1]))
+        zs.append(h(us[-1]))
+    return us, zs[:-1]
+"""},
+        {"relu_forward"},
+    ),
+    "a helper that is no plain function": (
+        REFERENCE | {"softmax": "from functools import partial\nsoftmax = partial(np.multiply, 3)"}, {"softmax"}),
+    "a helper that ends its process": (
+        REFERENCE | {"affine_forward": "import os\ndef affine_forward(z, W, b):\n    os._exit(1)"}, {"affine_forward"}),
+    "a helper that never ends": (
+        REFERENCE | {"affine_backward": "def affine_backward(du, z, W):\n    while True: pass"}, {"affine_backward"}),
+    "a helper with a syntax error": (REFERENCE | {"affine_backward": "def affine_backward(du, z, W"}, {"affine_backward"}),
+    "a helper whose own extra results the later answer knows": (
+        REFERENCE | {
+            "affine_forward": "def affine_forward(z, W, b, cache=False):\n    return (z @ W + b, z if cache else None)",
+            "network_forward": """
+def network_forward(x, params, activation="relu"):
+    h, us, zs = {"relu": relu_forward, "tanh": tanh_forward}.get(activation, sigmoid_forward), [], []
+    for W, b in params:
+        u, z = affine_forward(x, W, b, cache=True)
+        us.append(u)
+        zs.append(z)
+        x = h(u)
+    return us, zs
+"""},
+        {"affine_forward"},
+    ),
+    "two mistakes, one built on the other": (
+        REFERENCE | {
+            "affine_backward": "def affine_backward(du, z, W):\n    return du, z, W",
+            "network_backward": REFERENCE["network_backward"].replace("if l > 0", "if l > 1")},
+        {"affine_backward", "network_backward"},
+    ),
+    "another answer returned, which is right": (
+        REFERENCE | {"fix_backward": "def fix_backward(x, t, params):\n    return network_backward(x, t, params)"}, set()),
+}
 
 
-@pytest.mark.parametrize("answer", ANSWERS, ids=str)
-def test_the_judge_decides_as_an_ordinary_kernel_does(answer, plain):
-    assert lost(grade(REFERENCE | {answer.question: answer.code})) == plain[str(answer)]
+@pytest.mark.parametrize("case", COSTS_ONCE)
+def test_a_mistake_costs_once(case):
+    answers, wrong = COSTS_ONCE[case]
+    assert lost(grade(answers)) == wrong
+
+
+def test_the_student_reads_that_a_right_function_was_used():
+    result = grade(REFERENCE | {"relu_backward": "def relu_backward(dz, u):\n    return dz"})
+    assert result["lent"] == {q: ["relu_backward"] for q in ("network_backward", "train", "fix_backward")}
+    for question in result["lent"]:
+        assert "relu_backward は正しくないので" in result["cells"][f"test_{question}"]["outputs"][0]["data"]["text/plain"]
+
+
+def test_nobody_is_lent_what_is_right():
+    assert grade(REFERENCE)["lent"] == {}
+
+
+def test_another_seed_makes_other_inputs_and_no_other_marks():
+    notebook = submission(RELEASE, REFERENCE | {"affine_forward": "def affine_forward(z, W, b):\n    return z @ W + 0.0004"})
+    messages = []
+    for seed in ASSIGNMENT.seed, 7:
+        result = worker.grade(nbformat.writes(notebook).encode(), replace(ASSIGNMENT, seed=seed))
+        result["cells"] = {cell["id"]: cell for cell in result["notebook"]["cells"]}
+        assert lost(result) == {"affine_forward"}
+        messages.append(str(result["cells"]["test_softmax"]["outputs"][-1]["data"]["text/html"]))
+    assert messages[0] != messages[1]
+
+
+def test_two_mistakes_at_once_are_both_told():
+    code = "def affine_backward(du, z, W):\n    return du @ W.T, du.T @ z, du.mean(axis=0)"
+    sentences = grade(REFERENCE | {"affine_backward": code})["mistakes"]["affine_backward"]
+    assert len(sentences) == 2 and "転置" in " ".join(sentences) and "平均" in " ".join(sentences)
+
+
+@pytest.mark.parametrize("library", ["sklearn.neural_network"])
+def test_a_library_that_differentiates_is_not_there(library):
+    code = f"def network_backward(x, t, params, activation='relu'):\n    import {library}"
+    result = grade(REFERENCE | {"network_backward": code})
+    assert lost(result) == {"network_backward"}
+    assert f"{library} は採点の環境では使えません" in str(result["cells"]["test_network_backward"]["outputs"])
 
 
 def test_a_judge_that_is_killed_is_replaced():

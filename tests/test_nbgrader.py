@@ -116,10 +116,10 @@ def test_a_source_that_the_gradebook_does_not_know_is_not_graded_by(course):
 # What each student of the sample class loses: every other question gets full marks.
 LOST = {
     "s01-reference": set(),
-    "s04-bias-not-summed": {"affine_backward", "network_backward", "train"},
+    "s04-bias-not-summed": {"affine_backward"},
     "s12-syntax-error": {"cross_entropy"},
     "s13-endless-loop": {"numerical_gradient"},
-    "s14-test-deleted": {"affine_backward", "network_backward", "train"},
+    "s14-test-deleted": {"affine_backward"},
     "s16-no-bonus": {"l2_gradient", "k_fold"},
 }
 NOT_GRADED = {"s15-not-json": "not a notebook"}
@@ -147,6 +147,13 @@ def test_the_sample_class_has_a_dozen_kinds(tmp_path):
 def test_a_student_of_the_sample_class_loses_what_is_wrong_and_no_more(student, sample):
     assert sample[1][student].scores == {q: 0.0 if q in LOST[student] else float(m) for q, m in MARKS.items()}
     assert (sample[0] / f"feedback/{student}/1101/main.html").is_file()
+
+
+def test_the_graded_notebook_tells_which_mistake_it_was_and_what_was_lent(sample):
+    path = sample[0] / "autograded/s04-bias-not-summed/1101/main.ipynb"
+    about = nbformat.read(path, as_version=4).metadata.grading
+    assert about.mistakes == {"affine_backward": ["db がバッチ方向に合計されていません。"]}
+    assert about.lent == {"network_backward": ["affine_backward"], "train": ["affine_backward"]}
 
 
 @pytest.mark.parametrize("student", NOT_GRADED)

@@ -386,7 +386,7 @@ def affine_backward(du, z, W):
 
 
 # %% right: class_with_cache
-class Affine:
+class AffineLayer:
     def __init__(self, W, b=None):
         self.W = W
         self.b = np.zeros(W.shape[1]) if b is None else b
@@ -402,7 +402,7 @@ class Affine:
 
 
 def affine_backward(du: np.ndarray, z: np.ndarray, W: np.ndarray, check: bool = False):
-    layer = Affine(W)
+    layer = AffineLayer(W)
     layer.forward(z)
     dz = layer.backward(du)
     return dz, layer.dW, layer.db

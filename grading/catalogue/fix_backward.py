@@ -32,13 +32,13 @@ def fix_backward(x, t, params):
 
 
 # %% wrong: still_broken
-# broken_backward をそのまま呼んでいて、誤りが直っていません。
+# 誤りが残っています。中間層の活性化関数の微分が掛けられていないか、掛けた結果が下の層に渡っていません。
 def fix_backward(x, t, params):
     return broken_backward(x, t, params)
 
 
 # %% wrong: still_broken_rewritten
-# 書き直していますが、中間層の活性化関数の微分がまだありません。
+# 誤りが残っています。中間層の活性化関数の微分が掛けられていないか、掛けた結果が下の層に渡っていません。
 def fix_backward(x, t, params):
     us, zs = network_forward(x, params, "relu")
     du = softmax_cross_entropy_backward(softmax(us[-1]), t)
@@ -51,7 +51,7 @@ def fix_backward(x, t, params):
 
 
 # %% wrong: params_updated
-# 引数の params を更新しています。ここでは勾配だけを求めてください。
+# 引数の params を書き換えています。ここでは勾配だけを求めて、配列の値もリストの並びも変えないでください。
 def fix_backward(x, t, params):
     grads = network_backward(x, t, params, "relu")
     for (W, b), (dW, db) in zip(params, grads):
@@ -61,7 +61,7 @@ def fix_backward(x, t, params):
 
 
 # %% wrong: params_reversed_in_place
-# 引数の params の並びを書き換えています。呼び出した側のリストが逆順になってしまいます。
+# 引数の params を書き換えています。ここでは勾配だけを求めて、配列の値もリストの並びも変えないでください。
 def fix_backward(x, t, params):
     us, zs = network_forward(x, params, "relu")
     du = softmax_cross_entropy_backward(softmax(us[-1]), t)
@@ -175,7 +175,7 @@ def fix_backward(x, t, params):
 
 
 # %% wrong: slope_on_dz_not_passed_down
-# ReLU の微分を計算していますが、下の層に渡していません。
+# 誤りが残っています。中間層の活性化関数の微分が掛けられていないか、掛けた結果が下の層に渡っていません。
 def fix_backward(x, t, params):
     us, zs = network_forward(x, params, "relu")
     du = softmax_cross_entropy_backward(softmax(us[-1]), t)

@@ -40,7 +40,7 @@ def k_fold(n, k, rng):
 
 
 # %% wrong: one_split
-# 1 回しか分割していません。k 組を返してください。
+# 1 組しか返されていません。k 組を返してください (return がループの中にありませんか)。
 def k_fold(n, k, rng):
     order = rng.permutation(n)
     size = n // k
@@ -48,7 +48,7 @@ def k_fold(n, k, rng):
 
 
 # %% wrong: return_inside_loop
-# ループの中で return しているため、最初の 1 組しか返されていません。
+# 1 組しか返されていません。k 組を返してください (return がループの中にありませんか)。
 def k_fold(n, k, rng):
     parts = np.array_split(rng.permutation(n), k)
     folds = []
@@ -143,14 +143,14 @@ def k_fold(n, k, rng):
 
 
 # %% wrong: not_shuffled
-# シャッフルされていません。添え字が順番のまま分けられています。
+# シャッフルされていません。rng で並べ替えた結果を受け取って、それを分けてください。
 def k_fold(n, k, rng):
     parts = np.array_split(np.arange(n), k)
     return [(np.concatenate(parts[:i] + parts[i + 1 :]), parts[i]) for i in range(k)]
 
 
 # %% wrong: shuffle_result_thrown_away
-# permutation の結果を使っていないため、シャッフルされていません。
+# シャッフルされていません。rng で並べ替えた結果を受け取って、それを分けてください。
 def k_fold(n, k, rng):
     order = np.arange(n)
     rng.permutation(order)

@@ -24,6 +24,12 @@ def merge_affine(W1, b1, W2, b2):
 # %% wrong: biases_added
 # b1 も第 2 層を通ります。b1 に W2 を掛けるのを忘れています。
 def merge_affine(W1, b1, W2, b2):
+    return W1 @ W2, b1 + b2
+
+
+# %% wrong: sum_of_first_bias_added
+# b1 も第 2 層を通ります。b1 に W2 を掛けるのを忘れています。
+def merge_affine(W1, b1, W2, b2):
     return W1 @ W2, b1.sum() + b2
 
 
@@ -59,6 +65,12 @@ def merge_affine(W1, b1, W2, b2):
 
 # %% wrong: order_of_product
 # 行列積の順が逆です。先に掛かるのは W1 です。
+def merge_affine(W1, b1, W2, b2):
+    return W2 @ W1, b1 @ W2 + b2
+
+
+# %% wrong: transposed
+# W が転置になっています。行が入力、列が出力です。
 def merge_affine(W1, b1, W2, b2):
     return (W2.T @ W1.T), b1 @ W2 + b2
 

@@ -40,7 +40,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: params_updated
-# 逆伝播の中で引数の params を更新しています。更新は sgd_step の仕事です。
+# 引数の params を書き換えています。ここでは勾配だけを求めて、配列の値もリストの並びも変えないでください。
 def network_backward(x, t, params, activation="relu"):
     back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
     us, zs = network_forward(x, params, activation)
@@ -58,7 +58,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: params_reversed_in_place
-# 引数の params の並びを書き換えています。呼び出した側のリストが逆順になってしまいます。
+# 引数の params を書き換えています。ここでは勾配だけを求めて、配列の値もリストの並びも変えないでください。
 def network_backward(x, t, params, activation="relu"):
     back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
     us, zs = network_forward(x, params, activation)
@@ -472,7 +472,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: output_error_for_hidden_layers
-# 中間層でも出力層の du を使っています。1 つ上の層から伝わった勾配を使ってください。
+# 中間層でも出力層の du を使っています。1 つ上の層から伝わった勾配を、次の層の du に渡してください。
 def network_backward(x, t, params, activation="relu"):
     us, zs = network_forward(x, params, activation)
     du = softmax_cross_entropy_backward(softmax(us[-1]), t)
@@ -484,7 +484,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: dz_not_passed_down
-# dz を計算していますが、次の層の du に渡していません。
+# 中間層でも出力層の du を使っています。1 つ上の層から伝わった勾配を、次の層の du に渡してください。
 def network_backward(x, t, params, activation="relu"):
     back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
     us, zs = network_forward(x, params, activation)

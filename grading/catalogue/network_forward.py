@@ -59,7 +59,7 @@ def network_forward(x, params, activation="relu"):
 
 
 # %% wrong: us_overwritten
-# 活性化関数の結果を u の配列に上書きしたため、us に z が入っています。
+# us に、活性化関数を通したあとの z が入っています。u の配列に上書きしていないかも見てください。
 def network_forward(x, params, activation="relu"):
     us, zs = [], [x]
     for l, (W, b) in enumerate(params):

@@ -10,7 +10,7 @@ def numerical_gradient(f, x, eps=1e-5):
 
 
 # %% wrong: zeros
-# 勾配が 0 のままです。
+# 勾配がすべて 0 です。動かす前と後の配列が同じもの (xp = x は写しではなく別名) になっていないか、見てください。
 def numerical_gradient(f, x, eps=1e-5):
     return np.zeros_like(x)
 
@@ -81,7 +81,7 @@ def numerical_gradient(f, x, eps=1e-5):
 
 
 # %% wrong: alias
-# xp = x は写しではなく、同じ配列の別名です。x も一緒に変わります。
+# 勾配がすべて 0 です。動かす前と後の配列が同じもの (xp = x は写しではなく別名) になっていないか、見てください。
 def numerical_gradient(f, x, eps=1e-5):
     g = np.zeros_like(x)
     for i in np.ndindex(x.shape):
@@ -207,7 +207,7 @@ def numerical_gradient(f, x, eps=1e-5):
         xp[i] += eps
         xm[i] -= eps
         g.append((f(xp) - f(xm)) / (2 * eps))
-    return np.array(g)[:, None]
+    return np.array(g)
 
 
 # %% wrong: scaled

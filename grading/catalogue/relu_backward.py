@@ -55,13 +55,13 @@ def relu_backward(dz, u):
 
 
 # %% wrong: mask_of_dz
-# u ではなく dz の符号で場合分けしています。
+# u ではなく dz の符号で場合分けしています (dz に ReLU を掛けるのも同じです)。
 def relu_backward(dz, u):
     return dz * (dz > 0)
 
 
 # %% wrong: relu_of_dz
-# dz に ReLU を掛けています。傾きは u の符号で決まります。
+# u ではなく dz の符号で場合分けしています (dz に ReLU を掛けるのも同じです)。
 def relu_backward(dz, u):
     return relu_forward(dz)
 
@@ -240,7 +240,7 @@ def relu_backward(dz: np.ndarray, u: np.ndarray, threshold: float = 0.0) -> np.n
 
 
 # %% right: class_with_cache
-class Relu:
+class ReluBackward:
     def forward(self, u):
         self.mask = u > 0
         return u * self.mask
@@ -250,7 +250,7 @@ class Relu:
 
 
 def relu_backward(dz, u):
-    layer = Relu()
+    layer = ReluBackward()
     layer.forward(u)
     return layer.backward(dz)
 

@@ -22,7 +22,7 @@ def relu_forward(u):
 
 
 # %% wrong: changes_u
-# 引数の u を書き換えています。out = u は写しではなく、同じ配列の別名です。
+# 引数の u を書き換えています。out = u は写しではなく、同じ配列の別名です。新しい配列を返してください。
 def relu_forward(u):
     out = u
     out[out < 0] = 0
@@ -30,7 +30,7 @@ def relu_forward(u):
 
 
 # %% wrong: changes_u_in_place
-# 引数の u を書き換えています。新しい配列を返してください。
+# 引数の u を書き換えています。out = u は写しではなく、同じ配列の別名です。新しい配列を返してください。
 def relu_forward(u):
     np.maximum(u, 0, out=u)
     return u

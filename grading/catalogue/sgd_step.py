@@ -34,7 +34,7 @@ def sgd_step(params, grads, lr):
 
 
 # %% wrong: params_changed_in_place
-# 引数の params の配列を書き換えています。新しい配列を作って返してください。
+# 引数の params を書き換えています。リストを写しても、中の配列は同じものです。新しい配列を作って、新しいリストで返してください。
 def sgd_step(params, grads, lr):
     for (W, b), (dW, db) in zip(params, grads):
         W -= lr * dW
@@ -43,7 +43,7 @@ def sgd_step(params, grads, lr):
 
 
 # %% wrong: shallow_copy
-# リストは写していますが中の配列は同じなので、引数の params が書き換わっています。
+# 引数の params を書き換えています。リストを写しても、中の配列は同じものです。新しい配列を作って、新しいリストで返してください。
 def sgd_step(params, grads, lr):
     new = list(params)
     for (W, b), (dW, db) in zip(new, grads):
@@ -53,7 +53,7 @@ def sgd_step(params, grads, lr):
 
 
 # %% wrong: list_overwritten
-# 引数の params のリストに代入しています。新しいリストを作って返してください。
+# 引数の params を書き換えています。リストを写しても、中の配列は同じものです。新しい配列を作って、新しいリストで返してください。
 def sgd_step(params, grads, lr):
     for l in range(len(params)):
         W, b = params[l]
@@ -191,6 +191,12 @@ def sgd_step(params, grads, lr):
 # 更新の大きさだけを返しています。元のパラメータから引いてください。
 def sgd_step(params, grads, lr):
     return [(lr * dW, lr * db) for dW, db in grads]
+
+
+# %% wrong: negative_steps_returned
+# 更新の大きさだけを返しています。元のパラメータから引いてください。
+def sgd_step(params, grads, lr):
+    return [(-lr * dW, -lr * db) for dW, db in grads]
 
 
 # %% wrong: step_twice

@@ -22,7 +22,7 @@ def sigmoid_forward(u):
 
 
 # %% wrong: overflows
-# 式のとおりですが、u = -1000 で exp があふれて警告が出ます。
+# 値は合っていますが、u = -1000 で exp があふれて警告が出ます (where は、使わないほうの式も計算します)。
 def sigmoid_forward(u):
     return 1 / (1 + np.exp(-u))
 
@@ -34,7 +34,7 @@ def sigmoid_forward(u):
 
 
 # %% wrong: both_branches_overflow
-# where は両方の式を計算します。使わないほうの exp があふれて警告が出ます。
+# 値は合っていますが、u = -1000 で exp があふれて警告が出ます (where は、使わないほうの式も計算します)。
 def sigmoid_forward(u):
     return np.where(u >= 0, 1 / (1 + np.exp(-u)), np.exp(u) / (1 + np.exp(u)))
 
@@ -104,7 +104,7 @@ def sigmoid_forward(u):
 
 
 # %% wrong: changes_u
-# 引数の u を書き換えています。写しを作ってから切ってください。
+# 引数の u を書き換えています。写しを作ってから計算してください。
 def sigmoid_forward(u):
     np.clip(u, -500, 500, out=u)
     u *= -1

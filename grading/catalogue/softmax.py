@@ -35,6 +35,13 @@ def softmax(u):
     return e / e.sum(axis=0)
 
 
+# %% wrong: sum_along_axis_0
+# バッチ方向 (縦) に足しています。クラスの方向 (横) に足してください。
+def softmax(u):
+    e = np.exp(u - u.max(axis=1, keepdims=True))
+    return e / e.sum(axis=0)
+
+
 # %% wrong: without_keepdims
 # 行の最大値の形が (N,) なので、行ごとに引けていません。
 def softmax(u):

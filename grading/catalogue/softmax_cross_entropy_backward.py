@@ -34,14 +34,14 @@ def softmax_cross_entropy_backward(y, t):
 
 
 # %% wrong: changes_y_in_place
-# 引数の y を書き換えています。値は合っていますが、呼び出した側の配列が変わってしまいます。
+# 引数の y を書き換えています。g = y は写しではなく同じ配列なので、呼び出した側の配列が変わってしまいます。
 def softmax_cross_entropy_backward(y, t):
     y -= t
     return y / len(y)
 
 
 # %% wrong: changes_y_by_alias
-# g = y は写しではなく同じ配列なので、引数の y が書き換わっています。
+# 引数の y を書き換えています。g = y は写しではなく同じ配列なので、呼び出した側の配列が変わってしまいます。
 def softmax_cross_entropy_backward(y, t):
     N = len(y)
     g = y
@@ -106,7 +106,7 @@ def softmax_cross_entropy_backward(y, t):
 
 
 # %% wrong: diagonal_only
-# softmax の微分の対角成分しか使っていません。ほかのクラスの出力も u に依存します。
+# 正解ラベルの要素にしか勾配がありません。y はほかのクラスの u にも依存するので、ほかのクラスの勾配も 0 ではありません。
 def softmax_cross_entropy_backward(y, t):
     dy = -t / y / len(y)
     return dy * y * (1 - y)
@@ -126,7 +126,7 @@ def softmax_cross_entropy_backward(y, t):
 
 
 # %% wrong: label_entries_only
-# 正解ラベルの要素だけに勾配があります。ほかのクラスの勾配も 0 ではありません。
+# 正解ラベルの要素にしか勾配がありません。y はほかのクラスの u にも依存するので、ほかのクラスの勾配も 0 ではありません。
 def softmax_cross_entropy_backward(y, t):
     return np.where(t == 1, y - 1, 0) / len(y)
 
@@ -333,7 +333,7 @@ def softmax_cross_entropy_backward(y, t):
 
 
 # %% right: class_with_cache
-class SoftmaxWithLoss:
+class SoftmaxWithLossBackward:
     def __init__(self, y, t):
         self.y = y
         self.t = t
@@ -343,4 +343,4 @@ class SoftmaxWithLoss:
 
 
 def softmax_cross_entropy_backward(y, t):
-    return SoftmaxWithLoss(y, t).backward()
+    return SoftmaxWithLossBackward(y, t).backward()

@@ -30,7 +30,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: params_changed_in_place
-# 引数の params の配列を書き換えています。呼び出した側のパラメータが変わってしまいます。
+# 引数の params を書き換えています。呼び出した側のパラメータが変わってしまうので、新しいリストを作ってください。
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     for _ in range(epochs):
@@ -49,7 +49,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: list_overwritten
-# 引数の params のリストに代入しています。呼び出した側のパラメータが変わってしまいます。
+# 引数の params を書き換えています。呼び出した側のパラメータが変わってしまうので、新しいリストを作ってください。
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     for _ in range(epochs):
@@ -298,6 +298,18 @@ def train(x, t, params, lr, epochs, batch_size, rng):
             batch_losses.append(softmax_cross_entropy_forward(us[-1], t[i])[0])
             params = sgd_step(params, network_backward(x[i], t[i], params), lr)
         losses.append(np.mean(batch_losses))
+    return params, losses
+
+
+# %% wrong: random_batches
+# 重複を許してデータを選んでいます。1 エポックでどのデータも 1 回ずつ使ってください。
+def train(x, t, params, lr, epochs, batch_size, rng):
+    losses = []
+    for _ in range(epochs):
+        for _ in range(max(len(x) // batch_size, 1)):
+            i = rng.choice(len(x), batch_size)
+            params = sgd_step(params, network_backward(x[i], t[i], params), lr)
+        losses.append(softmax_cross_entropy_forward(network_forward(x, params)[0][-1], t)[0])
     return params, losses
 
 

@@ -1,0 +1,159 @@
+"""Which mistake it was: what a student's function returns, beside what the wrong answers of the catalogue return.
+
+Both get the arguments that the test gives. No text of the student's is read: the same mistake in other words
+is the same mistake.
+"""
+
+import copy
+import warnings
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+
+from . import catalogue
+
+LARGE = 10_000
+"""Bytes of arguments above which a call is there to measure its cost, not its value."""
+MOST = 2
+"""Sentences for one question."""
+
+CONSTANT = "どの入力にも同じ値を返しています。引数から計算してください。"
+
+Outcome = dict[str, object]
+"""What a call came to, in parts: "value", or "value.0", "value.1.0" for what a list or tuple holds; "argument 0" for
+an argument that it changed; "raised" and "said"; "warned"."""
+
+
+def parts(name: str, value) -> Outcome:
+    """The parts of a value: arrays and numbers as float arrays, anything else by its type."""
+    if isinstance(value, (list, tuple)):
+        return {f"{name}.length": np.array(len(value))} | {
+            key: part for i, item in enumerate(value) for key, part in parts(f"{name}.{i}", item).items()
+        }
+    if isinstance(value, (np.ndarray, np.generic, int, float)) and np.asarray(value).dtype.kind in "biuf":
+        return {name: np.asarray(value, dtype=float)}
+    return {name: type(value).__name__}
+
+
+def alike(one, other) -> bool:
+    """Whether two parts are the same as the checks would have it; None stands for no part of that name."""
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return one.shape == other.shape and np.allclose(one, other, rtol=1e-4, atol=1e-6, equal_nan=True)
+    return type(one) is type(other) and not isinstance(one, np.ndarray) and one == other
+
+
+def outcome(function: Callable, args: tuple) -> Outcome:
+    """What function makes of a copy of args."""
+    given = copy.deepcopy(args)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            found = parts("value", function(*given))
+        except Exception as error:
+            return {"raised": type(error).__name__, "said": str(error)}
+    for i, (before, after) in enumerate(zip(args, given)):
+        old, new = parts("", before), parts("", after)
+        if old.keys() != new.keys() or not all(alike(old[key], new[key]) for key in old):
+            found[f"argument {i}"] = "changed"
+    if any(issubclass(w.category, RuntimeWarning) for w in caught):
+        found["warned"] = True
+    return found
+
+
+def wrong_parts(found: Outcome, rights: list[Outcome]) -> set[str]:
+    """The names of the parts that are as in no right outcome. A warning counts where nothing else is wrong."""
+    names = {
+        name
+        for name in rights[0] | found
+        if name != "said" and not any(alike(found.get(name), right.get(name)) for right in rights)
+    }
+    return names - {"warned"} or names
+
+
+def constant(found: list[Outcome]) -> bool:
+    """Whether the same value comes of every call."""
+    return len(found) > 1 and not any("raised" in each or wrong_parts(each, found[:1]) for each in found)
+
+
+def size(args) -> int:
+    if isinstance(args, (list, tuple)):
+        return sum(map(size, args))
+    return getattr(args, "nbytes", 0)
+
+
+class Diagnosis:
+    """Knows the reference, the catalogue's wrong answers, and the inputs of every test.
+
+    namespace: the instructor's names, the reference functions among them; inputs: question → the arguments of
+    each call that its test makes.
+    """
+
+    def __init__(self, namespace: dict, inputs: dict[str, list[tuple]]):
+        self.namespace = namespace
+        self.inputs = {question: [args for args in calls if size(args) < LARGE] for question, calls in inputs.items()}
+        self.answers: dict[str, list[catalogue.Answer]] = {question: [] for question in inputs}
+        for answer in catalogue.load():
+            self.answers[answer.question].append(answer)
+        self.rights = cache(self._rights)
+
+    def outcomes(self, question: str, function: Callable) -> list[Outcome]:
+        """What function makes of each input of the question's test."""
+        return [outcome(function, args) for args in self.inputs[question]]
+
+    def function(self, answer: catalogue.Answer) -> Callable:
+        names = dict(self.namespace)
+        exec(compile(answer.code, f"<{answer}>", "exec"), names)
+        return names[answer.question]
+
+    def _rights(self, question: str) -> list[list[Outcome]]:
+        """For each input, what the reference and the right answers make of it: there may be more than one right value."""
+        functions = [self.namespace[question], *(self.function(a) for a in self.answers[question] if a.right)]
+        return [list(each) for each in zip(*(self.outcomes(question, function) for function in functions))]
+
+    def of(self, question: str, function: Callable) -> list[str]:
+        """Sentences that say what is wrong with the function, at most MOST; none where that is not known.
+
+        A wrong answer of the catalogue explains the parts in which it is wrong, if the student's function is like it
+        in all of these. What explains most comes first; a second one explains other parts.
+        """
+        rights, found = self.rights(question), self.outcomes(question, function)
+        open_ = {(i, name) for i, parts in enumerate(found) for name in wrong_parts(parts, rights[i])}
+        explained = [
+            (*self.explained(question, self.function(answer), found), answer.sentence)
+            for answer in self.answers[question]
+            if not answer.right
+        ]
+        sentences = []
+        while len(sentences) < MOST:
+            most, unlike = max(((these & open_, -unlike) for these, unlike, _ in explained),
+                               key=lambda each: (len(each[0]), each[1]), default=(set(), 0))
+            if not most:
+                break
+            best = {sentence for these, other, sentence in explained if (these & open_, -other) == (most, unlike)}
+            if len(best) == 1:  # otherwise the inputs do not tell them apart
+                sentences += best
+            open_ -= most
+        return sentences or ([CONSTANT] if constant(found) else [])
+
+    def explained(self, question: str, wrong: Callable, found: list[Outcome]) -> tuple[set[tuple[int, str]], int]:
+        """The parts, by number of the call and name, in which wrong is wrong and found is like wrong.
+
+        None if there is one in which it is not; where right answers differ (in their order of the data, say), wrong
+        ones do too, and half of such parts may: how many is the second value.
+        """
+        these, unlike, results = set(), 0, []
+        for i, (args, rights) in enumerate(zip(self.inputs[question], self.rights(question))):
+            results.append(outcome(wrong, args))
+            for name in wrong_parts(results[i], rights):
+                if alike(results[i].get(name), found[i].get(name)):
+                    these.add((i, name))
+                elif all(alike(right.get(name), rights[0].get(name)) for right in rights):
+                    return set(), 0
+                else:
+                    unlike += 1
+        if unlike > len(these):
+            return set(), 0
+        if all("raised" in results[i] for i, _ in these):  # no value to go by: the message must be the same
+            these = these if all(results[i]["said"] == found[i]["said"] for i, _ in these) else set()
+        return these, unlike
