@@ -30,6 +30,7 @@ bench: .venv/bench  ## the reference beside scikit-learn and PyTorch, the grader
 	$(BIN)/python bench/training.py
 	$(BIN)/python bench/autograde.py
 	$(BIN)/python bench/attacks.py
+	$(BIN)/python bench/catalogue.py
 
 lock: .venv/installed  ## renew requirements.lock after a change of pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --extra test --extra cluster --no-emit-index-url --no-emit-find-links \

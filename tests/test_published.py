@@ -1,0 +1,47 @@
+"""Code as it is published elsewhere: full marks, or the sentence that names the rule that it breaks."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import nbformat
+import published
+import pytest
+from exercise import MARKS, REFERENCE, RELEASE, SOURCE
+from nbformat.v4 import new_code_cell
+
+from grading import worker
+from grading.limits import Limits
+from grading.rebuild import is_solution
+from grading.sample import submission
+
+FULL_MARKS, RULE_BROKEN = published.load("full_marks"), published.load("rule_broken")
+
+
+def grade(entry: published.Entry) -> dict[str, str]:
+    """Lost question → what the student reads. The code stands in a cell before the first answer, the rest is the reference."""
+    notebook = submission(RELEASE, REFERENCE | {name: f"{name} = {name}" for name in entry.names() & set(MARKS)})
+    first = next(i for i, cell in enumerate(notebook.cells) if is_solution(cell))
+    notebook.cells.insert(first, new_code_cell(entry.code))
+    result = worker.grade(nbformat.writes(notebook).encode(), worker.Assignment(nbformat.writes(SOURCE), Limits()))
+    cells = {cell["id"]: cell["outputs"] for cell in result["notebook"]["cells"] if "outputs" in cell}
+    assert not [output for output in cells[f"own-{first}"] if output["output_type"] == "error"]
+    said = {q: [o["evalue"] for o in cells[f"test_{q}"] if o["output_type"] == "error"] for q in MARKS}
+    return {question: texts[0] for question, texts in said.items() if texts}
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[str, dict[str, str]]:
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(grade, FULL_MARKS + RULE_BROKEN))
+    worker.close()
+    return {entry.slug: result for entry, result in zip(FULL_MARKS + RULE_BROKEN, results)}
+
+
+@pytest.mark.parametrize("entry", FULL_MARKS, ids=lambda entry: entry.slug)
+def test_published_code_that_keeps_the_rules_gets_full_marks(entry, said):
+    assert said[entry.slug] == {}
+
+
+@pytest.mark.parametrize("entry", RULE_BROKEN, ids=lambda entry: entry.slug)
+def test_published_code_that_breaks_a_rule_loses_its_question_and_is_told_the_rule(entry, said):
+    assert set(said[entry.slug]) == set(entry.broken)
+    assert all(entry.said in text for text in said[entry.slug].values()), said[entry.slug]
