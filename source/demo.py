@@ -103,6 +103,7 @@ def panel(figure, box, title="", x="", y="", xlim=(0, 1), ylim=(0, 1), ticks=3, 
                 axis.set_major_locator(mpl.ticker.MaxNLocator(ticks))
     else:
         ax.set(xticks=[], yticks=[])
+        ax.spines[:].set(visible=True, color=GRAY)
     return ax
 
 
@@ -392,7 +393,7 @@ def neuron_setup(figure):
         wires.text(0, y, text, ha="center", va="center", fontsize=20, bbox={"boxstyle": "circle", "fc": "white", "ec": GRAY, "lw": 2})
     wires.text(5.0, 0, "$z$", ha="center", va="center", fontsize=22)
     plane = panel(figure, [0.355, 0.17, 0.275, 0.73], "$z$ on the plane", "$x_1$", "$x_2$", (-3, 3), (-3, 3))
-    curve = panel(figure, [0.72, 0.17, 0.27, 0.73], "$z = h(u)$", "$u$", "$z$", (-8, 8), (-6.5, 6.5))
+    curve = panel(figure, [0.72, 0.17, 0.27, 0.73], "$z = h(u)$", "$u$", "$z$", (-8, 8), (-2.4, 4.4))
     return wires, plane, curve
 
 
@@ -400,12 +401,12 @@ def neuron_draw(axes, state):
     wires, plane, curve = axes
     w1, w2, b = state["w1"], state["w2"], state["b"]
     h, low, high = activations()[state["h"]]
-    for y, w, name in (1.8, w1, "w_1"), (-1.8, w2, "w_2"), (-2.9, b, "b"):
+    for y, w, name in (1.8, w1, "w_1"), (-1.8, w2, "w_2"), (0.0, b, "b"):
         color = BLUE if w >= 0 else VERMILION
-        start = (0.5, y) if name != "b" else (2.6, -2.2)
-        end = (2.1, 0.25 * np.sign(y)) if name != "b" else (2.6, -0.75)
+        start = (0.5, y) if name != "b" else (3.3, -1.9)
+        end = (2.1, 0.25 * np.sign(y)) if name != "b" else (2.9, -0.7)
         wires.plot(*zip(start, end), color=color, lw=1 + 3 * abs(w), solid_capstyle="round", zorder=1)
-        wires.text(*((1.35, y * 0.72 + 0.42) if name != "b" else (2.8, -2.0)), f"${name}={w:.1f}$", color=color, fontsize=17, zorder=4)
+        wires.text(*((1.6, np.sign(y) * 1.45) if name != "b" else (2.9, -2.3)), f"${name}={w:.1f}$", color=color, fontsize=18, va="center")
     wires.plot([3.1, 4.7], [0, 0], color=GRAY, lw=2, zorder=1)
     wires.text(2.6, 0, "$u\\,|\\,h$", ha="center", va="center", fontsize=20, zorder=3,
                bbox={"boxstyle": "circle", "fc": "white", "ec": GREEN, "lw": 3})
@@ -421,7 +422,7 @@ def neuron_draw(axes, state):
     v = np.linspace(-8, 8, 161)
     curve.plot(v, h(v), color=BLUE)
     curve.axvline(0, color=VERMILION, lw=1.5, ls="--")
-    curve.plot([u.min(), u.max()], [-6.2, -6.2], color=ORANGE, lw=6, solid_capstyle="butt")
+    curve.plot([u.min(), u.max()], [-2.25, -2.25], color=ORANGE, lw=6, solid_capstyle="butt")
     curve.text(0.02, 0.1, "$u$ on the plane", color="#8A5F00", transform=curve.transAxes, fontsize=13)
 
 
@@ -467,11 +468,11 @@ def layers_data(name):
         x, label = make_circles(160, noise=0.08, factor=0.45, random_state=SEED)
     elif name == "三日月":
         x, label = make_moons(160, noise=0.12, random_state=SEED)
-        x = (x - [0.5, 0.25]) / 1.1
+        x = (x - [0.5, 0.25]) / 1.2
     else:
         x = rng.uniform(-1.1, 1.1, (160, 2))
         label = (x[:, 0] * x[:, 1] > 0).astype(int)
-    return x * 1.4, label
+    return x * (1.2 if name == "三日月" else 1.4), label
 
 
 LAYERS_STEPS = 80
@@ -516,7 +517,7 @@ def layers_draw(axes, state):
     ax, coefs = axes[2], state["coefs"]
     product = np.linalg.multi_dot(coefs)
     cells = sum(W.shape[1] for W in coefs) + 1 + 1.2 * len(coefs)
-    unit, left = min(20 / cells, 0.85), 0.2
+    unit, left = min(19.5 / cells, 0.85), 0.2
     for i, W in enumerate([*coefs, product]):
         rows, columns = W.shape
         box = left, left + columns * unit, -rows * unit / 2, rows * unit / 2
@@ -528,7 +529,7 @@ def layers_draw(axes, state):
         left = box[1] + 1.2 * unit
         if i < len(coefs):
             ax.text(left - 0.6 * unit, 0, "=" if i == len(coefs) - 1 else "·", ha="center", va="center", fontsize=18)
-    ax.text(0.2, -5.6, f"$W$ = ({product[0, 0]:.2f}, {product[1, 0]:.2f})   one line, however many layers", fontsize=16, color=VERMILION)
+    ax.text(0.2, -5.6, f"$W$ = ({product[0, 0]:.2f}, {product[1, 0]:.2f})   one line, any depth", fontsize=17, color=VERMILION)
 
 
 def layers_story():
@@ -593,7 +594,7 @@ def softmax_draw(axes, state):
     ax.bar(range(3), shown, color=GRAY, width=0.7)
     for k, value in enumerate(shown):
         ax.text(k, value + (0.2 if value >= 0 else -0.2), f"{value + state['shift']:.1f}", ha="center",
-                va="bottom" if value >= 0 else "top", fontsize=18)
+                va="bottom" if value >= 0 else "top", fontsize=17)
     for ax, y, E in (axes[1], care, loss), (axes[2], naive, naive_loss):
         finite = np.nan_to_num(y)
         ax.bar(range(3), finite, color=colors, width=0.7)
@@ -650,18 +651,20 @@ class Graph:
     """A computation graph. boxes: name -> (x, y, text); wires: (name, from, to, where the text stands, 0 to 1).
 
     inputs: wire -> value; operations: in order, wire -> (box, function of a dict of wires). The last wire is the result.
+    constants: wires without a derivative.
     """
 
     boxes: dict
     wires: list
     inputs: dict
     operations: dict
+    constants: tuple = ()
 
     def forward(self, change: dict | None = None) -> dict:
         values = {name: np.asarray(value) for name, value in self.inputs.items()}
         values = {name: (change or {}).get(name, value) for name, value in values.items()}
         for name, (_, function) in self.operations.items():
-            values[name] = (change or {}).get(name, function(values))
+            values[name] = np.asarray((change or {}).get(name, function(values)))
         return values
 
     def slopes(self) -> dict:
@@ -689,7 +692,7 @@ class Graph:
         done = order[::-1][: step - len(order) - 1]
         slopes = [order[-1][0]]
         for _, (box, _) in done:
-            slopes += [name for name, _, to, _ in self.wires if to == box]
+            slopes += [name for name, _, to, _ in self.wires if to == box and name not in self.constants]
         return (done[-1][1][0] if done else self.wires[-1][2]), values, slopes
 
 
@@ -738,7 +741,7 @@ def graph_draw(graph, ax, step, fontsize):
 def apples(price=100.0, count=2.0):
     """The graph of the exercise, 2.3: 100 yen x 2, a bag of 30 yen, tax 1.1."""
     return Graph(
-        {"price": (0, 1.1, "apple price"), "count": (0, -0.3, "apple count"), "bag": (0, -1.7, "bag"), "tax": (3.6, -1.7, "tax"),
+        {"price": (0, 1.4, "apple price"), "count": (0, -0.5, "apple count"), "bag": (0, -1.8, "bag"), "tax": (3.6, -1.8, "tax"),
          "x1": (1.9, 0.4, r"$\times$"), "+": (3.6, 0.4, "$+$"), "x2": (5.3, 0.4, r"$\times$"), "total": (7.0, 0.4, "total")},
         [("price", "price", "x1", 0.5), ("count", "count", "x1", 0.5), ("apples", "x1", "+", 0.5), ("bag", "bag", "+", 0.5),
          ("subtotal", "+", "x2", 0.5), ("tax", "tax", "x2", 0.5), ("total", "x2", "total", 0.45)],
@@ -783,20 +786,20 @@ def tiny(t=1, h="sigmoid"):
 
     function = np.tanh if h == "tanh" else lambda u: (1 + np.tanh(u / 2)) / 2  # holds for complex numbers too
     return Graph(
-        {"x": (0, 0.5, "$x$"), "A1": (1.5, 0.5, "affine"), "h": (3.05, 0.5, "$h$"), "A2": (4.6, 0.5, "affine"),
-         "S": (6.4, 0.5, "softmax + CE"), "E": (8.0, 0.5, "$E$"), "W1": (0.9, -1.9, "$W_1$"), "b1": (2.1, -1.9, "$b_1$"),
-         "W2": (4.0, -1.9, "$W_2$"), "b2": (5.2, -1.9, "$b_2$"), "t": (6.9, -1.9, "$t$")},
-        [("x", "x", "A1", 0.42), ("W1", "W1", "A1", 0.5), ("b1", "b1", "A1", 0.25), ("u1", "A1", "h", 0.58), ("z1", "h", "A2", 0.42),
-         ("W2", "W2", "A2", 0.5), ("b2", "b2", "A2", 0.25), ("u2", "A2", "S", 0.42), ("t", "t", "S", 0.4), ("E", "S", "E", 0.72)],
+        {"x": (0, 0.6, "$x$"), "A1": (1.65, 0.6, "affine"), "h": (3.3, 0.6, "$h$"), "A2": (4.9, 0.6, "affine"),
+         "S": (7.25, 0.6, "softmax\n+ CE"), "E": (8.7, 0.6, "$E$"), "W1": (0.7, -1.9, "$W_1$"), "b1": (2.6, -1.9, "$b_1$"),
+         "W2": (3.95, -1.9, "$W_2$"), "b2": (5.85, -1.9, "$b_2$"), "t": (7.25, -1.9, "$t$")},
+        [("x", "x", "A1", 0.42), ("W1", "W1", "A1", 0.4), ("b1", "b1", "A1", 0.4), ("u1", "A1", "h", 0.58), ("z1", "h", "A2", 0.42),
+         ("W2", "W2", "A2", 0.4), ("b2", "b2", "A2", 0.4), ("u2", "A2", "S", 0.48), ("t", "t", "S", 0.4), ("E", "S", "E", 0.64)],
         {"x": [1.0, -1.0], "W1": [[0.5, -0.4], [0.3, 0.8]], "b1": [0.1, 0.2], "W2": [[1.0, -0.5], [-0.6, 0.7]], "b2": [0.0, 0.1],
          "t": np.eye(2)[t - 1]},
         {"u1": ("A1", lambda v: np.add(np.einsum("i,ij", v["x"], v["W1"]), v["b1"])), "z1": ("h", lambda v: function(v["u1"])),
-         "u2": ("A2", lambda v: np.add(np.einsum("i,ij", v["z1"], v["W2"]), v["b2"])), "E": ("S", loss)},
+         "u2": ("A2", lambda v: np.add(np.einsum("i,ij", v["z1"], v["W2"]), v["b2"])), "E": ("S", loss)}, ("t",),
     )
 
 
 def tiny_setup(figure):
-    return graph_setup(tiny(), figure, (-0.4, 8.35), (-2.4, 1.5))
+    return graph_setup(tiny(), figure, (-0.35, 9.0), (-2.4, 1.6))
 
 
 def tiny_draw(ax, state):
@@ -843,8 +846,8 @@ def race_run(settings):
     rows = [int(np.flatnonzero(label_all == k)[0]) for k in range(10)]
     x, label = x_all[rows], label_all[rows]
     results = []
-    shot = {"results": (), "count": 0, "done": 0, "spent": 0.0, "backprop": 0.0, "width": 0, "difference": None}
-    yield shot
+    shot = {"results": (), "count": 0, "done": 0, "calls": 0, "spent": 0.0, "backprop": 0.0, "width": 0, "difference": None}
+    yield dict(shot)
     for width in [w for w in (2, 4, 8, 16, 32, 64) if w <= settings["largest"]]:
         model = newborn(x, label, (width, width))
         model.set_params(shuffle=False)
@@ -858,15 +861,17 @@ def race_run(settings):
             steps = steps or [(a - b) / 0.1 for a, b in zip(start, parts)]
             for part, value in zip(parts, start):
                 part[:] = value
-        count, done, spent, difference = sum(part.size for part in parts), 0, 0.0, 0.0
-        shot = {"results": tuple(results), "count": count, "done": 0, "spent": 0.0, "backprop": min(times), "width": width, "difference": None}
-        yield shot
+        count, done, calls, spent, difference = sum(part.size for part in parts), 0, 0, 0.0, 0.0
+        shot |= {"results": tuple(results), "done": 0, "calls": 0, "spent": 0.0, "difference": None, "count": count, "backprop": min(times), "width": width}
+        yield dict(shot)
         for part, step in zip(parts, steps):
             for low in range(0, part.size, 300):
                 piece = slice(low, min(low + 300, part.size))
                 before = part[piece].copy()
 
                 def loss(values, part=part, piece=piece):
+                    nonlocal calls
+                    calls += 1
                     part[piece] = values
                     return -model.predict_log_proba(x)[np.arange(10), label].mean()
 
@@ -877,9 +882,10 @@ def race_run(settings):
                 difference = max(difference, float(np.abs(slope - step[piece]).max()))
                 done += before.size
                 if before.size == 300 or done == count:
-                    yield {**shot, "done": done, "spent": spent, "difference": difference}
+                    shot |= {"done": done, "calls": calls, "spent": spent, "difference": difference}
+                    yield dict(shot)
         results.append((count, spent, min(times)))
-        yield {**shot, "results": tuple(results), "done": done, "spent": spent, "difference": difference}
+        yield {**shot, "results": tuple(results)}
 
 
 def race_setup(figure):
@@ -899,8 +905,8 @@ def race_draw(axes, state):
     if count:
         track.add_patch(mpl.patches.Rectangle((0, 0.74), 1, 0.14, fc=BLUE, ec="none"))
         track.add_patch(mpl.patches.Rectangle((0, 0.30), done / count, 0.14, fc=VERMILION, ec="none"))
-        track.text(0, 0.64, f"1 forward + 1 backward   {state['backprop'] * 1e3:.1f} ms", fontsize=18)
-        track.text(0, 0.20, f"{done:,} of {count:,}   {state['spent'] * 1e3:,.0f} ms", fontsize=18)
+        track.text(0, 0.64, f"1 × forward + 1 × backward   {state['backprop'] * 1e3:.1f} ms", fontsize=18)
+        track.text(0, 0.20, f"{state['calls']:,} × forward   {state['spent'] * 1e3:,.0f} ms", fontsize=18)
         track.text(0, 0.02, f"64 - {state['width']} - {state['width']} - 10: {count:,} parameters", fontsize=18, color=GREEN)
         if state["difference"] is not None:
             track.text(0, 0.115, f"largest difference of the two: {state['difference']:.0e}", fontsize=15, color=GRAY)
@@ -942,7 +948,7 @@ else:
 # - 「再生」を押します。1 枚の絵が 4 分の 1 エポックです。損失が下がり、正解率が上がり、混同行列の対角線が濃くなります。
 # - 第 1 層の重みに、線や丸に反応する模様が出てきます。
 # - 右上は、64 次元の画像を主成分 2 つの平面で切った境界です。
-# - 「最初から」を押すと、同じ初期値に戻ります。学習率 α を 1 や 10 にして、もう一度再生します。発散します。
+# - 「最初から」を押すと、同じ初期値に戻ります。学習率 α を 1 や 100 にして、もう一度再生します。発散します。
 # - 0.001 では、遅すぎて進みません。α は途中でも変えられます。
 #
 # </details>
@@ -977,14 +983,13 @@ def digits_run(settings):
             set_lr(model, settings["lr"])
             quarter = quarters[(step - 1) % 4]
             alive = learn(model, x[quarter], label[quarter])
-        if alive:
-            history.append((step / 4, *measure(model, x[:400], label[:400]), *measure(model, x_test, label_test)))
-            guess = model.predict(x_test)
-            alive = np.isfinite(history[-1][1])
+        history.append((step / 4, *measure(model, x[:400], label[:400]), *measure(model, x_test, label_test)))
+        guess = model.predict(x_test)
+        diverged = not alive or (step > 3 and history[-1][1] > 2.2 and np.abs(model.coefs_[0]).max() > 1)
         yield {
-            "history": tuple(history), "weights": model.coefs_[0].copy(), "regions": model.predict(grid).reshape(48, 48) if alive else None,
-            "confusion": np.histogram2d(label_test, guess, bins=10, range=((0, 10), (0, 10)))[0], "diverged": not alive,
-            "note": "" if alive else "発散しました。学習率 α を小さくして、「最初から」を押してください。",
+            "history": tuple(history), "weights": model.coefs_[0].copy(), "regions": model.predict(grid).reshape(48, 48),
+            "confusion": np.histogram2d(label_test, guess, bins=10, range=((0, 10), (0, 10)))[0], "diverged": diverged,
+            "note": "発散しました。学習率 α を小さくして、「最初から」を押してください。" if diverged else "",
         }
         if not alive:
             return
@@ -995,9 +1000,10 @@ def digits_setup(figure):
     accuracy = panel(figure, [0.065, 0.14, 0.26, 0.31], "accuracy", "epoch", "", (0, DIGITS_EPOCHS), (0, 1.04))
     weights = panel(figure, [0.345, 0.05, 0.2, 0.86], "weights of layer 1", ticks=0, xlim=(0, 45), ylim=(72, 0))
     weights.axis("off")
-    plane = panel(figure, [0.565, 0.08, 0.21, 0.83], "two principal\ncomponents", ticks=0, xlim=(-2.1, 2.1), ylim=(-2.1, 2.1))
-    plane.title.set_fontsize(15)
-    confusion = panel(figure, [0.805, 0.19, 0.19, 0.62], "confusion", "read as", "true", (-0.5, 9.5), (9.5, -0.5), ticks=0)
+    plane = panel(figure, [0.565, 0.05, 0.21, 0.86], "2 principal components", ticks=0, xlim=(-2.1, 2.1), ylim=(-2.1, 2.1))
+    plane.title.set_fontsize(14)
+    confusion = panel(figure, [0.822, 0.19, 0.175, 0.62], "true ↓  read as →", "", "", (-0.5, 9.5), (9.5, -0.5), ticks=0)
+    confusion.title.set_fontsize(14)
     confusion.set_xticks(range(10), range(10), fontsize=11)
     confusion.set_yticks(range(10), range(10), fontsize=11)
     accuracy.text(24.5, 0.08, "test", color=VERMILION, ha="right", fontsize=14)
@@ -1018,16 +1024,16 @@ def digits_draw(axes, state):
     loss, accuracy, weights, plane, confusion = axes
     epoch, train_loss, train_accuracy, test_loss, test_accuracy = zip(*state["history"])
     for ax, train, test in (loss, train_loss, test_loss), (accuracy, train_accuracy, test_accuracy):
-        ax.plot(epoch, train, color=BLUE)
-        ax.plot(epoch, test, color=VERMILION, ls="--")
+        for values, color, style in (train, BLUE, "-"), (test, VERMILION, "--"):
+            ax.plot(epoch, values, color=color, ls=style)
+            ax.plot(epoch[-1:], values[-1:], "o", color=color, ms=8)
     say(loss, 0.97, 0.8, f"lr {state['lr']:g}", ha="right", fontsize=17, color=GREEN)
     say(accuracy, 0.97, 0.42, f"{test_accuracy[-1]:.1%}", ha="right", fontsize=19, color=VERMILION)
     shown = np.clip(np.nan_to_num(state["weights"]), -9, 9)
     scale = max(np.abs(shown).max(), 1e-6)
     weights.imshow(mosaic(shown), extent=(0, 45, 72, 0), cmap=SIGNED, vmin=-scale, vmax=scale, interpolation="nearest")
     _, points, label, means = principal_plane()
-    if state["regions"] is not None:
-        plane.imshow(state["regions"], extent=(-2.1, 2.1, -2.1, 2.1), origin="lower", vmin=0, vmax=9, interpolation="nearest", alpha=0.8)
+    plane.imshow(state["regions"], extent=(-2.1, 2.1, -2.1, 2.1), origin="lower", vmin=0, vmax=9, interpolation="nearest", alpha=0.8)
     plane.scatter(*points.T, c=label, vmin=0, vmax=9, s=22, edgecolors="white", linewidths=0.6)
     for k, mean in enumerate(means):
         plane.text(*mean, k, ha="center", va="center", fontsize=17, weight="bold", bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1})
@@ -1042,14 +1048,14 @@ def digits_draw(axes, state):
 def digits_story():
     for state in film(digits_run, {"lr": 0.1, "units": 40}, [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 40, 60, 100]):
         yield f"学習率 0.1、{state['history'][-1][0]:g} エポック: 正解率は {state['history'][-1][4]:.1%} です。", state
-    for lr in 0.001, 10.0:
+    for lr in 0.001, 100.0:
         for state in film(digits_run, {"lr": lr, "units": 40}, [1, 4, 20, 60]):
             yield f"同じ初期値で、学習率を {lr:g} にします。" + ("遅すぎます。" if lr < 0.1 else "発散します。"), state
 
 
 if "present" in globals():
     present(Scene("digits", digits_setup, digits_draw, [
-        Control("lr", "学習率 α", [0.001, 0.01, 0.1, 1.0, 10.0], 0.1),
+        Control("lr", "学習率 α", [0.001, 0.01, 0.1, 1.0, 10.0, 100.0], 0.1),
         Control("units", "中間層", [5, 10, 40], 40, restarts=True),
     ], digits_story, run=digits_run))
 else:
@@ -1216,7 +1222,8 @@ def wishes(pixels, first, second):
 
 def pad_setup(figure):
     seen = panel(figure, [0.01, 0.12, 0.3, 0.74], "seen by the network", ticks=0, xlim=(0, 8), ylim=(8, 0))
-    bars = panel(figure, [0.36, 0.12, 0.31, 0.74], "output", "", "", (0, 1), (9.6, -0.6))
+    bars = panel(figure, [0.36, 0.12, 0.31, 0.74], "", "", "", (0, 1.02), (9.6, -0.6))
+    say(bars, 0.0, 1.03, "output", fontsize=17)
     bars.set_yticks(range(10), range(10), fontsize=17)
     bars.set_xticks([0, 0.5, 1])
     change = panel(figure, [0.7, 0.12, 0.29, 0.74], "", ticks=0, xlim=(0, 8), ylim=(8, 0))
@@ -1235,13 +1242,13 @@ def pad_draw(axes, state):
     y = reader().predict_proba(x[None])[0]
     second, first = (int(k) for k in np.argsort(y)[-2:])
     bars.barh(range(10), y, color=[VERMILION if k == first else BLUE for k in range(10)])
-    bars.text(0.97, 9.2 if first < 6 else 0.9, f"{first}", ha="right", fontsize=54, color=VERMILION, weight="bold")
+    bars.text(0.97, 7.6 if first < 5 else 1.7, f"{first}", ha="right", va="center", fontsize=60, color=VERMILION, weight="bold")
     say(bars, 1.0, 1.03, f"{y[first]:.0%}", ha="right", fontsize=16, color=VERMILION)
     slope = wishes(x, first, second).reshape(8, 8)
     scale = np.abs(slope).max()
     change.imshow(slope, extent=(0, 8, 8, 0), cmap=SIGNED, vmin=-scale, vmax=scale, interpolation="nearest")
     change.imshow(x.reshape(8, 8), extent=(0, 8, 8, 0), cmap="Greys", vmin=0, vmax=1, alpha=0.18, interpolation="nearest")
-    say(change, 0.5, 1.03, f"from {first} to {second}", ha="center", fontsize=17)
+    say(change, 0.5, 1.03, f"what would make it a {second}", ha="center", fontsize=15)
     say(change, 0.5, -0.1, "red: add ink   blue: remove", ha="center", fontsize=14, color=GRAY)
 
 
@@ -1284,7 +1291,7 @@ def shuffle_run(settings):
     x, x_test, label, label_test = digits()
     rng = np.random.default_rng([SEED, settings["order"]])
     order = rng.permutation(64) if settings["order"] else np.arange(64)
-    models = [newborn(x, label, (40, 20)) for _ in range(2)]
+    models = [newborn(x, label, (40, 20), 0.05) for _ in range(2)]
     history, views = [], (slice(None), order)
     passes = np.random.default_rng(SEED)
     for step in range(4 * SHUFFLE_EPOCHS + 1):
@@ -1345,7 +1352,7 @@ else:
 # - λ = 0 では、学習データは 100 % でも、境界がぐにゃぐにゃで、テストの損失が大きくなります。これが過学習です。
 # - λ を大きくします (「再生」か、スライダー)。境界がなめらかになり、テストの損失が下がります。
 # - 大きすぎると、今度は何も学べません。λ のようなハイパーパラメータは、検証用のデータで選びます (交差検証)。
-# - データの数を増やしても、過学習は減ります。
+# - データの数を増やしても、テストの損失は下がります。
 #
 # </details>
 
@@ -1356,30 +1363,30 @@ LAMBDAS = [0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3]
 
 @cache
 def overfit_data():
-    x, label = make_moons(600, noise=0.32, random_state=SEED)
+    x, label = make_moons(1400, noise=0.25, random_state=SEED)
     return (x - [0.5, 0.25]), label
 
 
 @cache
 def overfit(lam, points):
-    """z on the grid and (loss, accuracy) for the training points and for 400 others, trained with weight decay lam."""
+    """z on the grid and (loss, accuracy) for the training points and for 1,000 others, trained with weight decay lam."""
     x, label = overfit_data()
-    model = MLPClassifier((24, 24), activation="tanh", solver="lbfgs", alpha=lam * points, max_iter=120, random_state=SEED)
+    model = MLPClassifier((40,), activation="tanh", solver="lbfgs", alpha=lam * points, max_iter=120, random_state=SEED)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it need not converge
         model.fit(x[:points], label[:points])
     line = np.linspace(-2.6, 2.6, 60)
     z = model.predict_proba(np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2))[:, 1].reshape(60, 60)
     size = float(np.sqrt(sum((W**2).sum() for W in model.coefs_)))
-    return z, measure(model, x[:points], label[:points]), measure(model, x[200:], label[200:]), size
+    return z, measure(model, x[:points], label[:points]), measure(model, x[400:], label[400:]), size
 
 
 def overfit_setup(figure):
     plane = panel(figure, [0.02, 0.06, 0.36, 0.82], ticks=0, xlim=(-2.6, 2.6), ylim=(-2.6, 2.6))
-    chart = panel(figure, [0.5, 0.17, 0.36, 0.71], "loss", "weight decay $\\lambda$", "", (-0.4, len(LAMBDAS) - 0.6), (-0.05, 2.0))
+    chart = panel(figure, [0.5, 0.17, 0.36, 0.71], "loss", "weight decay $\\lambda$", "", (-0.4, len(LAMBDAS) - 0.6), (-0.1, 3.2))
     chart.set_xticks(range(0, len(LAMBDAS), 2), [f"{lam:g}" for lam in LAMBDAS[::2]])
-    chart.text(0.0, 1.86, "test", color=VERMILION, fontsize=17)
-    chart.text(1.2, 1.86, "train", color=BLUE, fontsize=17)
+    chart.text(8.4, 2.9, "test", color=VERMILION, fontsize=18, ha="right")
+    chart.text(8.4, 2.55, "train", color=BLUE, fontsize=18, ha="right")
     facts = panel(figure, [0.88, 0.17, 0.12, 0.71], ticks=0)
     facts.axis("off")
     return plane, chart, facts
@@ -1397,7 +1404,7 @@ def overfit_draw(axes, state):
     say(plane, 0.0, 1.03, f"$\\lambda$ = {state['lam']:g},  {points} points", fontsize=18)
     losses = np.array([[loss for loss, _ in overfit(lam, points)[1:3]] for lam in LAMBDAS[: now + 1]])
     for row, color, style in (0, BLUE, "-"), (1, VERMILION, "--"):
-        chart.plot(np.minimum(losses[:, row], 1.96), "o", color=color, ls=style, ms=8)
+        chart.plot(losses[:, row], "o", color=color, ls=style, ms=8)
     chart.axvline(now, color=GRAY, lw=1.5, ls=":")
     for y, text, color in ((0.8, f"train\n{train:.0%}", BLUE), (0.5, f"test\n{test:.0%}", VERMILION), (0.2, f"$\\|W\\|$\n{size:.1f}", GRAY)):
         say(facts, 0.1, y, text, fontsize=19, color=color)
@@ -1406,13 +1413,13 @@ def overfit_draw(axes, state):
 def overfit_story():
     for lam in LAMBDAS:
         yield f"λ = {lam:g} で学習した境界です。", {"lam": lam, "points": 30}
-    for points in 60, 200:
-        yield f"データを {points} 個に増やすと、λ = 0 でも過学習は減ります。", {"lam": 0.0, "points": points}
+    for points in 100, 400:
+        yield f"データを {points} 個に増やすと、λ = 0 でもテストの損失は下がります。", {"lam": 0.0, "points": points}
 
 
 if "present" in globals():
     present(Scene("overfit", overfit_setup, overfit_draw, [
-        Control("lam", "λ", LAMBDAS, 0.0, slider=True), Control("points", "データの数", [30, 60, 200], 30),
+        Control("lam", "λ", LAMBDAS, 0.0, slider=True), Control("points", "データの数", [30, 100, 400], 30),
     ], overfit_story, walk="lam", pause=0.6))
 else:
     print("先に、いちばん上の「準備」のセルを実行してください。")
