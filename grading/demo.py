@@ -29,6 +29,7 @@ SETTINGS = {
     },
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
     "docmanager-extension/plugin": {"autosave": False},
+    "statusbar-extension/plugin": {"visible": False},
 }
 """What JupyterLab must know on the stage; nothing of it touches the presenter's own settings."""
 
@@ -94,7 +95,7 @@ SCENE = Template("""<section class="scene" id="$name">$heading
 
 FRONT = """<section><h1>ニューラルネットワークのデモ</h1>
 <p>カーネルもネットワークもいらないページです。場面ごとに、絵を 1 枚ずつ進められます。</p>
-<p><kbd>→</kbd> 1 歩、<kbd>←</kbd> 戻る、<kbd>スペース</kbd> 再生と停止、<kbd>Home</kbd> 最初から、<kbd>PageDown</kbd> 次の場面</p>
+<p><kbd>→</kbd> 1 歩、<kbd>←</kbd> 戻る、<kbd>スペース</kbd> 再生と停止、<kbd>Home</kbd> 最初から、<kbd>PageDown</kbd> 次へ</p>
 <ol>{items}</ol></section>"""
 
 
@@ -138,7 +139,7 @@ def page(text: str) -> str:
         pictures = [(told, inline(board.image(scene.draw, state))) for told, state in scene.story()]
         frames = [f'<img hidden alt="{html.escape(told)}" src="{address}">' for told, address in pictures]
         sections.append(SCENE.substitute(name=name, heading=heading, notes=notes, frames="".join(frames)))
-    titles = dict.fromkeys(cell.split("\n")[0].lstrip("# ").partition(". ")[2] for _, cells in order for cell in cells[-2:-1])
+    titles = [cells[-2].partition("\n")[0].partition(". ")[2] for _, cells in order if cells]
     front = FRONT.format(items="".join(f"<li>{html.escape(title)}</li>" for title in titles))
     return PAGE.substitute(sections="\n".join([front, *sections]))
 

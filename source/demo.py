@@ -15,14 +15,14 @@
 # %% [markdown]
 # # ニューラルネットワークのデモ
 #
-# メニューの **Run → Run All Cells** を 1 回選ぶと、下の 9 つの場面がすべて動きます。
+# 左上の**全部実行**を 1 回押すと、下の 9 つの場面がすべて動きます (ボタンがなければ、メニューの Run → Run All Cells)。
 
 # %% [markdown]
 # <details><summary>発表の前に (全部で 30 分)</summary>
 #
 # - 場面はスライドの順です。コードは折りたたんであります。場面ごとの「話すこと」を開くと、目安の時間が出ます。
 # - どのセルも、何回でも、どの順でも実行できます。動いている場面があるときに、ほかの場面の「再生」を押すと、前の場面は止まります。
-# - ブラウザーは全画面 (<kbd>F11</kbd>) にします。
+# - ブラウザーは全画面 (<kbd>F11</kbd>) にします。場面へは、左の目次 (<kbd>Ctrl</kbd> + <kbd>Shift</kbd> + <kbd>K</kbd>) から移れます。
 # - ネットワークはいりません。カーネルが動かないときは、`make demo-html` で作っておいたページを開いてください。
 #
 # </details>
@@ -85,6 +85,9 @@ class Board:
             for ax, fixed in self.fixed.items():
                 for artist in sorted((a for a in ax.get_children() if a not in fixed), key=lambda a: a.get_zorder()):
                     ax.draw_artist(artist)
+                if ax.axison:  # what was drawn covers half of the frame
+                    for spine in ax.spines.values():
+                        ax.draw_artist(spine)
             return Image.fromarray(np.asarray(self.canvas.buffer_rgba())[..., :3])
         finally:
             for ax, fixed in self.fixed.items():
@@ -132,7 +135,8 @@ class Control:
         if isinstance(self.values, tuple):
             low, high, step = self.values
             kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
-            return kind(self.value, min=low, max=high, step=step, description=self.label)
+            digits = "d" if kind is widgets.IntSlider else ".1f"
+            return kind(self.value, min=low, max=high, step=step, description=self.label, readout_format=digits)
         kind = widgets.SelectionSlider if self.slider else widgets.ToggleButtons
         options = [(f"{value:g}" if isinstance(value, float) else str(value), value) for value in self.values]
         return kind(options=options, value=self.value, description=self.label)
@@ -156,7 +160,7 @@ class Scene:
     run: Callable[[dict], Iterator[dict]] | None = None
     walk: str = ""
     pause: float = 0.02
-    size: tuple[float, float] = (11.8, 4.4)
+    size: tuple[float, float] = (11.8, 4.3)
     pad: Callable | None = None
     initial: dict = field(default_factory=dict)
 
@@ -186,11 +190,10 @@ class Show:
         self.moved = {control.key: control.widget() for control in scene.controls}
         for control in scene.controls:
             self.moved[control.key].observe(lambda change, control=control: self.change(control, change["new"]), "value")
-        rows = [widgets.HBox(list(self.moved.values()), layout={"flex_flow": "row wrap"})]
-        if scene.run or scene.walk:
-            rows.append(self.buttons())
+        row = [*self.moved.values(), *(self.buttons() if scene.run or scene.walk else [])]
         self.pad = scene.pad(self) if scene.pad else None
-        self.box = widgets.VBox([*rows, widgets.HBox([self.pad, self.image]) if self.pad else self.image, self.note])
+        self.box = widgets.VBox([widgets.HBox(row, layout={"flex_flow": "row wrap"}),
+                                 widgets.HBox([self.pad, self.image]) if self.pad else self.image, self.note])
         self.box.add_class("demo").add_class(f"demo-{scene.name}")
         self.rewind()
 
@@ -201,7 +204,7 @@ class Show:
         for name, button in made.items():
             button.on_click(lambda _, act=does[name]: act())
         self.play_button = made["再生"]
-        return widgets.HBox([button for name, button in made.items() if name != "戻る" or self.scene.walk])
+        return [button for name, button in made.items() if name != "戻る" or self.scene.walk]
 
     def change(self, control: Control, value) -> None:
         self.settings[control.key] = value
@@ -345,23 +348,30 @@ def measure(model, x, labels):
 
 
 display(HTML("""<style>
-.jp-Notebook { font-size: 20px; }
-.jp-RenderedHTMLCommon { font-size: 20px; }
+.jp-Notebook, .jp-RenderedHTMLCommon { font-size: 20px; }
+.jp-RenderedHTMLCommon { padding-right: 0; }
 .jp-RenderedHTMLCommon h1 { font-size: 34px; margin: 0; }
-.jp-RenderedHTMLCommon h2 { font-size: 30px; margin: 0; padding-top: 4px; }
-.jp-RenderedHTMLCommon p, .jp-RenderedHTMLCommon ul { margin-bottom: 4px; }
-.jp-RenderedHTMLCommon summary { font-size: 16px; color: #666666; cursor: pointer; }
-.jp-Notebook .jp-InputPrompt, .jp-Notebook .jp-OutputPrompt { min-width: 0; width: 24px; flex: 0 0 24px; font-size: 11px; }
-.jp-Notebook .jp-Cell { padding-top: 2px; padding-bottom: 2px; }
+.jp-RenderedHTMLCommon h2 { font-size: 30px; margin: 0 !important; }
+.jp-RenderedHTMLCommon h2 + p { font-size: 22px; margin: 0; }
+.jp-RenderedHTMLCommon summary { font-size: 15px; line-height: 1.3; color: #666666; cursor: pointer; }
+.jp-RenderedHTMLCommon ul, .jp-RenderedHTMLCommon p { margin-bottom: 2px !important; }
+.jp-RenderedMarkdown { padding-top: 0 !important; padding-bottom: 0 !important; }
+.jp-Notebook .jp-InputPrompt, .jp-Notebook .jp-OutputPrompt, .jp-Notebook .jp-OutputArea-promptOverlay { display: none; }
+.jp-Notebook .jp-Cell { padding: 0 2px 1px 2px; }
+.jp-Notebook .jp-Collapser { flex: 0 0 6px; min-width: 0; width: 6px; padding: 0; }
+.jp-Notebook .jp-Placeholder { min-height: 0; height: 15px; }
+.jp-Notebook .jp-Placeholder-contentContainer, .jp-Notebook .jp-Placeholder-content { padding: 0 4px; height: 15px; min-height: 0; }
+.jp-Notebook .jp-Placeholder-content * { font-size: 11px; line-height: 15px; color: #999999; }
+.demo { overflow: hidden; padding: 0; }
 .demo .widget-label, .demo .widget-readout, .demo .widget-button, .demo .widget-toggle-button { font-size: 18px; }
-.demo .widget-button, .demo .widget-toggle-button { height: 34px; line-height: 34px; width: auto; min-width: 56px; }
-.demo .widget-inline-hbox { height: auto; min-height: 34px; width: auto; margin-right: 14px; }
-.demo .widget-inline-hbox .widget-label { width: auto; min-width: 24px; margin-right: 8px; }
-.demo .slider-container { min-width: 150px; }
-.demo .widget-html-content { font-size: 20px; color: #B04500; line-height: 1.4; }
-.demo .widget-toggle-buttons { width: auto; margin-right: 14px; }
-.demo .widget-image { max-width: none; }
-.demo { overflow: hidden; }
+.demo .widget-button, .demo .widget-toggle-button { height: 32px; line-height: 32px; width: auto; min-width: 50px; margin-top: 1px; }
+.demo .widget-inline-hbox { flex-flow: row nowrap; align-items: center; height: 36px; width: auto; margin: 0 12px 0 2px; }
+.demo .widget-inline-hbox .widget-label { width: auto; min-width: 20px; margin-right: 8px; flex-shrink: 0; }
+.demo .widget-inline-hbox .widget-readout { min-width: 52px; }
+.demo .widget-toggle-buttons { display: flex; flex-flow: row nowrap; align-items: center; height: 36px; width: auto; margin: 0 12px 0 2px; }
+.demo .slider-container { min-width: 130px; }
+.demo .widget-html, .demo .widget-html-content { min-height: 0; font-size: 20px; color: #B04500; line-height: 1.3; }
+.demo .widget-image { max-width: none; object-fit: contain; flex-shrink: 0; margin: 0; }
 </style>準備ができました。"""))
 
 # %% [markdown]
@@ -406,7 +416,7 @@ def neuron_draw(axes, state):
         start = (0.5, y) if name != "b" else (3.3, -1.9)
         end = (2.1, 0.25 * np.sign(y)) if name != "b" else (2.9, -0.7)
         wires.plot(*zip(start, end), color=color, lw=1 + 3 * abs(w), solid_capstyle="round", zorder=1)
-        wires.text(*((1.6, np.sign(y) * 1.45) if name != "b" else (2.9, -2.3)), f"${name}={w:.1f}$", color=color, fontsize=18, va="center")
+        wires.text(*{"w_1": (1.6, 1.45), "w_2": (0.6, -2.55), "b": (3.0, -2.3)}[name], f"${name}={w:.1f}$", color=color, fontsize=18, va="center")
     wires.plot([3.1, 4.7], [0, 0], color=GRAY, lw=2, zorder=1)
     wires.text(2.6, 0, "$u\\,|\\,h$", ha="center", va="center", fontsize=20, zorder=3,
                bbox={"boxstyle": "circle", "fc": "white", "ec": GREEN, "lw": 3})
@@ -1264,7 +1274,7 @@ def pad_story():
 if "present" in globals():
     present(Scene("pad", pad_setup, pad_draw, [
         Control("sample", "見本", ["なし", *range(10)], "なし"),
-    ], pad_story, size=(8.6, 3.8), pad=drawing_pad, initial={"pixels": [0] * 64}))
+    ], pad_story, size=(8.5, 3.8), pad=drawing_pad, initial={"pixels": [0] * 64}))
 else:
     print("先に、いちばん上の「準備」のセルを実行してください。")
 

@@ -59,13 +59,13 @@ class Stage:
 
     def idle(self, seconds: float = 60) -> None:
         """Wait until no cell runs or waits, and no cell has shown an error."""
-        self.page.wait_for_function(
-            "() => ![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.textContent.includes('*'))", timeout=seconds * 1000)
+        running = "() => [...document.querySelectorAll('.jp-InputPrompt')].some(p => p.textContent.includes('*'))"
+        self.page.wait_for_function(f"() => !({running})()", timeout=seconds * 1000)
         assert not self.cell_errors(), self.cell_errors()
 
     def cell_errors(self) -> list[str]:
-        return self.page.locator('[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]'
-                                 ).all_inner_texts()
+        kinds = (f'[data-mime-type="application/vnd.jupyter.{kind}"]' for kind in ("error", "stderr"))
+        return self.page.locator(", ".join(kinds)).all_inner_texts()
 
     def scene(self, name: str) -> Locator:
         return self.page.locator(f".demo-{name}")
@@ -73,9 +73,10 @@ class Stage:
     def show(self, name: str) -> None:
         """Scroll so that the scene's heading is on top, as a presenter does; without a heading of its own, the scene."""
         self.scene(name).evaluate("""box => {
-            let cell = box.closest('.jp-Cell');
-            while (cell && !cell.querySelector('h2')) cell = cell.previousElementSibling;
-            cell.scrollIntoView();
+            const own = box.closest('.jp-Cell');
+            let cell = own.previousElementSibling;
+            while (cell.matches('.jp-MarkdownCell') && !cell.querySelector('h2')) cell = cell.previousElementSibling;
+            (cell.matches('.jp-MarkdownCell') ? cell : own).scrollIntoView();
         }""")
         self.page.wait_for_timeout(300)
 
