@@ -181,7 +181,7 @@ class Show:
     """A scene in the notebook: one image whose content is exchanged, its controls, at most one task."""
 
     def __init__(self, scene: Scene):
-        self.scene, self.task, self.playing = scene, None, False
+        self.scene, self.task = scene, None
         self.settings, self.shot = scene.defaults(), {}
         self.board = Board(scene.setup, scene.size)
         width, height = (f"{inches * 100:.0f}px" for inches in scene.size)
@@ -249,7 +249,6 @@ class Show:
             while self.step():
                 await asyncio.sleep(self.scene.pause)
         finally:
-            self.playing = False
             self.play_button.description, self.play_button.icon = "再生", "play"
 
     def stop(self) -> None:
@@ -263,14 +262,10 @@ class Show:
             return
         for show in SHOWS.values():
             show.stop()
-        if self.scene.walk and self.moved[self.scene.walk].index == len(self.scene_values()) - 1:
+        if self.scene.walk and self.moved[self.scene.walk].index == len(self.moved[self.scene.walk].options) - 1:
             self.to_start()
-        self.playing = True
         self.play_button.description, self.play_button.icon = "止める", "pause"
         self.task = asyncio.get_running_loop().create_task(self.play())
-
-    def scene_values(self):
-        return self.moved[self.scene.walk].options
 
     def one_step(self) -> None:
         self.stop()
@@ -288,8 +283,16 @@ class Show:
 
     def close(self) -> None:
         self.stop()
-        for widget in (self.box, self.image, self.note, *self.moved.values()):
-            widget.close()
+        close_all(self.box)
+
+
+def close_all(widget) -> None:
+    """Close a widget with what it holds; closing the outermost alone would leave the others in memory."""
+    for child in getattr(widget, "children", ()):
+        close_all(child)
+    for part in (getattr(widget, "style", None), widget.layout, widget):
+        if part is not None:
+            part.close()
 
 
 SCENES = globals().get("SCENES", {})
@@ -1097,7 +1100,7 @@ except ImportError:
 
 PAD_SCRIPT = """
 function render({ model, el }) {
-  const SIZE = 320, FINE = 32, THICK = 3.6;  // the digits of the data are 32 x 32 bitmaps, counted down to 8 x 8
+  const SIZE = 320, FINE = 32, THICK = 5.6;  // the digits of the data are 32 x 32 bitmaps, counted down to 8 x 8
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = SIZE;
   canvas.className = "pad";
@@ -1200,15 +1203,16 @@ def drawing_pad(show):
 
 @cache
 def reader():
-    """A network that has seen the digits, and each of them moved by a pixel to either side."""
+    """A network that has seen the digits, each of them also moved by a pixel to either side, all with noise: so it reads new hands."""
     x, _, label, _ = digits()
     pictures = x.reshape(-1, 8, 8)
     left, right = np.zeros_like(pictures), np.zeros_like(pictures)
     left[:, :, :-1], right[:, :, 1:] = pictures[:, :, 1:], pictures[:, :, :-1]
     x = np.concatenate([x, left.reshape(-1, 64), right.reshape(-1, 64)])
-    model = newborn(x, np.tile(label, 3), (60, 30), 0.05, momentum=0.9, batch_size=50)
+    label, rng = np.tile(label, 3), np.random.default_rng(1)
+    model = newborn(x, label, (100,), 0.05, momentum=0.9, batch_size=50)
     for _ in range(12):
-        learn(model, x, np.tile(label, 3))
+        learn(model, np.clip(x + 0.3 * rng.normal(size=x.shape), 0, 1), label)
     return model
 
 
@@ -1223,8 +1227,8 @@ def wishes(pixels, first, second):
     """How much ink on each pixel speaks for `second` against `first`: the slope of the logarithm of the ratio of both outputs."""
     network = reader()
     path, signal = np.eye(64), pixels
-    for W, b in zip(network.coefs_, network.intercepts_):
-        awake = (signal > 0) if path.shape[1] != 64 else np.ones(64)
+    for layer, (W, b) in enumerate(zip(network.coefs_, network.intercepts_)):
+        awake = signal > 0 if layer else np.ones(64)
         signal = np.add(np.dot(signal * awake, W), b)
         path = np.dot(path * awake, W)
     return path[:, second] - path[:, first]
@@ -1281,7 +1285,7 @@ else:
 # %% [markdown]
 # ## 8. 画素を入れかえる
 #
-# 画素の順番をめちゃくちゃにしても、ネットワークは同じように学習します。私たちには読めません。
+# 画素の順番をめちゃくちゃにすると、私たちには読めませんが、ネットワークは同じように学習します。
 
 # %% [markdown]
 # <details><summary>話すこと (2 分)</summary>
