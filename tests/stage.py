@@ -67,6 +67,19 @@ class Stage:
         kinds = (f'[data-mime-type="application/vnd.jupyter.{kind}"]' for kind in ("error", "stderr"))
         return self.page.locator(", ".join(kinds)).all_inner_texts()
 
+    def run_cell(self, name: str) -> Locator:
+        """Run the code cell of the scene, as a presenter does: from its heading down with the arrow keys. Returns the cell."""
+        number = [1, 2, 3, 4, 4, 5, 6, 7, 8, 9][SCENES.index(name)]
+        heading = self.page.locator(".jp-MarkdownCell h2", has_text=f"{number}. ")
+        heading.click()
+        self.page.keyboard.press("Escape")
+        for _ in range(3 if name == "tiny" else 2):
+            self.page.keyboard.press("ArrowDown")
+        self.page.keyboard.press("Control+Enter")
+        self.page.wait_for_timeout(200)
+        self.idle()
+        return self.page.locator(".jp-CodeCell.jp-mod-selected")
+
     def scene(self, name: str) -> Locator:
         return self.page.locator(f".demo-{name}")
 

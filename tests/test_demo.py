@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from exercise import REFERENCE, ROOT, given
 from playwright.sync_api import expect
-from stage import SCENES, Stage, browser_page, on_stage
+from stage import SCENES, on_stage
 
 from grading.demo import page as demo_page
 from grading.demo import run_cells
@@ -155,19 +155,151 @@ def stage(tmp_path_factory):
         assert not stage.cell_errors()
 
 
-def run_cell(stage: Stage, title: str):
-    """Run the code cell whose folded code has the title, without the others; returns the cell."""
-    cell = stage.page.locator(".jp-CodeCell", has=stage.page.locator(".jp-Placeholder", has_text=title))
-    cell.locator(".jp-InputCollapser").hover()
-    cell.evaluate("cell => cell.scrollIntoView({block: 'center'})")
-    cell.click(position={"x": 600, "y": 8}, modifiers=["Shift"])
-    stage.page.keyboard.press("Escape")
-    stage.page.keyboard.press("Control+Enter")
-    stage.idle()
-    return cell
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["softmax", "tiny"])
+def test_a_scene_without_the_preparation_says_what_to_run_first(name, stage):
+    cell = stage.run_cell(name)
+    expect(cell.locator(".jp-OutputArea-output")).to_have_text(re.compile("^先に、いちばん上の「準備」のセルを?.*実行してください。\\s*$"))
 
 
 @pytest.mark.browser
-def test_a_scene_without_the_preparation_says_what_to_run_first(stage):
-    cell = run_cell(stage, "場面 3")
-    expect(cell.locator(".jp-OutputArea-output")).to_have_text("先に、いちばん上の「準備」のセルを実行してください。\n")
+def test_run_all_shows_every_scene_in_a_minute(stage):
+    assert stage.run_all(60) < 60
+    for name in SCENES:
+        stage.show(name)
+        expect(stage.scene(name).locator("img.widget-image")).to_be_visible()
+        box = stage.scene(name).bounding_box()
+        assert box["y"] + box["height"] <= 720 and box["x"] + box["width"] <= 1280, f"{name} does not fit the screen"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", SCENES)
+def test_every_control_changes_the_picture(name, stage):
+    stage.show(name)
+    scene = stage.scene(name)
+    for handle in scene.locator(".noUi-handle").all():
+        before = stage.settled(name)
+        handle.focus()
+        stage.page.keyboard.press("ArrowRight")
+        assert stage.changed(name, before)
+    for group in scene.locator(".widget-toggle-buttons").all():
+        for button in group.locator("button:not(.mod-active)").all()[:2]:
+            before = stage.settled(name)
+            button.click()
+            assert stage.changed(name, before), button.inner_text()
+    if stage.button(name, "最初から").count():
+        stage.button(name, "最初から").click()
+        start = stage.settled(name)
+        stage.button(name, "1 歩").click()
+        assert stage.changed(name, start)
+        stage.button(name, "戻る" if stage.button(name, "戻る").count() else "最初から").click()
+        stage.settled(name)
+        assert stage.picture(name) == start
+        stage.button(name, "再生").click()
+        assert stage.changed(name, start)
+        stage.button(name, "止める").click()
+        expect(stage.button(name, "再生")).to_be_visible()
+    assert not stage.cell_errors() and not stage.errors
+
+
+def arc(x, y, width, height, start, end, points=16):
+    """Points of an ellipse, from one angle to another in degrees."""
+    angles = np.radians(np.linspace(start, end, points))
+    return list(zip(x + width * np.cos(angles), y + height * np.sin(angles)))
+
+
+DRAWN = {
+    "0": [arc(0.5, 0.5, 0.22, 0.36, -90, 270)],
+    "1": [[(0.5, 0.12), (0.5, 0.88)]],
+    "1 with a flag": [[(0.38, 0.28), (0.52, 0.12), (0.52, 0.88)]],
+    "1, small, in a corner": [[(0.7, 0.5), (0.7, 0.8)]],
+    "7": [[(0.25, 0.15), (0.75, 0.15), (0.42, 0.88)]],
+    "7 with a bar": [[(0.25, 0.15), (0.75, 0.15), (0.42, 0.88)], [(0.3, 0.5), (0.7, 0.5)]],
+}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("digit", DRAWN)
+def test_a_drawn_digit_is_read(digit, stage):
+    stage.draw(DRAWN[digit])
+    read = stage.kernel("print(reader().predict(np.array(SHOWS['pad'].settings['pixels'])[None] / 16)[0])")
+    assert read.strip() == digit[0]
+
+
+@pytest.mark.browser
+def test_a_cell_run_twice_replaces_its_scene(stage):
+    count = "print(len(SHOWS), len(widgets.widget._instances))"
+    before = stage.kernel(count)
+    for _ in range(2):
+        stage.run_cell("neuron")
+    assert stage.kernel(count) == before
+    assert stage.page.locator(".demo-neuron").count() == 1
+    picture = stage.settled("neuron")
+    stage.scene("neuron").get_by_role("button", name="ReLU").click()
+    assert stage.changed("neuron", picture)
+
+
+@pytest.mark.browser
+def test_a_cell_run_again_ends_its_training_and_another_play_pauses_it(stage):
+    tasks = "import asyncio\nprint([name for name, show in SHOWS.items() if show.task and not show.task.done()])"
+    stage.show("digits")
+    stage.button("digits", "再生").click()
+    expect(stage.button("digits", "止める")).to_be_visible()
+    stage.run_cell("digits")
+    assert stage.kernel(tasks).strip() == "[]"
+    stage.button("digits", "再生").click()
+    stage.show("layers")
+    stage.button("layers", "再生").click()
+    assert stage.kernel(tasks).strip() == "['layers']"
+    stage.page.get_by_role("button", name="Interrupt the kernel").click()
+    stage.show("digits")
+    expect(stage.button("digits", "再生")).to_be_visible()
+    picture = stage.settled("digits")
+    stage.button("digits", "1 歩").click()
+    assert stage.changed("digits", picture)
+    stage.button("layers", "止める").or_(stage.button("layers", "再生")).click()
+
+
+@pytest.mark.browser
+def test_a_wildly_dragged_slider_ends_where_it_is_dropped(stage):
+    stage.show("neuron")
+    box = stage.scene("neuron").locator(".noUi-target").first.bounding_box()
+    y = box["y"] + box["height"] / 2
+    stage.page.mouse.move(box["x"] + 5, y)
+    stage.page.mouse.down()
+    for i in range(200):
+        stage.page.mouse.move(box["x"] + box["width"] * (0.5 + 0.5 * math.sin(i)), y)
+    stage.page.mouse.move(box["x"] + box["width"], y)
+    stage.page.mouse.up()
+    stage.settled("neuron")
+    assert stage.kernel("print(SHOWS['neuron'].settings['w1'])").strip() == "3.0"
+
+
+@pytest.mark.browser
+def test_the_page_without_a_kernel_steps_through_every_scene_without_a_network(stage, tmp_path):
+    path = tmp_path / "demo.html"
+    path.write_text(demo_page(TEXT), encoding="utf-8")
+    assert path.stat().st_size < 15e6
+    page, errors = stage.page.context.new_page(), []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: errors.append(request.url) if not request.url.startswith(("file:", "data:")) else None)
+    page.context.set_offline(True)
+    try:
+        page.goto(path.as_uri())
+        for name in SCENES:
+            scene = page.locator(f"#{name}")
+            scene.scroll_into_view_if_needed()
+            shown = lambda scene=scene: scene.locator("img:not([hidden])").get_attribute("src")
+            first = shown()
+            for click, same in ("next", False), ("back", True), ("play", True):
+                scene.locator(f".{click}").click()
+                assert (shown() == first) == same, (name, click)
+            page.wait_for_timeout(1100)
+            assert shown() != first
+            page.keyboard.press("Home")
+            box = scene.locator("img:not([hidden])").bounding_box()
+            assert box["width"] > 800
+    finally:
+        page.context.set_offline(False)
+        page.close()
+    assert not errors
