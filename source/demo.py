@@ -310,6 +310,99 @@ def present(scene: Scene) -> None:
     display(SHOWS[scene.name].box)
 
 
+# --- Computation graphs: scene 4.
+@dataclass(frozen=True)
+class Graph:
+    """A computation graph. boxes: name -> (x, y, text); wires: (name, from, to, where the text stands, 0 to 1).
+
+    inputs: wire -> value; operations: in order, wire -> (box, function of a dict of wires). The last wire is the result.
+    constants: wires without a derivative.
+    """
+
+    boxes: dict
+    wires: list
+    inputs: dict
+    operations: dict
+    constants: tuple = ()
+
+    def forward(self, change: dict | None = None) -> dict:
+        values = {name: np.asarray(value) for name, value in self.inputs.items()}
+        values = {name: (change or {}).get(name, value) for name, value in values.items()}
+        for name, (_, function) in self.operations.items():
+            values[name] = np.asarray((change or {}).get(name, function(values)))
+        return values
+
+    def slopes(self) -> dict:
+        """The derivative of the result by every wire, by the imaginary part of an imaginary step: exact, and for any graph."""
+        values, last = self.forward(), list(self.operations)[-1]
+        found = {}
+        for name, value in values.items():
+            slope = np.empty(value.shape)
+            for i in np.ndindex(value.shape):
+                shifted = value.astype(complex)
+                shifted[i] += 1e-30j
+                slope[i] = self.forward({name: shifted})[last].imag / 1e-30
+            found[name] = slope
+        return found
+
+    def steps(self) -> int:
+        return 2 * len(self.operations) + 1
+
+    def at(self, step: int):
+        """The box at work, the wires with a value, the wires with a derivative, at a step."""
+        order = list(self.operations.items())
+        values = [*self.inputs, *(name for name, _ in order[:step])]
+        if step <= len(order):
+            return (order[step - 1][1][0] if step else ""), values, []
+        done = order[::-1][: step - len(order) - 1]
+        slopes = [order[-1][0]]
+        for _, (box, _) in done:
+            slopes += [name for name, _, to, _ in self.wires if to == box and name not in self.constants]
+        return (done[-1][1][0] if done else self.wires[-1][2]), values, slopes
+
+
+def number(value) -> str:
+    """A number, a row or a matrix as short text."""
+    value = np.asarray(value)
+    if value.ndim == 0:
+        return f"{value:.4g}"
+    if value.ndim == 1:
+        return "[" + "  ".join(f"{v:.2f}" for v in value) + "]"
+    return "\n".join(number(row) for row in value)
+
+
+def graph_setup(graph, figure, xlim, ylim):
+    ax = panel(figure, [0.0, 0.0, 1.0, 1.0], ticks=0, xlim=xlim, ylim=ylim)
+    ax.axis("off")
+    boxes = {
+        name: ax.text(x, y, text, ha="center", va="center", fontsize=20,
+                      bbox={"boxstyle": "round,pad=0.35", "fc": "white", "ec": GRAY, "lw": 2})
+        for name, (x, y, text) in graph.boxes.items()
+    }
+    for _, start, end, _ in graph.wires:
+        ax.annotate("", graph.boxes[end][:2], graph.boxes[start][:2], arrowprops={
+            "arrowstyle": "-|>", "color": GRAY, "lw": 2, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 20,
+            "patchA": boxes[start].get_bbox_patch(), "patchB": boxes[end].get_bbox_patch()})
+    return ax
+
+
+def graph_draw(graph, ax, step, fontsize):
+    active, values, slopes = graph.at(step)
+    value, slope = graph.forward(), graph.slopes()
+    if active:
+        x, y, text = graph.boxes[active]
+        backward = bool(slopes)
+        ax.text(x, y, text, ha="center", va="center", fontsize=20, zorder=5,
+                bbox={"boxstyle": "round,pad=0.35", "fc": "#FBE3D4" if backward else "#D6E8F4", "ec": VERMILION if backward else BLUE, "lw": 5})
+    for name, start, end, part in graph.wires:
+        (x1, y1), (x2, y2) = graph.boxes[start][:2], graph.boxes[end][:2]
+        middle = x1 + part * (x2 - x1), y1 + part * (y2 - y1)
+        for shown, numbers, offset, va, color in (values, value, 5, "bottom", BLUE), (slopes, slope, -5, "top", VERMILION):
+            if name in shown:
+                ax.annotate(number(numbers[name]), middle, (0, offset), textcoords="offset points", ha="center", va=va, color=color,
+                            fontsize=fontsize, linespacing=1.05, zorder=4, bbox={"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.9})
+
+
 # --- Data and networks that several scenes use. Networks are scikit-learn's.
 @cache
 def digits():
@@ -373,7 +466,9 @@ display(HTML("""<style>
 .demo .widget-inline-hbox .widget-readout { min-width: 52px; }
 .demo .widget-toggle-buttons { display: flex; flex-flow: row nowrap; align-items: center; height: 36px; width: auto; margin: 0 12px 0 2px; }
 .demo .slider-container { min-width: 130px; }
-.demo .widget-html, .demo .widget-html-content { min-height: 0; font-size: 20px; color: #B04500; line-height: 1.3; }
+.demo .widget-toggle-buttons .widget-label { width: auto; margin-right: 8px; flex-shrink: 0; }
+.demo .widget-inline-hbox.widget-html { height: auto; min-height: 0; }
+.demo .widget-html-content { min-height: 0; font-size: 20px; color: #B04500; line-height: 1.3; }
 .demo .widget-image { max-width: none; object-fit: contain; flex-shrink: 0; margin: 0; }
 </style>準備ができました。"""))
 
@@ -659,98 +754,6 @@ else:
 
 # %% cellView="form" jupyter={"source_hidden": true}
 # @title 場面 4: りんごの計算グラフ
-@dataclass(frozen=True)
-class Graph:
-    """A computation graph. boxes: name -> (x, y, text); wires: (name, from, to, where the text stands, 0 to 1).
-
-    inputs: wire -> value; operations: in order, wire -> (box, function of a dict of wires). The last wire is the result.
-    constants: wires without a derivative.
-    """
-
-    boxes: dict
-    wires: list
-    inputs: dict
-    operations: dict
-    constants: tuple = ()
-
-    def forward(self, change: dict | None = None) -> dict:
-        values = {name: np.asarray(value) for name, value in self.inputs.items()}
-        values = {name: (change or {}).get(name, value) for name, value in values.items()}
-        for name, (_, function) in self.operations.items():
-            values[name] = np.asarray((change or {}).get(name, function(values)))
-        return values
-
-    def slopes(self) -> dict:
-        """The derivative of the result by every wire, by the imaginary part of an imaginary step: exact, and for any graph."""
-        values, last = self.forward(), list(self.operations)[-1]
-        found = {}
-        for name, value in values.items():
-            slope = np.empty(value.shape)
-            for i in np.ndindex(value.shape):
-                shifted = value.astype(complex)
-                shifted[i] += 1e-30j
-                slope[i] = self.forward({name: shifted})[last].imag / 1e-30
-            found[name] = slope
-        return found
-
-    def steps(self) -> int:
-        return 2 * len(self.operations) + 1
-
-    def at(self, step: int):
-        """The box at work, the wires with a value, the wires with a derivative, at a step."""
-        order = list(self.operations.items())
-        values = [*self.inputs, *(name for name, _ in order[:step])]
-        if step <= len(order):
-            return (order[step - 1][1][0] if step else ""), values, []
-        done = order[::-1][: step - len(order) - 1]
-        slopes = [order[-1][0]]
-        for _, (box, _) in done:
-            slopes += [name for name, _, to, _ in self.wires if to == box and name not in self.constants]
-        return (done[-1][1][0] if done else self.wires[-1][2]), values, slopes
-
-
-def number(value) -> str:
-    """A number, a row or a matrix as short text."""
-    value = np.asarray(value)
-    if value.ndim == 0:
-        return f"{value:.4g}"
-    if value.ndim == 1:
-        return "[" + "  ".join(f"{v:.2f}" for v in value) + "]"
-    return "\n".join(number(row) for row in value)
-
-
-def graph_setup(graph, figure, xlim, ylim):
-    ax = panel(figure, [0.0, 0.0, 1.0, 1.0], ticks=0, xlim=xlim, ylim=ylim)
-    ax.axis("off")
-    boxes = {
-        name: ax.text(x, y, text, ha="center", va="center", fontsize=20,
-                      bbox={"boxstyle": "round,pad=0.35", "fc": "white", "ec": GRAY, "lw": 2})
-        for name, (x, y, text) in graph.boxes.items()
-    }
-    for _, start, end, _ in graph.wires:
-        ax.annotate("", graph.boxes[end][:2], graph.boxes[start][:2], arrowprops={
-            "arrowstyle": "-|>", "color": GRAY, "lw": 2, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 20,
-            "patchA": boxes[start].get_bbox_patch(), "patchB": boxes[end].get_bbox_patch()})
-    return ax
-
-
-def graph_draw(graph, ax, step, fontsize):
-    active, values, slopes = graph.at(step)
-    value, slope = graph.forward(), graph.slopes()
-    if active:
-        x, y, text = graph.boxes[active]
-        backward = bool(slopes)
-        ax.text(x, y, text, ha="center", va="center", fontsize=20, zorder=5,
-                bbox={"boxstyle": "round,pad=0.35", "fc": "#FBE3D4" if backward else "#D6E8F4", "ec": VERMILION if backward else BLUE, "lw": 5})
-    for name, start, end, part in graph.wires:
-        (x1, y1), (x2, y2) = graph.boxes[start][:2], graph.boxes[end][:2]
-        middle = x1 + part * (x2 - x1), y1 + part * (y2 - y1)
-        for shown, numbers, offset, va, color in (values, value, 5, "bottom", BLUE), (slopes, slope, -5, "top", VERMILION):
-            if name in shown:
-                ax.annotate(number(numbers[name]), middle, (0, offset), textcoords="offset points", ha="center", va=va, color=color,
-                            fontsize=fontsize, linespacing=1.05, zorder=4, bbox={"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.9})
-
-
 def apples(price=100.0, count=2.0):
     """The graph of the exercise, 2.3: 100 yen x 2, a bag of 30 yen, tax 1.1."""
     return Graph(
@@ -817,6 +820,7 @@ def tiny_setup(figure):
 
 def tiny_draw(ax, state):
     graph_draw(tiny(state["t"], state["h"]), ax, state["step"], 15)
+    ax.text(3.3, 1.15, f"$h$ = {state['h']}", ha="center", color=GREEN, fontsize=17)
     say(ax, 0.99, 0.93, r"blue: value    red: $\partial E / \partial$ value", ha="right", color=GRAY, fontsize=15)
 
 
@@ -828,13 +832,13 @@ def tiny_story():
         yield sentence, {"t": 1, "h": "sigmoid", "step": step}
 
 
-if "present" in globals() and "Graph" in globals():
+if "present" in globals():
     present(Scene("tiny", tiny_setup, tiny_draw, [
         Control("step", "歩", list(range(tiny().steps() + 1)), 0, slider=True),
         Control("t", "正解", [1, 2], 1), Control("h", "h", ["sigmoid", "tanh"], "sigmoid"),
     ], tiny_story, walk="step", pause=0.9))
 else:
-    print("先に、いちばん上の「準備」のセルと、1 つ上の「場面 4」のセルを実行してください。")
+    print("先に、いちばん上の「準備」のセルを実行してください。")
 
 # %% [markdown]
 # ## 5. 数値微分 対 誤差逆伝播法
@@ -924,7 +928,7 @@ def race_draw(axes, state):
         if state["difference"] is not None:
             track.text(0, 0.115, f"largest difference of the two: {state['difference']:.0e}", fontsize=15, color=GRAY)
     else:
-        track.text(0.5, 0.12, "ready", ha="center", fontsize=20, color=GRAY)
+        track.text(0, 0.05, f"ready: up to 64 - {state['largest']} - {state['largest']} - 10", fontsize=18, color=GREEN)
     if state["results"]:
         counts, slow, fast = zip(*state["results"])
         chart.plot(counts, slow, "o-", color=VERMILION, ms=9)
@@ -934,7 +938,7 @@ def race_draw(axes, state):
 
 
 def race_story():
-    for i, shot in enumerate(race_run({"largest": 32})):
+    for i, shot in enumerate({"largest": 32, **shot} for shot in race_run({"largest": 32})):
         if i == 0:
             yield "同じ勾配を、2 つの方法で求める競走です。", shot
         elif shot["done"] == 0:

@@ -68,13 +68,14 @@ class Stage:
         return self.page.locator(", ".join(kinds)).all_inner_texts()
 
     def run_cell(self, name: str) -> Locator:
-        """Run the code cell of the scene, as a presenter does: from its heading down with the arrow keys. Returns the cell."""
+        """Run the code cell of the scene (and the apples before the small network): by Shift+Enter from its notes. Returns the cell."""
         number = [1, 2, 3, 4, 4, 5, 6, 7, 8, 9][SCENES.index(name)]
         heading = self.page.locator(".jp-MarkdownCell h2", has_text=f"{number}. ")
         heading.click()
         self.page.keyboard.press("Escape")
-        for _ in range(3 if name == "tiny" else 2):
-            self.page.keyboard.press("ArrowDown")
+        self.page.keyboard.press("ArrowDown")
+        for _ in range(2 if name == "tiny" else 1):
+            self.page.keyboard.press("Shift+Enter")
         self.page.keyboard.press("Control+Enter")
         self.page.wait_for_timeout(200)
         self.idle()
@@ -85,13 +86,18 @@ class Stage:
 
     def show(self, name: str) -> None:
         """Scroll so that the scene's heading is on top, as a presenter does; without a heading of its own, the scene."""
-        self.scene(name).evaluate("""box => {
+        self.scene(name).evaluate("""async box => {
             const own = box.closest('.jp-Cell');
             let cell = own.previousElementSibling;
             while (cell.matches('.jp-MarkdownCell') && !cell.querySelector('h2')) cell = cell.previousElementSibling;
-            (cell.matches('.jp-MarkdownCell') ? cell : own).scrollIntoView();
+            if (!cell.matches('.jp-MarkdownCell')) cell = own;
+            for (let still = 0; still < 5; ) {  // what is out of sight has no height yet, so the first jump may miss
+                const before = cell.getBoundingClientRect().top;
+                cell.scrollIntoView();
+                await new Promise(resolve => setTimeout(resolve, 50));
+                still = cell.getBoundingClientRect().top === before ? still + 1 : 0;
+            }
         }""")
-        self.page.wait_for_timeout(300)
 
     def picture(self, name: str) -> str:
         """A digest of the scene's picture."""
@@ -121,7 +127,7 @@ class Stage:
             last = now
 
     def button(self, name: str, text: str) -> Locator:
-        return self.scene(name).get_by_role("button", name=text, exact=True)
+        return self.scene(name).locator(f'button[title="{text}"]')
 
     def draw(self, strokes: list[list[tuple[float, float]]]) -> None:
         """Draw on the pad with the mouse; a point is in parts of the pad."""
