@@ -642,7 +642,7 @@ def layers_draw(axes, state):
 
 def layers_story():
     for data, layers in ("輪", 2), ("三日月", 3):
-        for state in film(layers_run, {"data": data, "layers": layers}, [0, 5, 10, 20, 30, 50, 80]):
+        for state in film(layers_run, {"data": data, "layers": layers}, [0, 5, 10, 15, 20, 30, 45]):
             yield f"中間層 {layers} つ、{state['epoch']} エポック: h がない左は直線のままです。", state
 
 
@@ -1063,10 +1063,10 @@ def digits_draw(axes, state):
 
 
 def digits_story():
-    for state in film(digits_run, {"lr": 0.1, "units": 40}, [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 40, 60, 100]):
+    for state in film(digits_run, {"lr": 0.1, "units": 40}, [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 40, 60]):
         yield f"学習率 0.1、{state['history'][-1][0]:g} エポック: 正解率は {state['history'][-1][4]:.1%} です。", state
     for lr in 0.001, 100.0:
-        for state in film(digits_run, {"lr": lr, "units": 40}, [1, 4, 20, 60]):
+        for state in film(digits_run, {"lr": lr, "units": 40}, [1, 2, 4, 8, 16]):
             yield f"同じ初期値で、学習率を {lr:g} にします。" + ("遅すぎます。" if lr < 0.1 else "発散します。"), state
 
 
@@ -1347,7 +1347,7 @@ def shuffle_draw(axes, state):
 
 
 def shuffle_story():
-    for state in film(shuffle_run, {"order": 1}, [0, 1, 2, 4, 6, 8, 12, 20, 32, 48]):
+    for state in film(shuffle_run, {"order": 1}, [0, 1, 2, 4, 6, 8, 12, 20, 32]):
         epoch, plain, shuffled = state["history"][-1]
         yield f"{epoch:g} エポック: もとの画像 {plain:.1%}、入れかえた画像 {shuffled:.1%} です。", state
 

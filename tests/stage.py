@@ -68,7 +68,7 @@ class Stage:
         return self.page.locator(", ".join(kinds)).all_inner_texts()
 
     def run_cell(self, name: str) -> Locator:
-        """Run the code cell of the scene (and the apples before the small network): by Shift+Enter from its notes. Returns the cell."""
+        """Run the code cell of the scene (and the apples' before the small network's) by Shift+Enter from its notes."""
         number = [1, 2, 3, 4, 4, 5, 6, 7, 8, 9][SCENES.index(name)]
         heading = self.page.locator(".jp-MarkdownCell h2", has_text=f"{number}. ")
         heading.click()
@@ -115,6 +115,15 @@ class Stage:
                 return True
             self.page.wait_for_timeout(30)
         return False
+
+    def becomes(self, name: str, picture: str, seconds: float = 5) -> bool:
+        """Whether the picture becomes this one."""
+        end = time.monotonic() + seconds
+        while self.picture(name) != picture:
+            if time.monotonic() > end:
+                return False
+            self.page.wait_for_timeout(50)
+        return True
 
     def settled(self, name: str) -> str:
         """The picture once it has stayed the same for a while."""
