@@ -31,11 +31,13 @@ demo: .venv/installed  ## open the live demo, ready for the projector
 demo-html: .venv/installed  ## write demo.html, the same pictures for a machine where no kernel runs
 	$(BIN)/python -m grading.demo page
 
-bench: .venv/bench  ## the reference beside scikit-learn and PyTorch, the grader beside stock nbgrader
+bench: .venv/bench  ## the reference beside scikit-learn and PyTorch, the grader beside stock nbgrader, the demo in a browser
 	$(call debian,command -v bwrap,bubblewrap)
+	$(call debian,$(BROWSER),chromium)
 	$(BIN)/python bench/training.py
 	$(BIN)/python bench/autograde.py
 	$(BIN)/python bench/attacks.py
+	$(BIN)/python bench/demo.py
 
 lock: .venv/installed  ## renew requirements.lock after a change of pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --extra test --extra cluster --no-emit-index-url --no-emit-find-links \

@@ -1,4 +1,4 @@
-"""The live demo in a real browser: how fast it starts, answers and trains; with --minutes, what an hour of wild clicks leaves behind.
+"""The live demo in a real browser: how fast it starts, answers and trains; with --minutes, what wild clicks leave behind.
 
 Everything is measured in the browser, at 1280 x 720, in JupyterLab as `make demo` opens it. A slider's answer is the time
 from the key press to the new picture on the screen. The moves of --minutes are drawn from a fixed seed, 2,000 for 30 minutes.
@@ -27,7 +27,8 @@ WATCH = """(name) => {
     const image = document.querySelector(`.demo-${name} img.widget-image`);
     window.pictures = [];
     window.watcher && window.watcher.disconnect();
-    window.watcher = new MutationObserver(() => image.decode().then(() => window.pictures.push(performance.now())).catch(() => {}));
+    const seen = () => window.pictures.push(performance.now());
+    window.watcher = new MutationObserver(() => image.decode().then(seen).catch(() => {}));
     window.watcher.observe(image, { attributes: true, attributeFilter: ["src"] });
 }"""
 ANSWER = """([name, key]) => new Promise((resolve, reject) => {
@@ -45,10 +46,10 @@ ANSWER = """([name, key]) => new Promise((resolve, reject) => {
 
 
 def first_pictures(stage: Stage) -> dict[str, float]:
-    """Seconds of each scene's cell, run once more, until its picture is there."""
+    """Seconds that the kernel takes to build each scene with its picture."""
     seconds = {}
     for name in SCENES:
-        code = f"import time\nt = time.perf_counter()\nshow = Show(SCENES['{name}'])\nprint(time.perf_counter() - t)\nshow.close()"
+        code = f"t = perf_counter()\nshow = Show(SCENES['{name}'])\nprint(perf_counter() - t)\nshow.close()"
         seconds[name] = float(stage.kernel(code))
     return seconds
 
