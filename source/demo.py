@@ -1323,10 +1323,10 @@ def shuffle_run(settings):
 
 
 def shuffle_setup(figure):
-    rows = [[panel(figure, [0.02 + 0.072 * i, bottom, 0.066, 0.178], ticks=0, xlim=(0, 8), ylim=(8, 0)) for i in range(8)]
-            for bottom in (0.56, 0.14)]
+    rows = [panel(figure, [0.01, bottom, 0.6, 0.19], ticks=0, xlim=(0, 71), ylim=(8, 0)) for bottom in (0.58, 0.13)]
     for row, text, color in zip(rows, ("as they are", "pixels shuffled, all in the same way"), (BLUE, VERMILION)):
-        say(row[0], 0, 1.42, text, fontsize=17, color=color)
+        row.axis("off")
+        say(row, 0, 1.18, text, fontsize=18, color=color)
     chart = panel(figure, [0.68, 0.17, 0.31, 0.72], "accuracy on test digits", "epoch", "", (0, SHUFFLE_EPOCHS), (0, 1.02))
     return rows, chart
 
@@ -1335,10 +1335,12 @@ def shuffle_draw(axes, state):
     rows, chart = axes
     _, x_test, _, label_test = digits()
     for row, view, guesses, color in zip(rows, (slice(None), state["view"]), state["guesses"], (BLUE, VERMILION)):
-        for ax, pixels, label, guess in zip(row, x_test, label_test, guesses):
-            ax.imshow(pixels[view].reshape(8, 8), extent=(0, 8, 8, 0), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
+        strip = np.full((8, 71), 0.25)  # eight pictures with grey between them
+        for i, (pixels, label, guess) in enumerate(zip(x_test, label_test, guesses)):
+            strip[:, 9 * i : 9 * i + 8] = pixels[view].reshape(8, 8)
             right = guess == label
-            say(ax, 0.5, -0.36, f"{guess}" if right else f"{guess} ×", ha="center", fontsize=18, color=color if right else GRAY)
+            row.text(9 * i + 4, 10.4, f"{guess}" if right else f"{guess} ×", ha="center", fontsize=19, color=color if right else GRAY)
+        row.imshow(strip, extent=(0, 71, 8, 0), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
     epoch, plain, shuffled = zip(*state["history"])
     chart.plot(epoch, plain, color=BLUE)
     chart.plot(epoch, shuffled, color=VERMILION, ls="--")

@@ -65,7 +65,7 @@ class Stage:
 
     def cell_errors(self) -> list[str]:
         kinds = (f'[data-mime-type="application/vnd.jupyter.{kind}"]' for kind in ("error", "stderr"))
-        return self.page.locator(", ".join(kinds)).all_inner_texts()
+        return self.page.locator(", ".join(kinds)).all_text_contents()
 
     def run_cell(self, name: str) -> Locator:
         """Run the code cell of the scene (and the apples' before the small network's) by Shift+Enter from its notes."""
