@@ -56,6 +56,7 @@ from sklearn.neural_network import MLPClassifier
 
 BLUE, VERMILION, GREEN, ORANGE, GRAY = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#666666"
 SEED = 1101
+warnings.filterwarnings("ignore", category=RuntimeWarning)  # numbers that run away are part of the show
 SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "white", VERMILION])
 mpl.rcParams.update({
     "font.size": 15, "axes.titlesize": 16, "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 3,
@@ -426,19 +427,16 @@ def set_lr(model, lr):
 
 def learn(model, x, labels) -> bool:
     """One pass over x; False when the weights ran away (the network then stays as it is)."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        try:
-            model.partial_fit(x, labels)
-        except ValueError:  # scikit-learn refuses weights that are not finite
-            return False
+    try:
+        model.partial_fit(x, labels)
+    except ValueError:  # scikit-learn refuses weights that are not finite
+        return False
     return True
 
 
 def measure(model, x, labels):
     """Mean loss and accuracy."""
-    with np.errstate(all="ignore"):
-        y = model.predict_proba(x)
+    y = model.predict_proba(x)
     likely = y[np.arange(len(labels)), labels]
     return float(np.log(1 / np.maximum(likely, 1e-12)).mean()), float((y.argmax(axis=1) == labels).mean())
 

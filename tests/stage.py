@@ -194,7 +194,12 @@ def on_stage(folder: Path) -> Iterator[Stage]:
         with browser_page() as (page, errors):
             page.goto(f"{address}/", timeout=90_000)
             page.locator(".jp-Notebook .jp-Cell").nth(5).wait_for(state="attached", timeout=90_000)
-            page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(state="attached", timeout=90_000)
+            for _ in range(90):  # JupyterLab forgets what is run before its kernel is there
+                kernels = json.load(urllib.request.urlopen(f"{address}/api/kernels", timeout=5))
+                if kernels and kernels[0]["execution_state"] == "idle" and kernels[0]["connections"]:
+                    break
+                page.wait_for_timeout(1000)
+            page.wait_for_timeout(1000)
             yield Stage(page, address, psutil.Process(server.pid), errors)
     finally:
         server.terminate()
