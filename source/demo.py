@@ -32,10 +32,11 @@
 import asyncio
 import html
 import io
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, wraps
 from time import perf_counter
 
 import ipywidgets as widgets
@@ -178,11 +179,25 @@ def film(scene_run: Callable, settings: dict, frames: list[int]) -> Iterator[dic
             return
 
 
-class Show:
-    """A scene in the notebook: one image whose content is exchanged, its controls, at most one task."""
+STAGE = globals().get("STAGE", threading.RLock())
 
+
+def alone(method):
+    """One at a time: JupyterLab lets cells and controls run in threads of their own, and matplotlib does not stand that."""
+    @wraps(method)
+    def call(*args, **options):
+        with STAGE:
+            return method(*args, **options)
+
+    return call
+
+
+class Show:
+    """A scene in the notebook: one image whose content is exchanged, and its controls. At most one scene plays."""
+
+    @alone
     def __init__(self, scene: Scene):
-        self.scene, self.task = scene, None
+        self.scene, self.playing = scene, None  # while it plays: an object that only this run of the play has
         self.settings, self.shot = scene.defaults(), {}
         self.board = Board(scene.setup, scene.size)
         width, height = (f"{inches * 100:.0f}px" for inches in scene.size)
@@ -190,7 +205,8 @@ class Show:
         self.note = widgets.HTML()
         self.moved = {control.key: control.widget() for control in scene.controls}
         for control in scene.controls:
-            self.moved[control.key].observe(lambda change, control=control: self.change(control, change["new"]), "value")
+            self.moved[control.key].observe(
+                lambda change, control=control: self.change(control.key, change["new"], control.restarts), "value")
         row = [*self.moved.values(), *(self.buttons() if scene.run or scene.walk else [])]
         self.pad = scene.pad(self) if scene.pad else None
         self.box = widgets.VBox([widgets.HBox(row, layout={"flex_flow": "row wrap"}),
@@ -207,9 +223,10 @@ class Show:
         self.play_button = made["再生"]
         return [button for name, button in made.items() if name != "戻る" or self.scene.walk]
 
-    def change(self, control: Control, value) -> None:
-        self.settings[control.key] = value
-        if control.restarts:
+    @alone
+    def change(self, key: str, value, restarts: bool = False) -> None:
+        self.settings[key] = value
+        if restarts:
             self.rewind()
         else:
             self.redraw()
@@ -244,44 +261,58 @@ class Show:
         self.redraw()
         return True
 
-    async def play(self) -> None:
+    @alone
+    def step_of(self, playing: object) -> bool:
+        """The next picture of a play; False when it has ended or has been stopped."""
+        if self.playing is not playing:
+            return False
+        going_on = self.step()
+        if not going_on:
+            self.stop()
+        return going_on
+
+    async def play(self, playing: object) -> None:
         """A picture a step; in between, the kernel listens to the controls."""
-        try:
-            while self.step():
-                await asyncio.sleep(self.scene.pause)
-        finally:
+        while self.step_of(playing):
+            await asyncio.sleep(self.scene.pause)
+
+    @alone
+    def stop(self) -> None:
+        if self.playing:
+            self.playing = None
             self.play_button.description, self.play_button.icon = "再生", "play"
 
-    def stop(self) -> None:
-        if self.task and not self.task.done():
-            self.task.cancel()
-        self.task = None
-
+    @alone
     def toggle(self) -> None:
-        if self.task and not self.task.done():
+        if self.playing:
             self.stop()
             return
         for show in SHOWS.values():
             show.stop()
         if self.scene.walk and self.moved[self.scene.walk].index == len(self.moved[self.scene.walk].options) - 1:
             self.to_start()
+        self.playing = object()
         self.play_button.description, self.play_button.icon = "止める", "pause"
-        self.task = asyncio.get_running_loop().create_task(self.play())
+        self.task = asyncio.get_running_loop().create_task(self.play(self.playing))  # kept: asyncio itself does not
 
+    @alone
     def one_step(self) -> None:
         self.stop()
         self.step()
 
+    @alone
     def back(self) -> None:
         self.stop()
         self.step(-1)
 
+    @alone
     def to_start(self) -> None:
         self.stop()
         if self.scene.walk:
             self.moved[self.scene.walk].index = 0
         self.rewind()
 
+    @alone
     def close(self) -> None:
         self.stop()
         close_all(self.box)
@@ -300,6 +331,7 @@ SCENES = globals().get("SCENES", {})
 SHOWS = globals().get("SHOWS", {})
 
 
+@alone
 def present(scene: Scene) -> None:
     """Put the scene on the screen; the same scene of an earlier run of its cell ends."""
     SCENES[scene.name] = scene
@@ -1191,14 +1223,10 @@ def drawing_pad(show):
 
     pad = Pad()
 
-    def drawn(change):
-        show.settings["pixels"] = change["new"]
-        show.redraw()
-
     def sampled(change):
         pad.sample = sample_digit(change["new"]) if change["new"] != "なし" else []
 
-    pad.observe(drawn, "pixels")
+    pad.observe(lambda change: show.change("pixels", change["new"]), "pixels")
     show.moved["sample"].observe(sampled, "value")
     return pad
 

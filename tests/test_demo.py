@@ -242,16 +242,16 @@ def test_a_cell_run_twice_replaces_its_scene(stage):
 
 @pytest.mark.browser
 def test_a_cell_run_again_ends_its_training_and_another_play_pauses_it(stage):
-    tasks = "import asyncio\nprint([name for name, show in SHOWS.items() if show.task and not show.task.done()])"
+    playing = "print([name for name, show in SHOWS.items() if show.playing])"
     stage.show("digits")
     stage.button("digits", "再生").click()
     expect(stage.button("digits", "止める")).to_be_visible()
     stage.run_cell("digits")
-    assert stage.kernel(tasks).strip() == "[]"
+    assert stage.kernel(playing).strip() == "[]"
     stage.button("digits", "再生").click()
     stage.show("layers")
     stage.button("layers", "再生").click()
-    assert stage.kernel(tasks).strip() == "['layers']"
+    assert stage.kernel(playing).strip() == "['layers']"
     stage.page.get_by_role("button", name="Interrupt the kernel").click()
     stage.show("digits")
     expect(stage.button("digits", "再生")).to_be_visible()
