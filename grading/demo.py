@@ -45,6 +45,7 @@ h1 { font-size: 38px; } h2 { font-size: 32px; margin: 0; }
 h2 + p { font-size: 23px; margin: 2px 0; }
 summary { font-size: 16px; color: #666666; cursor: pointer; }
 img { display: block; max-width: 100%; height: auto; }
+img[hidden], .anchor-link { display: none; }
 button { font: inherit; padding: 4px 18px; margin-right: 8px; border: 1px solid #666666; border-radius: 6px; }
 .told { font-size: 22px; min-height: 1.6em; margin: 6px 0 2px; color: #0072B2; }
 .at { color: #666666; }

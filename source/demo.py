@@ -43,7 +43,7 @@ import ipywidgets as widgets
 import matplotlib as mpl
 import numpy as np
 from IPython import get_ipython
-from IPython.display import HTML, display
+from IPython.display import HTML, Javascript, display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -1279,11 +1279,12 @@ def pad_draw(axes, state):
     sample = state["sample"]
     pixels = state["pixels"] if sample == "なし" or any(state["pixels"]) else sample_digit(sample)
     x = np.asarray(pixels, dtype=float).reshape(64) / 16
+    network = reader()  # it learns for the first picture, so that the first stroke need not wait
     seen.imshow(x.reshape(8, 8), extent=(0, 8, 8, 0), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
     if not x.any():
         say(seen, 0.5, 0.5, "empty", ha="center", va="center", color=GRAY, fontsize=20)
         return
-    y = reader().predict_proba(x[None])[0]
+    y = network.predict_proba(x[None])[0]
     second, first = (int(k) for k in np.argsort(y)[-2:])
     bars.barh(range(10), y, color=[VERMILION if k == first else BLUE for k in range(10)])
     bars.text(0.97, 7.6 if first < 5 else 1.7, f"{first}", ha="right", va="center", fontsize=60, color=VERMILION, weight="bold")
@@ -1467,5 +1468,17 @@ if "present" in globals():
     present(Scene("overfit", overfit_setup, overfit_draw, [
         Control("lam", "λ", LAMBDAS, 0.0, slider=True), Control("points", "データの数", [30, 100, 400], 30),
     ], overfit_story, walk="lam", pause=0.6))
+else:
+    print("先に、いちばん上の「準備」のセルを実行してください。")
+
+# %% [markdown]
+# 次は、同じものを自分の手で作る番です。演習 `main.ipynb` を開いてください。
+
+# %% cellView="form" jupyter={"source_hidden": true}
+# @title 最初の場面へ戻る
+if "present" in globals():
+    display(HTML("全部の場面が動きました。"), Javascript("""
+        setTimeout(() => { const top = document.querySelector('.jp-Notebook h1'); if (top) top.scrollIntoView(); }, 300);
+    """))
 else:
     print("先に、いちばん上の「準備」のセルを実行してください。")

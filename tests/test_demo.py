@@ -167,6 +167,7 @@ def test_a_scene_without_the_preparation_says_what_to_run_first(name, stage):
 @pytest.mark.browser
 def test_run_all_shows_every_scene_in_a_minute(stage):
     assert stage.run_all(60) < 60
+    expect(stage.page.locator(".jp-Notebook h1")).to_be_in_viewport()
     for name in SCENES:
         stage.show(name)
         expect(stage.scene(name).locator("img.widget-image")).to_be_visible()
@@ -299,8 +300,8 @@ def test_the_page_without_a_kernel_steps_through_every_scene_without_a_network(s
             page.wait_for_timeout(1100)
             assert shown() != first
             page.keyboard.press("Home")
-            box = scene.locator("img:not([hidden])").bounding_box()
-            assert box["width"] > 800
+            assert [image.is_visible() for image in scene.locator("img").all()].count(True) == 1
+            assert scene.locator("img:not([hidden])").bounding_box()["width"] > 800
     finally:
         page.close()
     assert not errors
