@@ -243,16 +243,20 @@ def test_a_cell_run_twice_replaces_its_scene(stage):
 
 @pytest.mark.browser
 def test_a_cell_run_again_ends_its_training_and_another_play_pauses_it(stage):
-    playing = "print([name for name, show in SHOWS.items() if show.playing])"
+    def playing():
+        stage.page.wait_for_timeout(500)  # controls and cells are answered in threads of their own
+        return stage.kernel("print([name for name, show in SHOWS.items() if show.playing])").strip()
+
     stage.show("digits")
     stage.button("digits", "再生").click()
     expect(stage.button("digits", "止める")).to_be_visible()
     stage.run_cell("digits")
-    assert stage.kernel(playing).strip() == "[]"
+    assert playing() == "[]"
     stage.button("digits", "再生").click()
     stage.show("layers")
     stage.button("layers", "再生").click()
-    assert stage.kernel(playing).strip() == "['layers']"
+    expect(stage.button("layers", "止める")).to_be_visible(timeout=15_000)
+    assert playing() == "['layers']"
     stage.page.get_by_role("button", name="Interrupt the kernel").click()
     stage.show("digits")
     expect(stage.button("digits", "再生")).to_be_visible()
