@@ -4,12 +4,12 @@ BIN := .venv/bin
 BROWSER = command -v chromium || command -v chromium-browser || command -v google-chrome
 
 .DEFAULT_GOAL := help
-.PHONY: help build grade test lab bench lock clean
+.PHONY: help build grade test lab demo demo-html bench lock clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile
 
-build: .venv/installed  ## build the notebooks from source/1101.py
+build: .venv/installed  ## build the notebooks from source/1101.py and source/demo.py
 	$(BIN)/python -m grading build
 
 grade: .venv/installed  ## grade submitted/, or a sample class where it is empty
@@ -25,19 +25,27 @@ test: .venv/installed  ## run all tests
 lab: .venv/installed  ## open the student's notebook in JupyterLab
 	$(BIN)/jupyter lab 1101/main.ipynb
 
-bench: .venv/bench  ## the reference beside scikit-learn and PyTorch, the grader beside stock nbgrader
+demo: .venv/installed  ## open the live demo, ready for the projector
+	$(BIN)/python -m grading.demo open
+
+demo-html: .venv/installed  ## write demo.html, the same pictures for a machine where no kernel runs
+	$(BIN)/python -m grading.demo page
+
+bench: .venv/bench  ## the reference beside scikit-learn and PyTorch, the grader beside stock nbgrader, the demo in a browser
 	$(call debian,command -v bwrap,bubblewrap)
+	$(call debian,$(BROWSER),chromium)
 	$(BIN)/python bench/training.py
 	$(BIN)/python bench/autograde.py
 	$(BIN)/python bench/attacks.py
 	$(BIN)/python bench/catalogue.py
+	$(BIN)/python bench/demo.py
 
 lock: .venv/installed  ## renew requirements.lock after a change of pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --extra test --extra cluster --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command "make lock" pyproject.toml -o requirements.lock
 
 clean:  ## remove what can be made again (never submitted/, the gradebook or grades)
-	rm -rf .venv sample build *.egg-info .pytest_cache .ruff_cache
+	rm -rf .venv sample build demo.html *.egg-info .pytest_cache .ruff_cache
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

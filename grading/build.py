@@ -1,4 +1,4 @@
-"""source/1101.py → source/1101/main.ipynb → release/1101/main.ipynb = 1101/main.ipynb.
+"""source/1101.py → source/1101/main.ipynb → release/1101/main.ipynb = 1101/main.ipynb; source/demo.py → 1101/demo.ipynb.
 
 A pure function of the text: the same source gives the same bytes, whatever was there before.
 """
@@ -16,7 +16,7 @@ from .course import ASSIGNMENT, load_config
 
 
 def source_notebook(text: str) -> nbformat.NotebookNode:
-    """The instructor's notebook of a py:percent text.
+    """The notebook of a py:percent text: the instructor's, or the demo.
 
     Cell ids are the nbgrader grade ids, and a digest of the text for the cells that have none, so that
     an edit changes the id of the edited cell only. Raises ValueError for two cells with the same id.
@@ -29,12 +29,12 @@ def source_notebook(text: str) -> nbformat.NotebookNode:
     ids = [cell.id for cell in notebook.cells]
     twice = sorted({i for i in ids if ids.count(i) > 1})
     if twice:
-        raise ValueError(f"source/{ASSIGNMENT}.py: more than one cell has the id {', '.join(twice)}; make them differ.")
+        raise ValueError(f"source/*.py: more than one cell has the id {', '.join(twice)}; make them differ.")
     return notebook
 
 
 def build(root: Path) -> list[Path]:
-    """Build the three notebooks of the course in the folder root; returns their paths.
+    """Build the notebooks of the course in the folder root, three of the exercise and the demo; returns their paths.
 
     The gradebook is not touched: `nbgrader generate_assignment` records the assignment there.
     """
@@ -52,4 +52,7 @@ def build(root: Path) -> list[Path]:
 
     student.parent.mkdir(exist_ok=True)
     shutil.copyfile(release, student)
-    return [source, release, student]
+
+    demo = student.with_name("demo.ipynb")
+    nbformat.write(source_notebook((root / "source" / "demo.py").read_text(encoding="utf-8")), demo)
+    return [source, release, student, demo]

@@ -13,7 +13,7 @@ from traitlets.config import Config
 from grading.build import build, source_notebook
 from grading.course import load_config
 
-BUILT = ["source/1101/main.ipynb", "release/1101/main.ipynb", "1101/main.ipynb"]
+BUILT = ["source/1101/main.ipynb", "release/1101/main.ipynb", "1101/main.ipynb", "1101/demo.ipynb"]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 TEXT = (ROOT / "source/1101.py").read_text(encoding="utf-8")
 
@@ -21,7 +21,8 @@ TEXT = (ROOT / "source/1101.py").read_text(encoding="utf-8")
 def copy_of_the_course(folder):
     """The course in another folder: the text source and the configuration, no built file."""
     (folder / "source").mkdir(parents=True)
-    shutil.copy(ROOT / "source/1101.py", folder / "source/1101.py")
+    for name in "1101.py", "demo.py":
+        shutil.copy(ROOT / "source" / name, folder / "source" / name)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     return folder
 
