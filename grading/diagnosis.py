@@ -7,6 +7,7 @@ is the same mistake.
 import copy
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -82,8 +83,20 @@ def size(args) -> int:
     return getattr(args, "nbytes", 0)
 
 
+@dataclass(frozen=True)
+class Known:
+    """What the answers of a question make of the inputs of its test. A part is (number of the call, name)."""
+
+    rights: list[list[Outcome]]
+    """For each input, the outcomes of the reference and of the right answers: there may be more than one right value."""
+    free: set[tuple[int, str]]
+    """The parts in which right answers differ (in their order of the data, say): there, wrong ones do too."""
+    wrongs: list[tuple[str, list[Outcome], set[tuple[int, str]]]]
+    """Of each wrong answer the sentence, the outcomes, and the parts in which it is wrong."""
+
+
 class Diagnosis:
-    """Knows the reference, the catalogue's wrong answers, and the inputs of every test.
+    """Knows the reference, the catalogue's answers, and the inputs of every test.
 
     namespace: the instructor's names, the reference functions among them; inputs: question → the arguments of
     each call that its test makes.
@@ -95,21 +108,33 @@ class Diagnosis:
         self.answers: dict[str, list[catalogue.Answer]] = {question: [] for question in inputs}
         for answer in catalogue.load():
             self.answers[answer.question].append(answer)
-        self.rights = cache(self._rights)
+        self.known = cache(self._known)
 
     def outcomes(self, question: str, function: Callable) -> list[Outcome]:
         """What function makes of each input of the question's test."""
         return [outcome(function, args) for args in self.inputs[question]]
 
-    def function(self, answer: catalogue.Answer) -> Callable:
-        names = dict(self.namespace)
-        exec(compile(answer.code, f"<{answer}>", "exec"), names)
-        return names[answer.question]
+    def _known(self, question: str) -> Known:
+        """Run every answer of the catalogue. What is known already when a process forks is known in the fork."""
+        right, wrong = [self.outcomes(question, self.namespace[question])], []
+        for answer in self.answers[question]:
+            names = dict(self.namespace)
+            exec(compile(answer.code, f"<{answer}>", "exec"), names)
+            outcomes = self.outcomes(question, names[question])
+            if answer.right:
+                right.append(outcomes)
+            else:
+                wrong.append((answer.sentence, outcomes))
+        rights = [list(each) for each in zip(*right)]
+        return Known(
+            rights,
+            {(i, name) for i, each in enumerate(rights) for other in each for name in wrong_parts(other, each[:1])},
+            [(sentence, outcomes, self.wrong(outcomes, rights)) for sentence, outcomes in wrong],
+        )
 
-    def _rights(self, question: str) -> list[list[Outcome]]:
-        """For each input, what the reference and the right answers make of it: there may be more than one right value."""
-        functions = [self.namespace[question], *(self.function(a) for a in self.answers[question] if a.right)]
-        return [list(each) for each in zip(*(self.outcomes(question, function) for function in functions))]
+    @staticmethod
+    def wrong(outcomes: list[Outcome], rights: list[list[Outcome]]) -> set[tuple[int, str]]:
+        return {(i, name) for i, parts in enumerate(outcomes) for name in wrong_parts(parts, rights[i])}
 
     def of(self, question: str, function: Callable) -> list[str]:
         """Sentences that say what is wrong with the function, at most MOST; none where that is not known.
@@ -117,13 +142,11 @@ class Diagnosis:
         A wrong answer of the catalogue explains the parts in which it is wrong, if the student's function is like it
         in all of these. What explains most comes first; a second one explains other parts.
         """
-        rights, found = self.rights(question), self.outcomes(question, function)
-        open_ = {(i, name) for i, parts in enumerate(found) for name in wrong_parts(parts, rights[i])}
-        explained = [
-            (*self.explained(question, self.function(answer), found), answer.sentence)
-            for answer in self.answers[question]
-            if not answer.right
-        ]
+        if outcome(function, self.inputs[question][0]).get("raised") == "NotImplementedError":  # nothing to diagnose
+            return []
+        found, known = self.outcomes(question, function), self.known(question)
+        open_ = self.wrong(found, known.rights)
+        explained = [(*like(results, parts, found, known.free), sentence) for sentence, results, parts in known.wrongs]
         sentences = []
         while len(sentences) < MOST:
             most, unlike = max(((these & open_, -unlike) for these, unlike, _ in explained),
@@ -136,24 +159,24 @@ class Diagnosis:
             open_ -= most
         return sentences or ([CONSTANT] if constant(found) else [])
 
-    def explained(self, question: str, wrong: Callable, found: list[Outcome]) -> tuple[set[tuple[int, str]], int]:
-        """The parts, by number of the call and name, in which wrong is wrong and found is like wrong.
 
-        None if there is one in which it is not; where right answers differ (in their order of the data, say), wrong
-        ones do too, and half of such parts may: how many is the second value.
-        """
-        these, unlike, results = set(), 0, []
-        for i, (args, rights) in enumerate(zip(self.inputs[question], self.rights(question))):
-            results.append(outcome(wrong, args))
-            for name in wrong_parts(results[i], rights):
-                if alike(results[i].get(name), found[i].get(name)):
-                    these.add((i, name))
-                elif all(alike(right.get(name), rights[0].get(name)) for right in rights):
-                    return set(), 0
-                else:
-                    unlike += 1
-        if unlike > len(these):
+def like(
+    results: list[Outcome], parts: set[tuple[int, str]], found: list[Outcome], free: set[tuple[int, str]]
+) -> tuple[set[tuple[int, str]], int]:
+    """Those of the parts in which found is like results, and in how many it is not; no parts if it is another mistake.
+
+    It is one if a part is unlike that is not free, or more than half of them are, or if there is no value to go by
+    and the messages of the errors are not the same.
+    """
+    these = set()
+    for i, name in sorted(parts):
+        if alike(results[i].get(name), found[i].get(name)):
+            these.add((i, name))
+        elif (i, name) not in free:
             return set(), 0
-        if all("raised" in results[i] for i, _ in these):  # no value to go by: the message must be the same
-            these = these if all(results[i]["said"] == found[i]["said"] for i, _ in these) else set()
-        return these, unlike
+    unlike = len(parts) - len(these)
+    if unlike > len(these) or (
+        all("raised" in results[i] for i, _ in these) and any(results[i]["said"] != found[i]["said"] for i, _ in these)
+    ):
+        return set(), 0
+    return these, unlike
