@@ -196,14 +196,16 @@ def test_nobody_is_lent_what_is_right():
 
 
 def test_another_seed_makes_other_inputs_and_no_other_marks():
-    notebook = submission(RELEASE, REFERENCE | {"affine_forward": "def affine_forward(z, W, b):\n    return z @ W + 0.0004"})
-    messages = []
+    only_the_visible = "def affine_forward(z, W, b):\n    return z @ W + b * (W.shape == (2, 4))"
+    notebook = submission(RELEASE, REFERENCE | {"affine_forward": only_the_visible})
+    messages = set()
     for seed in ASSIGNMENT.seed, 7:
         result = worker.grade(nbformat.writes(notebook).encode(), replace(ASSIGNMENT, seed=seed))
-        result["cells"] = {cell["id"]: cell for cell in result["notebook"]["cells"]}
-        assert lost(result) == {"affine_forward"}
-        messages.append(str(result["cells"]["test_softmax"]["outputs"][-1]["data"]["text/html"]))
-    assert messages[0] != messages[1]
+        cells = {cell["id"]: cell for cell in result["notebook"]["cells"]}
+        assert lost({"cells": cells}) == {"affine_forward"}
+        messages.add(cells["test_affine_forward"]["outputs"][-1]["evalue"])
+    worker.close()
+    assert len(messages) == 2, messages  # they name the first value that is wrong
 
 
 def test_two_mistakes_at_once_are_both_told():
