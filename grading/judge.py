@@ -118,6 +118,11 @@ def said(text: str) -> NotebookNode:
     return nbformat.v4.new_output("display_data", {"text/plain": text, "text/html": f"<p>{text}</p>"})
 
 
+def tested(cell: NotebookNode) -> str:
+    """The question of a test cell."""
+    return grade_id(cell).removeprefix("test_")
+
+
 def failed(cell: NotebookNode) -> bool:
     """Whether nbgrader takes the outputs of a test cell for failure (nbgrader.utils.determine_grade)."""
     return any(output.output_type == "error" or output.get("name") == "stderr" for output in cell.outputs)
@@ -172,7 +177,7 @@ class Assignment:
             if not is_test(cell):
                 exec(compile(cell.source, f"<{cell.id}>", "exec"), self.reference)
         self.questions = [grade_id(cell) for cell in code if is_solution(cell)]
-        self.inputs = {grade_id(cell)[len("test_") :]: self.recorded(cell) for cell in code[first:] if is_test(cell)}
+        self.inputs = {tested(cell): self.recorded(cell) for cell in code[first:] if is_test(cell)}
         self.places = places(source)
         self.diagnosis = Diagnosis(self.reference, self.inputs)
         outputs = template.prepare([visible(cell.source) for cell in self.shared.values()])
@@ -186,7 +191,7 @@ class Assignment:
 
     def recorded(self, cell: NotebookNode) -> list[tuple]:
         """Run a test cell with the reference; returns the arguments that it calls its function with."""
-        question, inputs = grade_id(cell)[len("test_") :], []
+        question, inputs = tested(cell), []
 
         def function(*args):
             inputs.append(copy.deepcopy(args))
@@ -215,9 +220,9 @@ class Assignment:
                 for message in self.outputs[cell.id]:
                     take(message)
             elif is_test(cell) and cell.id not in self.shared:
-                question = grade_id(cell)[len("test_") :]
-                failed = [name for name, verdict in verdicts.items() if not verdict.passed]
-                verdicts[question] = verdict = self.verdict(cell, student, outputs, self.lendable(question, failed, answers))
+                question = tested(cell)
+                wrong = [name for name, verdict in verdicts.items() if not verdict.passed]
+                verdicts[question] = verdict = self.verdict(cell, student, outputs, self.lendable(question, wrong, answers))
                 if verdict.stopped:
                     notes.append(f"{grade_id(cell)} {NOTES[verdict.stopped]}")
             else:
@@ -240,8 +245,8 @@ class Assignment:
             "lent": {question: verdict.lent for question, verdict in verdicts.items() if verdict.lent},
         }
 
-    def lendable(self, question: str, failed: list[str], answers: dict[str, str]) -> dict[str, Callable]:
-        """The functions of failed questions that this one may use right: those before it, so that a mistake costs once.
+    def lendable(self, question: str, wrong: list[str], answers: dict[str, str]) -> dict[str, Callable]:
+        """The functions of wrong answers that this question may use right: those before it, so that a mistake costs once.
 
         Not what NOT_LENT (cell `tools`) names, because the answer would be no work; not what is itself answered by a
         call of this question: two answers that only call each other are none; and not what takes a function, because
@@ -252,7 +257,7 @@ class Assignment:
         return {
             name: self.reference[name]
             for name in earlier
-            if name in failed
+            if name in wrong
             and name not in refused
             and not re.search(rf"\b{question}\b", answers[name])
             and not any(map(callable, self.inputs[name][0]))
@@ -293,7 +298,7 @@ class Assignment:
 
     def diagnose(self, cell: NotebookNode, student: Student, lent: dict[str, Callable], verdict: Verdict) -> None:
         """Add to the message of a failed test which mistake it was, and where to read again."""
-        question = grade_id(cell)[len("test_") :]
+        question = tested(cell)
         with suppress(Stopped), student.snapshot() as calls:
             function = calls.names([question], lent).get(question)
             verdict.mistakes = self.diagnosis.of(question, function) if callable(function) else []

@@ -72,9 +72,7 @@ def test_the_apples_have_the_numbers_of_the_exercise(demo):
 
 @pytest.mark.parametrize("h", ["sigmoid", "tanh"])
 def test_the_small_network_has_the_derivatives_of_the_reference(demo, h):
-    graph, exercise = demo["tiny"](2, h), dict(given())
-    for code in REFERENCE.values():
-        exec(code, exercise)
+    graph, exercise = demo["tiny"](2, h), given()
     inputs = {name: np.array(value) for name, value in graph.inputs.items()}
     params = [(inputs["W1"], inputs["b1"]), (inputs["W2"], inputs["b2"])]
     expected = exercise["network_backward"](inputs["x"][None], inputs["t"][None], params, h)
