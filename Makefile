@@ -20,7 +20,7 @@ test: .venv/installed  ## run all tests
 	$(call debian,$(BROWSER),chromium)
 	$(call debian,command -v bwrap,bubblewrap)
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lab: .venv/installed  ## open the student's notebook in JupyterLab
 	$(BIN)/jupyter lab 1101/main.ipynb
