@@ -28,3 +28,8 @@ c.Autograde.limits = {
 
 # What the hidden tests draw their inputs from: the same for everybody. Another number makes other inputs, not other marks.
 c.Autograde.seed = 1101
+
+# The student's page, written anew each time: marks may have changed. The exporter reads them itself.
+c.GenerateFeedback.exporter_class = "grading.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = []
+c.GenerateFeedback.force = True

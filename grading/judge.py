@@ -7,7 +7,6 @@ gradebook, the folders of the course or other submissions: what it knows comes o
 
 import copy
 import gc
-import json
 import os
 import re
 import resource
@@ -19,65 +18,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field, fields
 
 import nbformat
-from nbclient import NotebookClient
-from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 
 from .diagnosis import Diagnosis
 from .kernel.shell import Kernel
 from .kernel.wire import Channel, clean
 from .limits import Limits
-from .rebuild import Refused, grade_id, is_solution, is_test, rebuild, visible
+from .outputs import Outputs, harmless
+from .rebuild import Refused, grade_id, headings, is_solution, is_test, rebuild, visible
 from .student import NOTES, REASONS, Stopped, Student, Template
 
-TAGS = (
-    "a abbr b blockquote br caption code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i kbd li ol p pre s small span strong "
-    "sub summary sup table tbody td tfoot th thead tr u ul"
-).split()
-SANITIZE = SanitizeHTML(
-    tags=TAGS,
-    sanitized_output_types={"text/html"},
-    safe_output_keys={"text/plain", "image/png", "image/jpeg"},
-)
-HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 LENT = "あなたの {} は正しくないので、ここでは正しいものに取りかえて採点しました。前の問いの間違いは、この問いでは引きません。"
-BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-
-
-class Outputs:
-    """Messages of a kernel as the outputs of a notebook's cells, within limits."""
-
-    def __init__(self, notebook: NotebookNode, limits: Limits):
-        self.client, self.limits = NotebookClient(notebook), limits
-        self.client.reset_execution_trackers()
-
-    def of(self, cell: NotebookNode):
-        """A function that takes messages for this cell."""
-        index, room = self.client.nb.cells.index(cell), self.limits.display
-        self.client.clear_before_next_output = False
-
-        def take(message: dict) -> None:
-            nonlocal room
-            kind, content = message.get("msg_type"), message.get("content")
-            if kind not in ("stream", "display_data", "update_display_data", "execute_result", "error", "clear_output"):
-                return
-            room -= len(json.dumps(content))
-            if room < 0:
-                return
-            content = {"metadata": {}} | tidy(content, self.limits.output)
-            known = {"header": {"msg_type": kind}, "parent_header": {}, "metadata": {}, "msg_type": kind, "content": content}
-            try:
-                if kind == "stream" and cell.outputs and cell.outputs[-1].get("name") == content["name"]:
-                    cell.outputs[-1].text += content["text"]
-                    return
-                if kind != "clear_output":
-                    header = {"msg_type": kind.removeprefix("update_")}
-                    nbformat.v4.output_from_msg(known | {"header": header})  # raises where it is no output
-                self.client.process_message(known, cell, index)
-            except Exception:  # a message that no honest kernel sends
-                return
-
-        return take
 
 
 class Clock:
@@ -88,24 +39,6 @@ class Clock:
 
     def __getattr__(self, name: str):
         return getattr(time, name)
-
-
-def tidy(content, longest: int):
-    """content with every text clean, and long lines cut; pictures are left as they are."""
-    if isinstance(content, str):
-        return "\n".join(clean(line, 2000) for line in clean(content, 4 * longest).split("\n"))
-    if isinstance(content, list):
-        return [tidy(item, longest) for item in content[:200]]
-    if isinstance(content, dict):
-        return {clean(key, 100): data(key, value, longest) for key, value in content.items() if key != "metadata"}
-    return content
-
-
-def data(kind: str, value, longest: int):
-    """A value of a message's content: a picture only where it is one, HTML in one piece, the rest tidy."""
-    if kind in ("image/png", "image/jpeg"):
-        return value if isinstance(value, str) and BASE64.fullmatch(value) else ""
-    return clean(value, 10 * longest) if kind == "text/html" else tidy(value, longest)
 
 
 def failure(kind: str) -> NotebookNode:
@@ -141,20 +74,6 @@ class Verdict:
     """Sentences of the catalogue that say what is wrong."""
 
 
-def places(source: NotebookNode) -> dict[str, str]:
-    """Question → where the notebook explains it: the last heading of a section and the one of the question before its answer."""
-    section, title, found = "", "", {}
-    for cell in source.cells:
-        for heading in HEADING.findall(cell.source) if cell.cell_type == "markdown" else ():
-            if heading.startswith(("問", "おまけ ")):
-                title = " ".join(heading.split()[:2])
-            else:
-                section = heading.replace("$", "")
-        if is_solution(cell):
-            found[grade_id(cell)] = f"「{section}」と、{title} のヒント"
-    return found
-
-
 class Assignment:
     """The instructor's notebook, with everything ready for the first submission."""
 
@@ -178,7 +97,7 @@ class Assignment:
                 exec(compile(cell.source, f"<{cell.id}>", "exec"), self.reference)
         self.questions = [grade_id(cell) for cell in code if is_solution(cell)]
         self.inputs = {tested(cell): self.recorded(cell) for cell in code[first:] if is_test(cell)}
-        self.places = places(source)
+        self.places = {q: f"「{section}」と、{title} のヒント" for q, (section, title) in headings(source).items()}
         self.diagnosis = Diagnosis(self.reference, self.inputs)
         outputs = template.prepare([visible(cell.source) for cell in self.shared.values()])
         self.outputs = dict(zip(self.shared, outputs))
@@ -235,9 +154,7 @@ class Assignment:
         student.stop()
         for cell in notebook.cells:
             if not is_test(cell) and (cell.cell_type == "code" or cell.id.startswith("own-")):
-                SANITIZE.preprocess_cell(cell, {}, 0)
-                if cell.cell_type == "markdown":  # its links and pictures as text: an open page asks nobody for anything
-                    cell.source = cell.source.replace("](", "]\\(").replace("]:", "]\\:").replace("][", "]\\[")
+                harmless(cell)
         return {
             "notebook": notebook,
             "notes": list(dict.fromkeys(notes)),

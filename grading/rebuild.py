@@ -15,6 +15,7 @@ from .kernel.wire import clean
 
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS\n.*?^### END HIDDEN TESTS\n?", re.MULTILINE | re.DOTALL)
 DEFINED = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)(?:\s*:[^=\n]+)?\s*=(?!=)", re.MULTILINE)
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 LONGEST = 1_000_000
 """Characters of a cell."""
 MOST = 2000
@@ -41,6 +42,20 @@ def is_test(cell: NotebookNode) -> bool:
 def visible(source: str) -> str:
     """A cell of the instructor's as the student has it."""
     return HIDDEN.sub("", source)
+
+
+def headings(source: NotebookNode) -> dict[str, tuple[str, str]]:
+    """Question → the last heading of a section before its answer, and its own: ("1.4 多クラス分類と softmax", "問 6")."""
+    section, title, found = "", "", {}
+    for cell in source.cells:
+        for heading in HEADING.findall(cell.source) if cell.cell_type == "markdown" else ():
+            if heading.startswith(("問", "おまけ ")):
+                title = " ".join(heading.split()[:2])
+            else:
+                section = heading.replace("$", "")
+        if is_solution(cell):
+            found[grade_id(cell)] = section, title
+    return found
 
 
 def read(data: bytes) -> list[dict]:

@@ -1,0 +1,165 @@
+"""The page that a student gets back, as an exporter of nbconvert: nbgrader_config.py gives it to `nbgrader generate_feedback`.
+
+It holds the student's own text, what it showed, and what the tests said of it. No test, hidden or visible, and no
+prose of the notebook is on it; nothing in it runs, and it asks no server for anything.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from pathlib import Path
+
+import bleach
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from nbconvert.exporters import Exporter
+from nbconvert.filters import strip_ansi
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+from traitlets import default
+
+from .outputs import TAGS
+from .rebuild import grade_id, headings, is_solution, is_test
+
+FORMATTER = HtmlFormatter(nowrap=True, style="friendly")
+LONGEST = 12
+"""Lines of an error's traceback."""
+
+
+@dataclass
+class Question:
+    """What the page says of one question."""
+
+    name: str
+    title: str
+    section: str
+    score: float
+    points: float
+    answered: bool
+    comment: str
+    """Of the instructor."""
+    messages: list[str] = field(default_factory=list)
+    """What the test said, line by line; empty where it passed."""
+    notes: list[str] = field(default_factory=list)
+    """That right functions were lent."""
+    tables: list[Markup] = field(default_factory=list)
+    """What was expected and what came."""
+    cells: list[tuple[Markup, list]] = field(default_factory=list)
+    """The student's cells: code and outputs."""
+
+    @property
+    def bonus(self) -> bool:
+        return self.title.startswith("おまけ")
+
+    @property
+    def verdict(self) -> str:
+        if self.score >= self.points:
+            return "right"
+        return "partly" if self.score > 0 else "wrong" if self.answered else "open"
+
+
+class FeedbackExporter(Exporter):
+    """An autograded notebook with the marks of the gradebook, as one HTML page."""
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kwargs) -> tuple[str, dict]:
+        """The page; resources["nbgrader"] says whose notebook it is and which gradebook has the marks.
+
+        Raises MissingEntry where the gradebook has no marks of the student (nbgrader.api).
+        """
+        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            entry = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
+            questions = sections(nb, {grade.name: grade for grade in entry.grades}, {c.name: c for c in entry.comments})
+            page = template("feedback.html").render(
+                assignment=names["assignment"],
+                student=entry.student,
+                timestamp=entry.assignment.timestamp,
+                penalty=entry.late_submission_penalty or 0,
+                questions=questions,
+                style=FORMATTER.get_style_defs("pre.code"),
+            )
+        return page, resources
+
+
+@cache
+def template(name: str):
+    """A template of this package; whatever is put into it is escaped."""
+    loader = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["marks"] = lambda number: f"{number:g}"
+    return environment.get_template(name)
+
+
+def sections(notebook: NotebookNode, grades: dict, comments: dict) -> list[Question]:
+    """The questions in the notebook's order, each with the cells of the student's from its answer to the next one."""
+    own = [cell for cell in notebook.cells if cell.id.startswith("own-")]
+    found = headings(NotebookNode(cells=[cell for cell in notebook.cells if cell not in own]))
+    questions: dict[str, Question] = {}
+    waiting: list = []
+    """The student's cells before the first answer."""
+    question = None
+    for cell in notebook.cells:
+        if is_solution(cell):
+            name = grade_id(cell)
+            grade, comment = grades[f"test_{name}"], comments[name]
+            section, title = found[name]
+            question = questions[name] = Question(
+                name, title, section, grade.score, grade.max_score, not comment.auto_comment, comment.manual_comment or ""
+            )
+            question.cells, waiting = [*waiting, shown(cell)], []
+        elif cell in own:
+            (question.cells if question else waiting).append(shown(cell))
+        elif is_test(cell) and (name := grade_id(cell).removeprefix("test_")) in questions:
+            said(cell, questions[name])
+    return list(questions.values())
+
+
+def said(test: NotebookNode, question: Question) -> None:
+    """Add what a test showed: of a passed one, only that right functions were lent."""
+    for output in test.outputs:
+        text = output.get("data", {}).get("text/html", "")
+        if output.output_type == "error":
+            question.messages += [line.strip() for line in output.evalue.splitlines() if line.strip()]
+        elif "<table" not in text:
+            question.notes.append(output.get("data", {}).get("text/plain", ""))
+        elif question.verdict != "right":
+            question.tables.append(table(text))
+
+
+def table(text: str) -> Markup:
+    """A check's table without anything but its words; its ○ and × get a class."""
+    plain = bleach.clean(text, tags=TAGS, attributes={}, strip=True)
+    for mark, name in (("○", "right"), ("×", "wrong")):
+        plain = plain.replace(f"<td>{mark}</td>", f'<td class="{name}">{mark}</td>')
+    return Markup(plain)
+
+
+def shown(cell: NotebookNode) -> tuple[Markup, list]:
+    """A cell of the student's: its text, in colours where it is code, and its outputs as (kind, content)."""
+    if cell.cell_type != "code":
+        return Markup(escape(cell.source)), []
+    return Markup(highlight(cell.source, PythonLexer(), FORMATTER)), [item for o in cell.outputs if (item := output(o))]
+
+
+def output(output: NotebookNode) -> tuple[str, str] | None:
+    """An output as ("text" | "error" | "html" | "image", content): the richest form of it that cannot do anything."""
+    if output.output_type == "stream":
+        return "text", strip_ansi(output.text)
+    if output.output_type == "error":
+        lines = strip_ansi("\n".join(output.traceback) or f"{output.ename}: {output.evalue}").split("\n")
+        return "error", "\n".join(lines if len(lines) <= LONGEST else [*lines[:3], "…", *lines[-LONGEST:]])
+    data = output.get("data", {})
+    for kind in ("image/png", "image/jpeg"):
+        if data.get(kind):
+            return "image", f"data:{kind};base64,{''.join(data[kind].split())}"
+    if "text/html" in data:
+        return "html", Markup(bleach.clean(data["text/html"], tags=TAGS, attributes={}, strip=True))
+    return ("text", strip_ansi(data["text/plain"])) if "text/plain" in data else None
