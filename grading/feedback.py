@@ -84,7 +84,7 @@ class FeedbackExporter(Exporter):
                 timestamp=entry.assignment.timestamp,
                 penalty=entry.late_submission_penalty or 0,
                 questions=questions,
-                style=FORMATTER.get_style_defs("pre.code"),
+                style=Markup(FORMATTER.get_style_defs("pre.code")),
             )
         return page, resources
 
