@@ -1,9 +1,6 @@
 """The live demo in a real browser: what its tests and its bench share."""
 
 import json
-import shutil
-import socket
-import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -12,31 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import Locator, Page, sync_playwright
+from browser import browser_page, lab
+from playwright.sync_api import Locator, Page
 
 from grading.demo import lab_command
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
 SCREEN = {"width": 1280, "height": 720}
 SCENES = ["neuron", "layers", "softmax", "apples", "tiny", "race", "digits", "pad", "shuffle", "overfit"]
-
-
-@contextmanager
-def browser_page() -> Iterator[tuple[Page, list[str]]]:
-    """A page as large as the projector's, and what went wrong on its console."""
-    assert BROWSER, "No Chromium found; on Debian: apt install chromium."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        page = browser.new_page(viewport=SCREEN)
-        errors: list[str] = []
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        try:
-            yield page, errors
-        finally:
-            browser.close()
 
 
 @dataclass
@@ -174,33 +153,13 @@ class Stage:
 @contextmanager
 def on_stage(folder: Path) -> Iterator[Stage]:
     """JupyterLab as `make demo` opens it, in a browser of 1280 x 720."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [*lab_command(folder), "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--ServerApp.port={port}",
-               "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True"]
-    with open(folder / "lab.log", "w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{address}/api", timeout=2)
+    with lab(folder, *lab_command(folder)) as (address, server), browser_page(**SCREEN) as (page, errors):
+        page.goto(f"{address}/", timeout=90_000)
+        page.locator(".jp-Notebook .jp-Cell").nth(5).wait_for(state="attached", timeout=90_000)
+        for _ in range(90):  # JupyterLab forgets what is run before its kernel is there
+            kernels = json.load(urllib.request.urlopen(f"{address}/api/kernels", timeout=5))
+            if kernels and kernels[0]["execution_state"] == "idle" and kernels[0]["connections"]:
                 break
-            except OSError:
-                time.sleep(0.5)
-        else:
-            raise TimeoutError((folder / "lab.log").read_text()[-2000:])
-        with browser_page() as (page, errors):
-            page.goto(f"{address}/", timeout=90_000)
-            page.locator(".jp-Notebook .jp-Cell").nth(5).wait_for(state="attached", timeout=90_000)
-            for _ in range(90):  # JupyterLab forgets what is run before its kernel is there
-                kernels = json.load(urllib.request.urlopen(f"{address}/api/kernels", timeout=5))
-                if kernels and kernels[0]["execution_state"] == "idle" and kernels[0]["connections"]:
-                    break
-                page.wait_for_timeout(1000)
             page.wait_for_timeout(1000)
-            yield Stage(page, address, psutil.Process(server.pid), errors)
-    finally:
-        server.terminate()
-        server.wait(20)
+        page.wait_for_timeout(1000)
+        yield Stage(page, address, server, errors)

@@ -2,68 +2,26 @@
 
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 
 import pytest
+from browser import browser_page, lab
 from exercise import ROOT
-from playwright.sync_api import Page, expect, sync_playwright
-
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
-
-expect.set_options(timeout=30_000)  # a busy machine draws late
+from playwright.sync_api import Page, expect
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """The address of a JupyterLab that serves a copy of the student's folder."""
+def page(tmp_path_factory):
+    """1101/main.ipynb in a copy of the student's folder, opened in JupyterLab, with the cells of the preparation run."""
     folder = tmp_path_factory.mktemp("student")
     shutil.copytree(ROOT / "1101", folder / "1101", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = open(folder / "lab.log", "w")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-         "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True", f"--notebook-dir={folder}"],
-        stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{address}/api", timeout=2)
-                break
-            except OSError:
-                time.sleep(0.5)
-        else:
-            pytest.fail((folder / "lab.log").read_text()[-2000:])
-        yield address
-    finally:
-        server.terminate()
-        server.wait(20)
-        log.close()
-
-
-@pytest.fixture(scope="module")
-def page(lab):
-    """1101/main.ipynb opened in JupyterLab, with the cells of the preparation run."""
-    assert BROWSER, "No Chromium found; on Debian: apt install chromium."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.goto(f"{lab}/lab/tree/1101/main.ipynb?reset", timeout=90_000)
+    with lab(folder) as (address, _), browser_page(1400, 1000) as (page, _):
+        page.goto(f"{address}/lab/tree/1101/main.ipynb?reset", timeout=90_000)
         expect(page.locator(".jp-Notebook .jp-Cell").nth(10)).to_be_attached(timeout=90_000)
         expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=90_000)
         code_cell(page, "import copy").click()
         for _ in range(3):  # the imports and the two cells of tools
             page.keyboard.press("Shift+Enter")
         yield page
-        browser.close()
 
 
 def code_cell(page: Page, text: str):
