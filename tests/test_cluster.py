@@ -1,8 +1,6 @@
 """A class graded by the workers of a Dask cluster: the same marks as at home, whatever becomes of a worker."""
 
 import json
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,17 +9,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import nbformat
 import psutil
 import pytest
-from exercise import MARKS, REFERENCE, RELEASE, ROOT
+from courses import ENVIRONMENT, hand_in, new_course
+from exercise import MARKS, REFERENCE, RELEASE
 
 from grading.classroom import Classroom
 from grading.sample import submission
 
 pytest.importorskip("distributed")
 
-ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 FIRST = list(MARKS)
 CLASS = {f"s{n:02}": {question: REFERENCE[question] for question in FIRST[: 5 * (n % 6)]} for n in range(10)}
 """Student → answers: none, the first five questions, the first ten and so on."""
@@ -29,15 +26,9 @@ CLASS = {f"s{n:02}": {question: REFERENCE[question] for question in FIRST[: 5 * 
 
 def make_course(course: Path) -> Path:
     """A course in which CLASS waits to be graded."""
-    (course / "source/1101").mkdir(parents=True)
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    shutil.copy(ROOT / "source/1101/main.ipynb", course / "source/1101/main.ipynb")
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", "1101"]
-    subprocess.run(command, cwd=course, env=ENVIRONMENT, capture_output=True, check=True)
+    new_course(course)
     for student, answers in CLASS.items():
-        path = course / "submitted" / student / "1101/main.ipynb"
-        path.parent.mkdir(parents=True)
-        nbformat.write(submission(RELEASE, answers), path)
+        hand_in(course, student, submission(RELEASE, answers))
     return course
 
 

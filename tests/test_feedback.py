@@ -1,17 +1,15 @@
 """The page that a student gets back: what it says, what it must not say, and that nothing in it is alive."""
 
 import html
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from browser import browser_page
-from exercise import MARKS, REFERENCE, RELEASE, ROOT, SOURCE
+from courses import command, hand_in, new_course
+from exercise import MARKS, REFERENCE, RELEASE, SOURCE
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 
@@ -19,7 +17,6 @@ from grading import catalogue
 from grading.rebuild import grade_id
 from grading.sample import submission
 
-ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 SLUGS = {(answer.question, answer.slug): answer for answer in catalogue.load()}
 REMOTE = "http://192.0.2.1/"  # an address of nobody (RFC 5737)
 SCRIPT = f"<script>window.ALIVE = 1</script><img src='{REMOTE}a' onerror='window.ALIVE = 1'><style>@import '{REMOTE}b';</style>"
@@ -65,24 +62,14 @@ CLASS = {
 }  # fmt: skip
 
 
-def nbgrader(course: Path, *command: str) -> str:
-    result = subprocess.run([sys.executable, "-m", *command], cwd=course, env=ENVIRONMENT, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
-    return result.stderr
-
-
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Path:
     """CLASS graded and its feedback written, by the instructor's own commands."""
-    course = tmp_path_factory.mktemp("course")
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    shutil.copytree(ROOT / "source/1101", course / "source/1101")
-    nbgrader(course, "nbgrader", "generate_assignment", "1101")
+    course = new_course(tmp_path_factory.mktemp("course"))
     for student, notebook in CLASS.items():
-        (course / f"submitted/{student}/1101").mkdir(parents=True)
-        nbformat.write(notebook, course / f"submitted/{student}/1101/main.ipynb")
-    nbgrader(course, "grading", "autograde", "1101")
-    nbgrader(course, "nbgrader", "generate_feedback", "1101")
+        hand_in(course, student, notebook)
+    command(course, "grading", "autograde", "1101")
+    command(course, "nbgrader", "generate_feedback", "1101")
     return course
 
 
@@ -164,7 +151,7 @@ def test_marks_and_comments_of_the_instructor_are_on_the_page_after_the_next_run
         grade.manual_score, grade.extra_credit = 7, 0.5
         gradebook.find_comment("affine_backward", "main", "1101", "wrong").manual_comment = comment
         gradebook.db.commit()
-    nbgrader(copy, "nbgrader", "generate_feedback", "1101")
+    command(copy, "nbgrader", "generate_feedback", "1101")
     said = part(copy, "wrong", "affine_backward")
     assert "一部正解" in said and "7.5 / 12 点" in said and comment in said
     assert re.search(r"92.5\s*点", words(page(copy, "wrong")))

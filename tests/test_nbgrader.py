@@ -1,6 +1,5 @@
 """nbgrader's own commands in the course folder, stock and with the grader, and the class run of `make grade`."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -8,20 +7,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from courses import CONFIG, ENVIRONMENT, command, hand_in, new_course
 from exercise import MARKS, REFERENCE, RELEASE, ROOT
 
 from grading.classroom import Classroom, grade_class, table
 from grading.sample import CLASS, submission, write_class
-
-ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-
-
-def nbgrader(course: Path, *command: str) -> str:
-    command = (sys.executable, "-m", "nbgrader", *command)
-    result = subprocess.run(command, cwd=course, env=ENVIRONMENT, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
-    return result.stderr
-
 
 # The course without the grader, as nbgrader comes.
 STOCK = """
@@ -35,15 +25,11 @@ AS_NOBODY = ["bwrap", "--dev-bind", "/", "/", "--unshare-user", "--uid", "1000",
 EXPECTED = {"reference": {q: float(m) for q, m in MARKS.items()}, "untouched": dict.fromkeys(MARKS, 0.0)}
 
 
-def course_of(folder: Path, config: str) -> Path:
+def course_of(folder: Path, config: str = CONFIG) -> Path:
     """A course with the two submissions of EXPECTED, and its assignment generated."""
-    (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
-    shutil.copytree(ROOT / "source/1101", folder / "source/1101")
-    nbgrader(folder, "generate_assignment", "1101")
+    new_course(folder, config)
     for student, answers in {"reference": REFERENCE, "untouched": {}}.items():
-        path = folder / "submitted" / student / "1101/main.ipynb"
-        path.parent.mkdir(parents=True)
-        nbformat.write(submission(RELEASE, answers), path)
+        hand_in(folder, student, submission(RELEASE, answers))
     return folder
 
 
@@ -55,15 +41,15 @@ def marks(course: Path) -> dict[str, dict[str, float]]:
 @pytest.fixture
 def course(tmp_path) -> Path:
     """A course with the grader."""
-    return course_of(tmp_path, (ROOT / "nbgrader_config.py").read_text(encoding="utf-8"))
+    return course_of(tmp_path)
 
 
 def test_stock_nbgrader_gives_the_reference_110_and_the_untouched_notebook_nothing(tmp_path):
     course = course_of(tmp_path, STOCK)
     assert (course / "release/1101/main.ipynb").read_bytes() == (ROOT / "release/1101/main.ipynb").read_bytes()
-    nbgrader(course, "autograde", "1101")
-    nbgrader(course, "generate_feedback", "1101")
-    nbgrader(course, "export")
+    command(course, "nbgrader", "autograde", "1101")
+    command(course, "nbgrader", "generate_feedback", "1101")
+    command(course, "nbgrader", "export")
     assert (course / "grades.csv").is_file()
     assert all((course / f"feedback/{student}/1101/main.html").is_file() for student in EXPECTED)
     assert marks(course) == EXPECTED
@@ -71,9 +57,9 @@ def test_stock_nbgrader_gives_the_reference_110_and_the_untouched_notebook_nothi
 
 
 def test_nbgrader_autograde_uses_the_grader_and_gives_the_same(course):
-    log = nbgrader(course, "autograde", "1101")
+    log = command(course, "nbgrader", "autograde", "1101")
     assert "Sanitizing" not in log and "Autograding" not in log  # what the stock converter says
-    nbgrader(course, "generate_feedback", "1101")
+    command(course, "nbgrader", "generate_feedback", "1101")
     assert all((course / f"feedback/{student}/1101/main.html").is_file() for student in EXPECTED)
     assert marks(course) == EXPECTED
 

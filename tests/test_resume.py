@@ -17,13 +17,13 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from exercise import MARKS, REFERENCE, RELEASE, ROOT, SOURCE
+from courses import ENVIRONMENT, hand_in, new_course
+from exercise import MARKS, REFERENCE, RELEASE, SOURCE
 
 from grading import catalogue
 from grading.classroom import Classroom
 from grading.sample import grade_id, submission
 
-ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 SLUGS = {(answer.question, answer.slug): answer.code for answer in catalogue.load()}
 CELLS = {grade_id(cell) for cell in SOURCE.cells if cell.metadata.get("nbgrader", {}).get("grade")}
 ALL = set(MARKS)
@@ -48,12 +48,6 @@ ENDS = 30
 
 def expected(student: str) -> dict[str, float]:
     return {question: 0.0 if question in CLASS[student][1] else float(marks) for question, marks in MARKS.items()}
-
-
-def hand_in(course: Path, student: str, answers: dict[str, str]) -> None:
-    path = course / "submitted" / student / "1101/main.ipynb"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(submission(RELEASE, answers), path)
 
 
 def start(course: Path, *options: str) -> subprocess.Popen:
@@ -211,15 +205,10 @@ class History:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Path:
     """A course with CLASS in submitted/ and nothing graded; gradebook.new is its gradebook."""
-    course = tmp_path_factory.mktemp("course")
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    (course / "source/1101").mkdir(parents=True)
-    shutil.copy(ROOT / "source/1101/main.ipynb", course / "source/1101/main.ipynb")
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", "1101"]
-    subprocess.run(command, cwd=course, env=ENVIRONMENT, capture_output=True, check=True)
+    course = new_course(tmp_path_factory.mktemp("course"))
     shutil.copy(course / "gradebook.db", course / "gradebook.new")
     for student, (answers, _) in CLASS.items():
-        hand_in(course, student, answers)
+        hand_in(course, student, submission(RELEASE, answers))
     return course
 
 
@@ -323,7 +312,7 @@ def test_a_further_run_grades_nothing(history):
 
 def test_a_changed_submission_is_graded_again_and_no_other(history):
     course, before = history.course, folders(history.course)
-    hand_in(course, "s4-few", REFERENCE)
+    hand_in(course, "s4-few", submission(RELEASE, REFERENCE))
     finish(course)
     after = folders(course)
     assert {student for student in CLASS if before[student] != after[student]} == {"s4-few"}
@@ -332,10 +321,11 @@ def test_a_changed_submission_is_graded_again_and_no_other(history):
 
 def test_a_submission_exchanged_while_it_is_graded_is_graded_again(history):
     course = history.course
-    hand_in(course, "s2-untouched", REFERENCE | {"affine_forward": "import time\ntime.sleep(4)"})
+    slow = REFERENCE | {"affine_forward": "import time\ntime.sleep(4)"}
+    hand_in(course, "s2-untouched", submission(RELEASE, slow))
     run = start(course, "--jobs", "1")
     assert wait_for(run, lambda: processes(run, "fork of the judge"))
-    hand_in(course, "s2-untouched", FEW)
+    hand_in(course, "s2-untouched", submission(RELEASE, FEW))
     assert run.wait(300) == 0
     finish(course, "--jobs", "1")
     assert {question for question, mark in Classroom(course).scores("s2-untouched").items() if mark} == set(FEW)
@@ -344,7 +334,7 @@ def test_a_submission_exchanged_while_it_is_graded_is_graded_again(history):
 def test_force_grades_everything_again_even_after_a_kill(history):
     course, before = history.course, folders(history.course)
     for student, (answers, _) in CLASS.items():
-        hand_in(course, student, answers)
+        hand_in(course, student, submission(RELEASE, answers))
     run = start(course, "--force")
     assert wait_for(run, lambda: partial(course))
     kill(run)
