@@ -5,6 +5,7 @@ prose of the notebook is on it; nothing in it runs, and it asks no server for an
 """
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -81,12 +82,17 @@ class FeedbackExporter(Exporter):
             page = template("feedback.html").render(
                 assignment=names["assignment"],
                 student=entry.student,
-                timestamp=entry.assignment.timestamp,
+                timestamp=local(entry.assignment.timestamp),
                 penalty=entry.late_submission_penalty or 0,
                 questions=questions,
                 style=Markup(FORMATTER.get_style_defs("pre.code")),
             )
         return page, resources
+
+
+def local(timestamp: datetime | None) -> str:
+    """A timestamp of the gradebook, in UTC, by the clock of this machine; '' for none."""
+    return f"{timestamp.replace(tzinfo=UTC).astimezone():%Y-%m-%d %H:%M}" if timestamp else ""
 
 
 @cache
