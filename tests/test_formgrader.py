@@ -1,0 +1,87 @@
+"""The instructor in JupyterLab: the formgrader shows the marks of the gradebook, and its buttons use this course's grader."""
+
+import html
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from browser import browser_page, lab
+from courses import command, hand_in, new_course
+from exercise import REFERENCE, RELEASE
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+from grading.classroom import Classroom
+from grading.sample import submission
+
+CLASS = {"half": dict(list(REFERENCE.items())[:11]), "reference": REFERENCE, "untouched": {}}
+TOTAL = {"half": 40.0, "reference": 110.0, "untouched": 0.0}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Path:
+    """CLASS handed in, and all but "reference" graded."""
+    course = new_course(tmp_path_factory.mktemp("course"))
+    for student, answers in CLASS.items():
+        hand_in(course, student, submission(RELEASE, answers))
+    for student in ("half", "untouched"):
+        command(course, "nbgrader", "autograde", "1101", "--student", student)
+    return course
+
+
+@pytest.fixture(scope="module")
+def page(course):
+    """JupyterLab in the course folder, with the formgrader opened from its menu."""
+    with lab(course, cwd=course) as (address, _), browser_page(1400, 900) as (page, _):
+        page.goto(f"{address}/lab", timeout=90_000)
+        page.get_by_role("menuitem", name="Nbgrader").click(timeout=90_000)
+        page.get_by_role("menuitem", name="Formgrader", exact=True).click()
+        yield page
+
+
+def formgrader(page: Page) -> FrameLocator:
+    return page.frame_locator('iframe[src*="formgrader"]')
+
+
+def row(page: Page, student: str) -> Locator:
+    """The row of a student in the table of submissions."""
+    return formgrader(page).locator("tr", has=page.locator(".student-id", has_text=re.compile(f"^{student}$")))
+
+
+def press(page: Page, student: str, button: str) -> str:
+    """Click a button of the student's row; returns what nbgrader's dialog says."""
+    row(page, student).locator(f".{button} a").click()
+    dialog = formgrader(page).locator(".modal-dialog")
+    expect(dialog).to_contain_text("Success", timeout=120_000)
+    said = dialog.inner_text()
+    dialog.get_by_text("Close").click()
+    expect(dialog).not_to_be_visible()
+    return said
+
+
+def test_the_submissions_are_there_with_their_marks(page):
+    formgrader(page).get_by_role("row", name="1101").get_by_role("link", name="3").click()
+    for student in ("half", "untouched"):
+        expect(row(page, student).locator(".score")).to_have_text(f"{TOTAL[student]:g} / 110")
+        expect(row(page, student).locator(".status")).to_have_text("graded")
+    expect(row(page, "reference").locator(".status")).to_have_text("needs autograding")
+
+
+def test_the_autograde_button_uses_the_grader_and_gives_the_same_marks(page, course):
+    assert "Successfully autograded" in press(page, "reference", "autograde")
+    expect(row(page, "reference").locator(".score")).to_have_text("110 / 110")
+    graded = nbformat.read(course / "autograded/reference/1101/main.ipynb", as_version=4)
+    assert graded.metadata.grading.notes == []  # nbgrader's own converter writes none
+    assert {student: sum(Classroom(course).scores(student).values()) for student in CLASS} == TOTAL
+
+
+def test_the_feedback_button_writes_the_page_of_this_course(page, course):
+    assert "Successfully generated feedback" in press(page, "half", "generate-feedback")
+    text = html.unescape((course / "feedback/half/1101/main.html").read_text(encoding="utf-8"))
+    assert "演習 1101: 採点の結果" in text and "HIDDEN TESTS" not in text
+
+
+def test_a_graded_notebook_opens_with_its_marks(page):
+    row(page, "half").locator(".student-name a").click()
+    formgrader(page).get_by_role("link", name="main").click()
+    expect(formgrader(page).get_by_text("Student's answer").first).to_be_visible(timeout=60_000)
