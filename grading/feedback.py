@@ -7,7 +7,7 @@ prose of the notebook is on it; nothing in it runs, and it asks no server for an
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 import bleach
@@ -151,7 +151,7 @@ def table(text: str) -> Markup:
 def shown(cell: NotebookNode) -> tuple[Markup, list]:
     """A cell of the student's: its text, in colours where it is code, and its outputs as (kind, content)."""
     if cell.cell_type != "code":
-        return Markup(escape(cell.source)), []
+        return Markup(escape(unescape(cell.source))), []  # harmless() has escaped it once
     return Markup(highlight(cell.source, PythonLexer(), FORMATTER)), [item for o in cell.outputs if (item := output(o))]
 
 
