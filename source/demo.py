@@ -215,13 +215,13 @@ class Show:
         self.rewind()
 
     def buttons(self):
-        does = {"最初から": self.to_start, "戻る": self.back, "1 歩": self.one_step, "再生": self.toggle}
+        does = {"最初から": self.to_start, **({"戻る": self.back} if self.scene.walk else {}), "1 歩": self.one_step, "再生": self.toggle}
         signs = {"最初から": "step-backward", "戻る": "chevron-left", "1 歩": "chevron-right", "再生": "play"}
         made = {name: widgets.Button(description=name, icon=signs[name]) for name in does}
         for name, button in made.items():
             button.on_click(lambda _, act=does[name]: act())
         self.play_button = made["再生"]
-        return [button for name, button in made.items() if name != "戻る" or self.scene.walk]
+        return list(made.values())
 
     @alone
     def change(self, key: str, value, restarts: bool = False) -> None:

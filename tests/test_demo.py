@@ -227,13 +227,19 @@ def test_a_drawn_digit_is_read(digit, stage):
 
 
 @pytest.mark.browser
-def test_a_cell_run_twice_replaces_its_scene(stage):
-    count = "print(len(SHOWS), len(widgets.widget._instances))"
+@pytest.mark.parametrize("name", SCENES)
+def test_a_cell_run_twice_replaces_its_scene_and_leaves_nothing_behind(name, stage):
+    count = ("import gc; gc.collect(); "
+             "print(len(SHOWS), len(widgets.widget._instances), sum(type(o) is Show for o in gc.get_objects()))")
     before = stage.kernel(count)
     for _ in range(2):
-        stage.run_cell("neuron")
+        stage.run_cell(name)
     assert stage.kernel(count) == before
-    assert stage.page.locator(".demo-neuron").count() == 1
+    assert stage.page.locator(f".demo-{name}").count() == 1
+
+
+def test_a_scene_that_was_run_again_answers(stage):
+    stage.run_cell("neuron")
     picture = stage.settled("neuron")
     stage.scene("neuron").get_by_role("button", name="ReLU").click()
     assert stage.changed("neuron", picture)
