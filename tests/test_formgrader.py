@@ -54,7 +54,7 @@ def press(page: Page, student: str, button: str) -> str:
     dialog = formgrader(page).locator(".modal-dialog")
     expect(dialog).to_contain_text("Success", timeout=120_000)
     said = dialog.inner_text()
-    dialog.get_by_text("Close").click()
+    dialog.locator(".modal-footer button").first.click()
     expect(dialog).not_to_be_visible()
     return said
 
