@@ -50,6 +50,8 @@ WIDTH = 10
 """Marks, of a bar of the distribution."""
 LEVELS = 10
 """Steps of the colours of the heat map."""
+MOST_TAUGHT = 10
+"""Questions that are to be taught again."""
 MOST_SENTENCES = 5
 """Mistakes that are named of a question."""
 MOST_PAIRS = 10
@@ -488,7 +490,7 @@ def colours() -> list[tuple[str, str]]:
     for share in np.linspace(0, 1, LEVELS + 1):
         red, green, blue = (value + 0.6 * share * (1 - value) for value in matplotlib.colormaps["cividis"](share)[:3])
         light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
-        found.append((matplotlib.colors.to_hex((red, green, blue)), "#111111" if light > 0.18 else "#ffffff"))
+        found.append((matplotlib.colors.to_hex((red, green, blue)), "#111111" if light > 0.19 else "#ffffff"))
     return found
 
 
@@ -526,10 +528,11 @@ def render(sheet: Sheet, pass_mark: float, arrivals: list[dict[str, str]], anony
         not_graded=sheet.with_status(NOT_GRADED), nothing=sheet.with_status(NOTHING),
         penalties=any(student.penalty for student in sheet.students),
         distribution=distribution(totals, sheet.most, pass_mark), colours=colours(), level=level,
-        teach=sorted((each for each in results if each.lost), key=lambda each: -each.lost),
+        teach=sorted((each for each in results if each.lost), key=lambda each: -each.lost)[:MOST_TAUGHT],
         undiagnosed=sum("mistakes" not in (student.about or {}) for student in sheet.graded),
         first=[] if anonymous else first_to_look_at(sheet, pass_mark, alike), why_not=why_not,
-        seconds=sorted(seconds.values()), slowest=sorted(seconds, key=lambda student: (-seconds[student], student.id))[:SLOWEST],
+        seconds=list(seconds.values()), time=median(seconds.values() or [0]),
+        slowest=sorted(seconds, key=lambda student: (-seconds[student], student.id))[:SLOWEST],
         most={"first": FIRST, "sentences": MOST_SENTENCES, "matches": MOST_MATCHES, "lines": MOST_LINES}, points=POINTS.values(),
     )
 
@@ -539,7 +542,7 @@ def render(sheet: Sheet, pass_mark: float, arrivals: list[dict[str, str]], anony
 
 def inert(text: str) -> str:
     """A text that a spreadsheet shows and does not compute, in one line."""
-    text = " ".join(plain(text).split())
+    text = plain(" ".join(text.split()))
     return f"'{text}" if unicodedata.normalize("NFKC", text[:1]) in ("=", "+", "-", "@") else text
 
 
