@@ -98,6 +98,12 @@ SIGNS = [  # a note of the grader (rebuild.py, judge.py), the key of its points,
     (r"(?P<cell>\S+) has no answer", "mended", "解答のセルが空か、消されています"),
     (r"(?P<cell>.+)", "mended", "そのほかの記録"),
 ]
+UNUSABLE = {  # a result in arrivals.csv: what it is in Japanese
+    "refused": "使えないファイル",
+    "other": "この課題のノートブックではない",
+    "not matched": "だれのものか分からない",
+    "draft": "下書き (未提出)",
+}
 
 
 class CannotReport(Exception):
@@ -318,11 +324,12 @@ def read_notebooks(sheet: Sheet, coursedir: CourseDirectory, page: Path) -> Shee
 
 
 def read_arrivals(path: Path) -> list[dict[str, str]]:
-    """What came in and could not be used: the rows of arrivals.csv that give a reason; none where there is no such file."""
+    """What came in and could not be used: rows of arrivals.csv, their result in Japanese; none where there is no such file."""
     if not path.exists():
         return []
     with open(path, encoding="utf-8-sig", newline="") as file:
-        return [row for row in csv.DictReader(file) if row.get("reason")]
+        rows = [row for row in csv.DictReader(file) if row.get("result") in UNUSABLE]
+    return [row | {"result": UNUSABLE[row["result"]]} for row in rows]
 
 
 def nameless(sheet: Sheet) -> Sheet:

@@ -153,8 +153,11 @@ CLASS = {
     "s07": None,
 }
 ARRIVALS = """file,student,time,result,reason
-a.ipynb,s01,2026-11-01 10:00,collected,
-b.zip,s07,2026-11-01 11:00,refused,壊れた zip です
+a.ipynb,s01,2026-11-01 10:00,taken,
+a (1).ipynb,s01,2026-11-01 09:00,older,older than what is in submitted/
+b.zip,s07,2026-11-01 11:00,refused,a damaged archive
+c.ipynb,,2026-11-01 12:00,not matched,
+,s06,,nothing,handed in nothing
 """
 ROSTER = {"s01": {"last_name": "多層", "first_name": "花子", "email": "hanako@example.jp"}, "s06": {"last_name": "欠席"}}
 
@@ -219,9 +222,10 @@ def test_what_to_teach_again_is_ordered_by_marks_lost(page):
 
 def test_nothing_handed_in_and_nothing_usable_are_named_with_what_is_known(page):
     text = section(page, "missing")
-    assert "提出のない人は 2 人、提出はあっても採点されていない人は 2 人、受け取ったのに使えなかったファイルは 1 個です" in text
+    assert "提出のない人は 2 人、提出はあっても採点されていない人は 2 人、受け取ったのに使えなかったファイルは 2 個です" in text
     assert "s06 欠席" in text and "main.ipynb がありません (あるもの: レポート.ipynb)" in text
-    assert "b.zip s07 2026-11-01 11:00 壊れた zip です" in text and "a.ipynb" not in text
+    assert "b.zip s07 2026-11-01 11:00 使えないファイル a damaged archive" in text
+    assert text.endswith("c.ipynb 2026-11-01 12:00 だれのものか分からない") and "a.ipynb" not in text and "(1)" not in text
 
 
 def test_the_time_is_summed_and_the_slowest_are_named(page):
@@ -494,7 +498,7 @@ def masked(tmp_path_factory) -> tuple[str, str, dict]:
     (course / "submitted/b99x999/1101").mkdir(parents=True)
     (course / "submitted/b99x999/1101/秘密.ipynb").touch()
     (course / "downloaded/1101").mkdir(parents=True)
-    (course / "downloaded/1101/arrivals.csv").write_text("file,student,time,result,reason\n秘密.zip,b99x999,,,秘密の理由\n")
+    (course / "downloaded/1101/arrivals.csv").write_text("file,student,time,result,reason\n秘密.zip,b99x999,,refused,秘密の理由\n")
     (course / "feedback/b01x919/1101").mkdir(parents=True)
     (course / "feedback/b01x919/1101/main.html").touch()
     page = write(course, "1101", anonymous=True)
