@@ -46,9 +46,11 @@ def classroom(students: int, copies: int) -> tuple[dict[str, Handed], set[frozen
         handed[f"s{n:04}"] = Handed(set(mistakes), answers, about)
     chosen = rng.sample(sorted(handed), 2 * copies)
     planted = set()
-    for one, other in zip(chosen[::2], chosen[1::2]):
-        for entry in rng.sample(ENTRIES, len(ENTRIES)):  # the last one of a question stays
-            handed[one].answers[entry.question], handed[other].answers[entry.question] = entry.code, renamed(entry.code)
+    for n, (one, other) in enumerate(zip(chosen[::2], chosen[1::2])):
+        for question in MARKS:
+            codes = [entry.code for entry in ENTRIES if entry.question == question]
+            if n < len(codes):  # every pair has others
+                handed[one].answers[question], handed[other].answers[question] = codes[n], renamed(codes[n])
         planted.add(frozenset((one, other)))
     return handed, planted
 

@@ -96,7 +96,7 @@ SIGNS = [  # a note of the grader (rebuild.py, judge.py), the key of its points,
     (r"the answer of (?P<cell>\S+) was found in the cell \S*", "mended", "別のセルに答えがありました"),
     (r"(?P<cell>\S+) is answered in another cell", "mended", "別のセルに答えがありました"),
     (r"(?P<cell>\S+) has no answer", "mended", "解答のセルが空か、消されています"),
-    (r"(?P<cell>.+)", "mended", "そのほかの記録"),
+    (r"(?P<cell>.*)", "mended", "そのほかの記録"),
 ]
 UNUSABLE = {  # a result in arrivals.csv: what it is in Japanese
     "refused": "使えないファイル",

@@ -24,6 +24,7 @@ import pytest
 from exercise import MARKS, REFERENCE, RELEASE, ROOT
 from nbgrader.plugins import CsvExportPlugin
 from sqlalchemy import insert
+from stage import browser_page
 from test_answers import RIGHT
 
 from grading import __main__, likeness, report
@@ -365,6 +366,10 @@ def test_every_note_of_the_grader_is_known_in_japanese(note):
     assert re.search(r": (問 6 softmax|自分で足したセルなど)$", sentence), sentence
 
 
+def test_a_note_that_nobody_knows_is_shown_as_it_is():
+    assert report.read_signs(["something new", ""], {}) == [(5, "そのほかの記録: something new、")]
+
+
 # Likeness
 
 OWN_TRAIN = '''def train(x, t, params, lr, epochs, batch_size, rng):
@@ -498,7 +503,7 @@ def masked(tmp_path_factory) -> tuple[str, str, dict]:
     (course / "submitted/b99x999/1101").mkdir(parents=True)
     (course / "submitted/b99x999/1101/秘密.ipynb").touch()
     (course / "downloaded/1101").mkdir(parents=True)
-    (course / "downloaded/1101/arrivals.csv").write_text("file,student,time,result,reason\n秘密.zip,b99x999,,refused,秘密の理由\n")
+    (course / "downloaded/1101/arrivals.csv").write_text("file,student,result,reason\n秘密.zip,b99x999,refused,秘密の理由\n")
     (course / "feedback/b01x919/1101").mkdir(parents=True)
     (course / "feedback/b01x919/1101/main.html").touch()
     page = write(course, "1101", anonymous=True)
@@ -695,3 +700,50 @@ def test_the_command_writes_what_it_names(course, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["grading", "report", "1102"])
     with pytest.raises(SystemExit, match="The gradebook knows no assignment 1102, only 1101"):
         __main__.main()
+
+
+# In a browser
+
+
+@pytest.fixture(scope="module")
+def opened(course, page):
+    """The page in Chromium, and what went wrong on its console."""
+    with browser_page() as (tab, errors):
+        tab.goto((course / "report/1101/report.html").as_uri())
+        yield tab, errors
+
+
+def listed(tab) -> list[str]:
+    """The ids that the list of marks shows, from top to bottom."""
+    return tab.locator("table.marks tbody tr:visible th bdi:first-of-type").all_inner_texts()
+
+
+@pytest.mark.browser
+def test_the_list_is_sorted_by_any_column_and_filtered_by_id_or_name(opened):
+    tab, errors = opened
+    heads = tab.locator("table.marks thead button")
+    heads.nth(1).click()
+    assert [name for name in listed(tab) if name.startswith("s")] == ["s01", "s02", "s04", "s03", "s05", "s08", "s09"]
+    heads.nth(1).click()
+    assert [name for name in listed(tab) if name.startswith("s")] == ["s08", "s09", "s05", "s03", "s02", "s04", "s01"]
+    heads.nth(list(MARKS).index("softmax") + 2).click()
+    assert [name for name in listed(tab) if name.startswith("s")][-4:] == ["s03", "s05", "s08", "s09"]
+    heads.first.click()
+    assert [name for name in listed(tab) if name.startswith("s")] == sorted(name for name in listed(tab) if name.startswith("s"))
+    for word, found in {"s03": ["s03"], "花子": ["s01"], "S0": 7, "nobody": []}.items():
+        tab.locator("#find").fill(word)
+        names = [name for name in listed(tab) if name.startswith("s")]
+        assert found in (names, len(names)), word
+    tab.locator("#find").fill("")
+    assert not errors
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_only_the_list_and_the_code_scroll_sideways(width, opened):
+    tab, errors = opened
+    tab.set_viewport_size({"width": width, "height": 800})
+    assert tab.evaluate("document.documentElement.scrollWidth") == width
+    wide = tab.evaluate("""() => [...document.querySelectorAll("main *")].filter(element => !element.closest(".box, pre, svg")
+        && element.getBoundingClientRect().right > innerWidth + 1).map(element => element.outerHTML.slice(0, 80))""")
+    assert not wide and not errors
