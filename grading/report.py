@@ -12,6 +12,7 @@ import json
 import math
 import os
 import re
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -286,7 +287,7 @@ def read_class(gradebook: db.Gradebook, coursedir: CourseDirectory, assignment: 
     for student in sorted({*names, *submitted}):
         known = Student(student, *names.get(student, ()), **graded.get(student, {}))
         if student in submitted and known.status != GRADED:
-            files = sorted(path.name for path in submitted[student].iterdir())
+            files = sorted(path.name for path in submitted[student].glob("*"))
             known = replace(known, status=NOT_GRADED, files=tuple(files))
         students.append(known)
     return Sheet(gradebook.course_id, assignment, questions, students, stubs, solutions(source))
@@ -305,7 +306,7 @@ def read_notebooks(sheet: Sheet, coursedir: CourseDirectory, page: Path) -> Shee
         if student.status == GRADED:
             link = feedback.get(student.id, Path()) / f"{NOTEBOOK}.html"
             if student.id in feedback and link.exists():
-                student = replace(student, feedback=quote(os.path.relpath(link, page.parent)))
+                student = replace(student, feedback=quote(os.fsencode(os.path.relpath(link, page.parent))))
             path = graded.get(student.id, Path()) / f"{NOTEBOOK}.ipynb"
             try:
                 notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -570,11 +571,15 @@ class QuestionsExportPlugin(ExportPlugin):
     """`nbgrader export --exporter grading.report.QuestionsExportPlugin`: the marks of every question of one assignment."""
 
     def export(self, gradebook: db.Gradebook) -> None:
-        """Write the file `to`. Raises CannotReport unless `assignment` or the gradebook names exactly one assignment."""
+        """Write the file `to`. Ends the command unless `assignment`, or else the gradebook, names exactly one assignment."""
         names = [str(name) for name in self.assignment] or assignments(gradebook)
         if len(names) != 1:
-            raise CannotReport(f"A file holds one assignment: name one by --assignment, of {', '.join(names) or 'none'}.")
-        sheet, chosen = read_class(gradebook, CourseDirectory(config=self.config), names[0]), {str(name) for name in self.student}
+            sys.exit(f"A file holds one assignment: name one by --assignment, of {', '.join(names) or 'none'}.")
+        try:
+            sheet = read_class(gradebook, CourseDirectory(config=self.config), names[0])
+        except CannotReport as error:
+            sys.exit(str(error))
+        chosen = {str(name) for name in self.student}
         students = [student for student in sheet.students if not chosen or student.id in chosen]
         path = Path(self.to or "questions.csv")
         self.log.info("Exporting the marks of every question to %s", path)
