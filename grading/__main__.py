@@ -1,6 +1,7 @@
-"""python -m grading build | autograde | grade: run in the course folder."""
+"""python -m grading build | autograde | grade | report: run in the course folder."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from .course import ASSIGNMENT
@@ -12,6 +13,10 @@ def main() -> None:
     commands.add_parser("build", help=f"build the notebooks from source/{ASSIGNMENT}.py")
     commands.add_parser("autograde", add_help=False, help="as nbgrader autograde, side by side: see autograde --help")
     commands.add_parser("grade", help="grade what lies in submitted/, or a sample class where it is empty")
+    report = commands.add_parser("report", help="write a page on the class and the marks of every question, into report/")
+    report.add_argument("assignment", nargs="?", default=ASSIGNMENT)
+    report.add_argument("--anonymous", action="store_true", help="numbers for students, and nothing that concerns single ones")
+    report.add_argument("--pass-mark", type=float, default=60, metavar="N", help="default: %(default)s")
     known, rest = parser.parse_known_args()
     if rest and known.command != "autograde":
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
@@ -29,6 +34,16 @@ def main() -> None:
         from .app import AutogradeApp
 
         AutogradeApp.launch_instance(rest)
+        return
+
+    if command == "report":
+        from .report import CannotReport, write
+
+        try:
+            page = write(root, known.assignment, known.anonymous, known.pass_mark)
+        except CannotReport as error:
+            sys.exit(str(error))
+        print(f"{page.relative_to(root)}, and beside it the marks of every question as CSV.")
         return
 
     from .classroom import grade_class
