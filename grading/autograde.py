@@ -20,6 +20,7 @@ import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde as Stock
 from nbgrader.converters import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, parse_utc, rmtree
 from tqdm import tqdm
@@ -162,6 +163,29 @@ class Autograde(Stock):
                 executor.shutdown(wait=False)
 
 
+def handed_in(folder: Path, coursedir: CourseDirectory, size: int, name: str = f"{NOTEBOOK}.ipynb") -> bytes:
+    """A file in a folder of submitted/, at most size bytes. Raises Refused; follows no link and waits for no pipe."""
+    top = Path(coursedir.format_path(coursedir.submitted_directory, ".", ".")).resolve()
+    path = folder / name
+    for each in (path, *path.parents[: len(path.parts) - len(top.parts) - 1]):
+        if each.is_symlink():
+            raise Refused(f"{each.relative_to(top)} is a link")
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise Refused(f"{name} is no file")
+            if status.st_size > size:
+                raise Refused(f"{name} has {status.st_size >> 20} MB, more than {size >> 20}")
+            return file.read(size)
+    except FileNotFoundError:
+        others = sorted(p.name for p in folder.glob("*") if p.is_file())
+        there = f" (there is {', '.join(others[:3])}; rename it)" if others else ""
+        raise Refused(f"no file {name}{there}") from None
+    except OSError as error:
+        raise Refused(f"{name} cannot be read: {error.strerror}") from None
+
+
 class Submission:
     """A folder of submitted/, and where its result goes."""
 
@@ -177,26 +201,8 @@ class Submission:
         self.partial = self.graded.parent / f".{self.assignment}.partial"
 
     def read(self, size: int, name: str = f"{NOTEBOOK}.ipynb") -> bytes:
-        """The file as it was handed in, at most size bytes. Raises Refused; follows no link and waits for no pipe."""
-        top = Path(self.coursedir.format_path(self.coursedir.submitted_directory, ".", ".")).resolve()
-        path = self.folder / name
-        for each in (path, *path.parents[: len(path.parts) - len(top.parts) - 1]):
-            if each.is_symlink():
-                raise Refused(f"{each.relative_to(top)} is a link")
-        try:
-            with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
-                status = os.fstat(file.fileno())
-                if not stat.S_ISREG(status.st_mode):
-                    raise Refused(f"{name} is no file")
-                if status.st_size > size:
-                    raise Refused(f"{name} has {status.st_size >> 20} MB, more than {size >> 20}")
-                return file.read(size)
-        except FileNotFoundError:
-            others = sorted(p.name for p in self.folder.glob("*") if p.is_file())
-            there = f" (there is {', '.join(others[:3])}; rename it)" if others else ""
-            raise Refused(f"no file {name}{there}") from None
-        except OSError as error:
-            raise Refused(f"{name} cannot be read: {error.strerror}") from None
+        """The file as it was handed in, at most size bytes. Raises Refused."""
+        return handed_in(self.folder, self.coursedir, size, name)
 
     def timestamp(self) -> datetime | None:
         """When it was handed in, by the file timestamp.txt that nbgrader's exchange writes."""

@@ -38,10 +38,12 @@ from sqlalchemy.engine import make_url
 from traitlets.config.loader import ConfigFileNotFound
 
 from . import catalogue
-from .autograde import NOTEBOOK
+from .autograde import NOTEBOOK, handed_in
 from .course import load_config
+from .kernel.wire import clean
 from .likeness import Match, Pair, pairs
-from .rebuild import grade_id, headings
+from .limits import Limits
+from .rebuild import Refused, grade_id, headings, rebuild
 from .sample import solutions
 from .student import NOTES
 
@@ -151,8 +153,8 @@ class Student:
     """Question → the answer, where there is one."""
     feedback: str = ""
     """The link from the page to the feedback, where there is one."""
-    files: tuple[str, ...] = ()
-    """What was handed in, of a submission that is not graded."""
+    problem: str = ""
+    """Why the grader cannot grade what was handed in."""
 
     @property
     def name(self) -> str:
@@ -272,10 +274,18 @@ def read_class(gradebook: db.Gradebook, coursedir: CourseDirectory, assignment: 
     for student in sorted({*names, *submitted}):
         known = Student(student, *names.get(student, ()), **graded.get(student, {}))
         if student in submitted and known.status != GRADED:
-            files = sorted(path.name for path in submitted[student].glob("*"))
-            known = replace(known, status=NOT_GRADED, files=tuple(files))
+            known = replace(known, status=NOT_GRADED, problem=refusal(submitted[student], coursedir, source))
         students.append(known)
     return Sheet(gradebook.course_id, assignment, questions, students, stubs, solutions(source))
+
+
+def refusal(folder: Path, coursedir: CourseDirectory, source: nbformat.NotebookNode) -> str:
+    """Why the grader refuses what lies in a folder of submitted/, in its own words; '' where it does not."""
+    try:
+        rebuild(handed_in(folder, coursedir, Limits(**coursedir.config.Autograde.get("limits", {})).size), source)
+    except Refused as error:
+        return clean(str(error), 200)
+    return ""
 
 
 def assignments(gradebook: db.Gradebook) -> list[str]:
@@ -423,11 +433,7 @@ def reasons(student: Student, titles: dict[str, str], pass_mark: float, alike: l
 
 def why_not(student: Student) -> str:
     """What can be said of a submission that is not graded."""
-    name = f"{NOTEBOOK}.ipynb"
-    if name in student.files:
-        return "まだ採点していないか、採点できないファイルです。採点をもう一度行うと、理由が表示されます"
-    there = f" (あるもの: {'、'.join(student.files[:3])})" if student.files else ""
-    return f"{name} がありません{there}"
+    return f"採点できないファイルです ({student.problem})" if student.problem else "まだ採点していません"
 
 
 def first_to_look_at(sheet: Sheet, pass_mark: float, alike: list[Pair]) -> list[tuple[int, Student, list[tuple[int, str]]]]:

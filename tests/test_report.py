@@ -224,7 +224,7 @@ def test_what_to_teach_again_is_ordered_by_marks_lost(page):
 def test_nothing_handed_in_and_nothing_usable_are_named_with_what_is_known(page):
     text = section(page, "missing")
     assert "提出のない人は 2 人、提出はあっても採点されていない人は 2 人、受け取ったのに使えなかったファイルは 2 個です" in text
-    assert "s06 欠席" in text and "main.ipynb がありません (あるもの: レポート.ipynb)" in text
+    assert "s06 欠席" in text and "採点できないファイルです (no file main.ipynb (there is レポート.ipynb; rename it))" in text
     assert "b.zip s07 2026-11-01 11:00 使えないファイル a damaged archive" in text
     assert text.endswith("c.ipynb 2026-11-01 12:00 だれのものか分からない") and "a.ipynb" not in text and "(1)" not in text
 
@@ -343,7 +343,7 @@ def test_every_reason_is_told_with_its_points(student, looked_at):
 def test_who_has_most_points_comes_first_and_who_has_none_is_left_out(looked_at):
     assert re.findall(r"p\d{3}", looked_at) == ["p900", "p070", "p140", *list(LOOK)[2:]]
     assert "quiet" not in looked_at
-    assert "採点されていません。main.ipynb がありません (100) 100" in looked_at
+    assert "採点されていません。採点できないファイルです (no file main.ipynb) (100) 100" in looked_at
 
 
 def notes_of_rebuild() -> list[str]:
