@@ -1,4 +1,4 @@
-"""A whole class through nbgrader: generate_assignment, autograde, generate_feedback and export, and a table of it."""
+"""A whole class through nbgrader: generate_assignment, autograde, generate_feedback and export; a table and a report of it."""
 
 import os
 import re
@@ -19,6 +19,7 @@ from nbgrader.utils import temp_attrs
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
+from . import report
 from .autograde import Autograde
 from .course import ASSIGNMENT, load_config
 
@@ -136,11 +137,17 @@ def table(questions: dict[str, float], grades: list[Grade]) -> str:
 
 
 def grade_class(root: Path) -> list[Grade]:
-    """Grade everything in root/submitted and print the table; returns the grades."""
+    """Grade everything in root/submitted, write the report, print the table and where everything lies; returns the grades."""
     classroom = Classroom(root)
     classroom.generate_assignment()
     grades = list(classroom.grade(len(os.sched_getaffinity(0))))
-    path = classroom.export()
+    totals = classroom.export()
     print(table(classroom.questions(), grades))
-    print(f"\n{len(grades)} submissions; {sum(not g.scores for g in grades)} not graded. Totals: {os.path.relpath(path)}")
+    print(f"\n{len(grades)} submissions; {sum(not g.scores for g in grades)} not graded.\n")
+    try:
+        page = os.path.relpath(report.write(root, ASSIGNMENT))
+    except report.CannotReport as error:
+        page = str(error)
+    feedback = classroom.coursedir.format_path("feedback", "<student>", ASSIGNMENT)
+    print(f"report    {page}\ntotals    {os.path.relpath(totals)}\nfeedback  {os.path.relpath(feedback)}/main.html")
     return grades

@@ -142,6 +142,12 @@ def test_the_graded_notebook_tells_which_mistake_it_was_and_what_was_lent(sample
     assert about.lent == {"network_backward": ["affine_backward"], "train": ["affine_backward"]}
 
 
+def test_the_run_ends_with_a_report_and_where_everything_lies(sample):
+    page = (sample[0] / "report/1101/report.html").read_text(encoding="utf-8")
+    assert all(student in page for student in [*LOST, *NOT_GRADED]) and "db がバッチ方向に合計されていません。" in page
+    assert (sample[0] / "report/1101/questions.csv").is_file() and (sample[0] / "grades.csv").is_file()
+
+
 @pytest.mark.parametrize("student", NOT_GRADED)
 def test_a_bad_file_is_named_with_its_reason_and_the_others_are_graded(student, sample):
     grade = sample[1][student]
