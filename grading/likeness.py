@@ -162,7 +162,7 @@ def matches(answers: dict[str, str], known: list[str], names: frozenset[str]) ->
 
 def side_by_side(one: str, other: str, names: frozenset[str]) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
     """For both codes their lines, each with whether the other one has it too, in other names perhaps, or its comment."""
-    texts = one[:LONGEST], other[:LONGEST]
+    texts = one[:LONGEST].rstrip(), other[:LONGEST].rstrip()
     found = []
     for text in texts:
         lines, comments = tokens(text, names)

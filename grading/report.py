@@ -487,7 +487,7 @@ def colours() -> list[tuple[str, str]]:
     """(background, text) for 0 to LEVELS tenths of a question's marks: cividis, paler towards the full marks."""
     found = []
     for share in np.linspace(0, 1, LEVELS + 1):
-        red, green, blue = (value + 0.6 * share * (1 - value) for value in matplotlib.colormaps["cividis"](share)[:3])
+        red, green, blue = (value + 0.72 * share * (1 - value) for value in matplotlib.colormaps["cividis"](share)[:3])
         light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
         found.append((matplotlib.colors.to_hex((red, green, blue)), "#111111" if light > 0.19 else "#ffffff"))
     return found
