@@ -94,7 +94,7 @@ class Place:
         return digest
 
     def submitted(self) -> tuple[bytes, str]:
-        """What lies in submitted/, kept from now on, and its digest; b"", "" for nothing. Raises Refused where it cannot be kept."""
+        """What lies in submitted/, kept from now on, and its digest; empty both for nothing. Raises Refused."""
         path = self.folder / "main.ipynb"
         for each in path, self.folder, self.folder.parent:
             if each.is_symlink():
@@ -196,8 +196,8 @@ def students_of(classroom: Classroom, path: Path | None) -> tuple[list[Student],
         raise RuntimeError(f"The gradebook {url} cannot be used: {str(error).splitlines()[0]}.") from None
     if not students:
         raise RuntimeError(
-            "There is no roster: write students.csv into the course folder, with a line for each student under the line"
-            f" id,last_name,first_name,email or 学籍番号,氏名,メールアドレス{''.join(f' ({problem})' for problem in problems[:1])}."
+            "There is no roster: write students.csv into the course folder, a line for each student under the line"
+            f" id,last_name,first_name,email or 学籍番号,氏名,メールアドレス{f' ({problems[0]})' if problems else ''}."
         )
     return students, problems
 
@@ -231,14 +231,14 @@ def notebook_of(found: Found, source: NotebookNode, size: int) -> bytes | Arriva
 def collect(root: Path, assignment: str, paths: list[Path], roster: Path | None = None, bar: bool = False) -> list[Arrival]:
     """Collect the assignment's notebooks at paths for the course in the folder root; returns what became of every file.
 
-    roster: the table of the students; None: root/students.csv, or the gradebook. Raises RuntimeError, before anything is
-    written, where there is no roster or no such assignment.
+    roster: the table of the students; None: root/students.csv, or the gradebook. Raises RuntimeError, before any
+    file is written, where there is no roster or no such assignment.
     """
-    root = Path(os.path.abspath(root))
-    classroom = Classroom(root)
+    root, paths = Path(os.path.abspath(root)), [Path(os.path.abspath(path)) for path in paths]
     path = root / "source" / assignment / "main.ipynb"
-    if not path.exists():
-        raise RuntimeError(f"There is no assignment {assignment}: source/{assignment}/main.ipynb is missing.")
+    if not path.exists() or not (root / "nbgrader_config.py").exists():
+        raise RuntimeError(f"This is not the folder of a course with the assignment {assignment}: go there, and run it again.")
+    classroom = Classroom(root)
     source, size = nbformat.read(path, as_version=4), Limits(**classroom.config.Autograde.get("limits", {})).size
     students, problems = students_of(classroom, roster)
     people = Roster(students, assignment)
@@ -249,7 +249,8 @@ def collect(root: Path, assignment: str, paths: list[Path], roster: Path | None 
     arrivals = [Arrival(str(roster or "students.csv"), "", None, "refused", problem) for problem in problems]
     arrivals += [Arrival(f"downloaded/{assignment}/mapping.csv", "", None, "refused", problem) for problem in mapping.problems]
     kept: dict[str, list[Kept]] = defaultdict(list)
-    files = chain.from_iterable(find(path, root, assignment) for path in paths)
+    outermost = [path for path in dict.fromkeys(paths) if not any(other in path.parents for other in paths)]
+    files = chain.from_iterable(find(path, root, assignment) for path in outermost)
     for found in tqdm(files, "collecting", unit=" files", disable=not bar, delay=1):
         owner, reason = mapping.students.get(found.file.strip(), ""), ""
         mapped = bool(owner)

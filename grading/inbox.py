@@ -57,8 +57,7 @@ class Found:
 
 
 def find(path: Path, root: Path, assignment: str) -> Iterator[Found]:
-    """Every file at or below path, in the order of the names, for the course in the folder root."""
-    path = Path(os.path.abspath(path))
+    """Every file at or below an absolute path, in the order of the names, for the course in the folder root."""
     file = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
     file = shown(f"./{file}" if file[0] in "=+-@" else file)  # no formula in a spreadsheet
     names = [path.name]

@@ -138,8 +138,8 @@ def usable_students(students: list[tuple[str, Student]]) -> tuple[list[Student],
     usable, problems, places = [], [], defaultdict(list)
     for place, student in students:
         if not SAFE.fullmatch(student.id) or ".." in student.id or len(student.id.encode()) > LONGEST:
-            allowed = "letters, digits, and inside also - . @"
-            problems.append(f"{place}: the id {shown(student.id)} is not safe as the name of a folder ({allowed}); it is not used")
+            allowed = "letters, digits and _, inside also - . @"
+            problems.append(f"{place}: {shown(student.id)} is not used: an id is the name of a folder ({allowed})")
         else:
             usable.append(student)
             places[fold(student.id)].append(place)
