@@ -14,7 +14,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from unicodedata import normalize
 
@@ -26,10 +25,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
 from .classroom import Classroom
-from .inbox import Found, find, read_file
+from .inbox import Found, find_all, read_file
 from .limits import Limits
 from .rebuild import Refused, read, rebuild
-from .roster import COPY, FILE_END, VERSION, Roster, Student, fold, read_students, record, recorded_students, table
+from .roster import COPY, FILE_END, VERSION, Roster, Student, fold, read_students, record, recorded_students, shown, table
 
 TEXT = re.compile(r"[^.]*|.*\.(ipynb|json|txt)|.*\.ipynb[^.]*")
 """What a notebook's file may be called: browsers save main.ipynb.txt, main.ipynb (1) and worse. The content decides."""
@@ -180,18 +179,17 @@ class Mapping:
             write_table(self.path, [*(row for _, row in self.rows), *asked])
 
 
-def students_of(classroom: Classroom, path: Path | None) -> tuple[list[Student], list[str]]:
+def students_of(classroom: Classroom, path: Path | None) -> tuple[list[Student], list[Arrival]]:
     """The roster, by a table or else by the gradebook, and what of it cannot be used. Raises RuntimeError where there is none."""
     url, course = classroom.coursedir.db_url, classroom.coursedir.course_id
-    table, problems = path or classroom.root / "students.csv", []
+    students, problems, table = [], [], path or classroom.root / "students.csv"
+    where = str(path) if path else table.name
     try:
         if path or table.exists():
             students, problems = read_students(table)
             record(students, url, course)
-        elif not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists():
-            students, problems = recorded_students(url, course)
-        else:
-            students = []
+        elif not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists():  # nbgrader would make one
+            where, (students, problems) = "the gradebook", recorded_students(url, course)
     except SQLAlchemyError as error:
         raise RuntimeError(f"The gradebook {url} cannot be used: {str(error).splitlines()[0]}.") from None
     if not students:
@@ -199,7 +197,7 @@ def students_of(classroom: Classroom, path: Path | None) -> tuple[list[Student],
             "There is no roster: write students.csv into the course folder, a line for each student under the line"
             f" id,last_name,first_name,email or 学籍番号,氏名,メールアドレス{f' ({problems[0]})' if problems else ''}."
         )
-    return students, problems
+    return students, [Arrival(shown(where), "", None, "refused", problem) for problem in problems]
 
 
 def notebook_of(found: Found, source: NotebookNode, size: int) -> bytes | Arrival:
@@ -234,24 +232,21 @@ def collect(root: Path, assignment: str, paths: list[Path], roster: Path | None 
     roster: the table of the students; None: root/students.csv, or the gradebook. Raises RuntimeError, before any
     file is written, where there is no roster or no such assignment.
     """
-    root, paths = Path(os.path.abspath(root)), [Path(os.path.abspath(path)) for path in paths]
+    root = Path(os.path.abspath(root))
     path = root / "source" / assignment / "main.ipynb"
     if not path.exists() or not (root / "nbgrader_config.py").exists():
         raise RuntimeError(f"This is not the folder of a course with the assignment {assignment}: go there, and run it again.")
     classroom = Classroom(root)
     source, size = nbformat.read(path, as_version=4), Limits(**classroom.config.Autograde.get("limits", {})).size
-    students, problems = students_of(classroom, roster)
+    students, arrivals = students_of(classroom, roster)
     people = Roster(students, assignment)
     folder = root / "downloaded" / assignment
     mapping = Mapping(folder / "mapping.csv", people)
     places = {student: Place(classroom.coursedir, assignment, student, size) for student in people.students}
 
-    arrivals = [Arrival(str(roster or "students.csv"), "", None, "refused", problem) for problem in problems]
     arrivals += [Arrival(f"downloaded/{assignment}/mapping.csv", "", None, "refused", problem) for problem in mapping.problems]
     kept: dict[str, list[Kept]] = defaultdict(list)
-    outermost = [path for path in dict.fromkeys(paths) if not any(other in path.parents for other in paths)]
-    files = chain.from_iterable(find(path, root, assignment) for path in outermost)
-    for found in tqdm(files, "collecting", unit=" files", disable=not bar, delay=1):
+    for found in tqdm(find_all(paths, root, assignment), "collecting", unit=" files", disable=not bar, delay=1):
         owner, reason = mapping.students.get(found.file.strip(), ""), ""
         mapped = bool(owner)
         if owner == "-":
@@ -307,8 +302,8 @@ def needs_instructor(arrival: Arrival) -> bool:
 def summary(arrivals: list[Arrival], assignment: str) -> str:
     """For the terminal: how many of each, then every file that was not taken with its reason, then who is missing."""
     count = Counter(arrival.result for arrival in arrivals)
-    shown = ("taken", "replaced", "unchanged", "older", "not matched", "refused", "draft", "ignored", "other")
-    lines = [f"{', '.join(f'{count[result]} {result}' for result in shown if count[result]) or 'no files'}."]
+    order = ("taken", "replaced", "unchanged", "older", "not matched", "refused", "draft", "ignored", "other")
+    lines = [f"{', '.join(f'{count[result]} {result}' for result in order if count[result]) or 'no files'}."]
     if not count["taken"] and not count["replaced"]:
         lines.append("Nothing in submitted/ has changed.")
     titles = {

@@ -30,6 +30,8 @@ FILES = 20_000
 """Of one path, and of one archive."""
 FOLDERS = 40
 """Folders inside one another."""
+LONGEST = 1000
+"""Letters of a name in an archive, with its folders."""
 ARCHIVES = 3
 """Archives inside one another."""
 NESTED = 100 * MB
@@ -56,8 +58,20 @@ class Found:
     """The bytes, at most so many. Raises Refused."""
 
 
+def find_all(paths: Iterable[Path], root: Path, assignment: str) -> Iterator[Found]:
+    """Every file at or below the paths, for the course in the folder root; what lies below two of them comes once."""
+    seen: set[str] = set()
+    for path in paths:
+        mine = []
+        for found in find(Path(os.path.abspath(path)), root, assignment):
+            mine.append(found.file)
+            if found.file not in seen:
+                yield found
+        seen.update(mine)
+
+
 def find(path: Path, root: Path, assignment: str) -> Iterator[Found]:
-    """Every file at or below an absolute path, in the order of the names, for the course in the folder root."""
+    """Every file at or below an absolute path, in the order of the names."""
     file = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
     file = shown(f"./{file}" if file[0] in "=+-@" else file)  # no formula in a spreadsheet
     names = [path.name]
@@ -78,9 +92,9 @@ def on_disk(path: Path, file: str, names: tuple[str, ...], root: Path, assignmen
         status = path.lstat()
         if stat.S_ISLNK(status.st_mode):
             raise Refused(LINK)
+        if is_course(path.resolve(), root.resolve(), assignment):
+            raise Refused("belongs to the course itself: give the folder of the downloads")
         if stat.S_ISDIR(status.st_mode):
-            if is_course(path, root, assignment):
-                raise Refused("belongs to the course itself: give the folder of the downloads")
             if len(names) > FOLDERS:
                 raise Refused(f"lies in more than {FOLDERS} folders, one in another")
             for entry in sorted(os.scandir(path), key=lambda entry: entry.name):
@@ -106,7 +120,7 @@ def on_disk(path: Path, file: str, names: tuple[str, ...], root: Path, assignmen
 
 
 def is_course(path: Path, root: Path, assignment: str) -> bool:
-    """Whether the folder is the course, or what nbgrader and `collect` keep there: not where zip_collect is given archives."""
+    """Whether path is the course, or what nbgrader and `collect` keep there; not where zip_collect is given its archives."""
     if not path.is_relative_to(root):
         return False
     parts = path.relative_to(root).parts
@@ -176,7 +190,10 @@ def in_archive(stream: BinaryIO, archive: Found, budget: Budget, depth: int) -> 
         raise Refused(f"holds more than {FILES} files")
     for name, entry in sorted(entries, key=lambda pair: is_archive(pair[0])):
         parts = tuple(part for part in name.split("/") if part not in ("", "."))
-        if name.endswith("/") or any(IGNORED.fullmatch(fold(part)) for part in parts if part != ".."):
+        if len(name) > LONGEST:
+            yield Found(f"{archive.file}/{shown(name[:50])}…", archive.names, problem=f"has a name of more than {LONGEST} letters")
+            continue
+        if not parts or name.endswith("/") or any(IGNORED.fullmatch(fold(part)) for part in parts if part != ".."):
             continue
         time = moment(parts[-1]) or local(entry.date_time)
         found = Found(f"{archive.file}/{shown(name)}", (*archive.names, *parts), time or archive.time, bool(time),

@@ -61,6 +61,8 @@ WORDS = "main, report, homework, assignment, exercise, submission, final, レポ
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<rest>.*)")
 CANVAS = re.compile(r"(?P<name>\D+?)_(?:late_)?(?P<number>\d{2,})_\d{2,}_(?P<rest>.+)")
 """In the last number no student is looked for: it counts the submissions."""
+ADDRESS = r"[a-z0-9.+-]+@[a-z0-9.-]+"
+"""One that is not in the roster is somebody else's, whatever is in it, unless its first part is an id with digits."""
 TEAMS = "submitted files", "working files"
 """The folders in which Microsoft Teams has one for each student."""
 
@@ -80,9 +82,11 @@ def squash(text: str) -> str:
 
 
 def decode(data: bytes) -> str:
-    """A table's text as Excel, Google and editors write it. Raises UnicodeDecodeError."""
+    """A table's text as Excel, Google and editors write it. Raises UnicodeError."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16")
+    if b"\0" in data:
+        raise UnicodeError("no text")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -104,7 +108,7 @@ def table(path: Path) -> Iterator[tuple[int, list[str]]]:
             line = reader.line_num + 1
     except OSError as error:
         raise RuntimeError(f"{path.name} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise RuntimeError(f"{path.name} is neither UTF-8 nor cp932 (Shift-JIS) text: save it as CSV UTF-8.") from None
     except csv.Error as error:
         raise RuntimeError(f"{path.name} is no table of comma-separated values: {error}.") from None
@@ -116,7 +120,7 @@ def read_students(path: Path) -> tuple[list[Student], list[str]]:
     _, header = next(rows, (1, []))
     columns = [COLUMN.get(squash(name), "") for name in header]
     if "id" not in columns:
-        named = ", ".join(header) or "none"
+        named = shown(", ".join(header)) or "none"
         raise RuntimeError(f"{path.name} has no column of ids: name it id or 学籍番号 (its columns now: {named}).")
     students, without = [], []
     for line, row in rows:
@@ -177,7 +181,7 @@ def recorded_students(db_url: str, course: str) -> tuple[list[Student], list[str
     """The students of the gradebook, and a sentence for each that cannot be used."""
     with Gradebook(db_url, course) as gradebook:
         fields = [(s.id, s.last_name or "", s.first_name or "", s.email or "", s.lms_user_id or "") for s in gradebook.students]
-    return usable_students([("gradebook", Student(*each)) for each in fields])
+    return usable_students([("a student", Student(*each)) for each in fields])
 
 
 def record(students: Iterable[Student], db_url: str, course: str) -> None:
@@ -213,8 +217,10 @@ class Roster:
         for keys in self.tokens, self.names, self.numbers:
             for word in "", *words:
                 keys.pop(word, None)
-        longest_first = sorted(self.tokens, key=len, reverse=True)
-        self.token = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})(?![^\W_])")
+        known = [re.escape(token) for token in sorted(self.tokens, key=len, reverse=True)]
+        addresses = [rf"{token}(?![.-]\w)" for token in known if "@" in token]
+        known = [*addresses, ADDRESS, *(token for token in known if "@" not in token)]
+        self.token = re.compile(rf"(?<![^\W_])(?:{'|'.join(known)})(?![^\W_])")
 
     def owner(self, names: Iterable[str]) -> tuple[str, str]:
         """The id of the student whom names mean, from the outermost folder to the file; or '' and why nobody is.
@@ -245,7 +251,9 @@ class Roster:
     def _claims(self, text: str) -> list[set[str]]:
         """For each thing in the text that names students: whom."""
         text = spaced(VERSION.sub("_", COPY.sub("_", TIME.sub("_", FILE_END.sub("", text)))))
-        claims = [self.tokens[match.group()] for match in self.token.finditer(text)]
+        found = [match.group() for match in self.token.finditer(text)]
+        first = [word.partition("@")[0] if re.search(r"\d.*@", word) else word for word in found]
+        claims = [self.tokens[key] for keys in zip(found, first) if (key := next(filter(self.tokens.__contains__, keys), None))]
         text = self.words.sub("_", self.token.sub("_", text))
         if (alone := squash(text)) in self.numbers:
             claims.append(self.numbers[alone])

@@ -405,6 +405,7 @@ def test_rows_that_are_not_used_are_in_the_list(course):
 
 
 @pytest.mark.parametrize("content, said", [
+    (b"\x8a\xff\xa0", "students.csv is neither UTF-8 nor cp932 (Shift-JIS) text"),
     (b"name,mail\nA,a@example.jp\n", "students.csv has no column of ids: name it id or 学籍番号 (its columns now: name, mail)."),
     (b"PK\x03\x04\xff\xff\x00\x80", "students.csv is neither UTF-8 nor cp932 (Shift-JIS) text: save it as CSV UTF-8."),
     (b"id,name\n..,A\n", "There is no roster: "), (b"", "students.csv has no column of ids"),
@@ -431,7 +432,7 @@ def test_without_a_roster_the_gradebook_is_one(course, gradebook):
         students.add_student("../outside")
     arrivals = collect(course, "1101", [path])
     assert submitted(course) == {A.id: notebook(A)}
-    assert next(a.reason for a in arrivals if a.result == "refused").startswith("gradebook: ../outside is not used")
+    assert next(a.reason for a in arrivals if a.result == "refused").startswith("a student: ../outside is not used")
 
 
 def test_what_the_roster_leaves_out_stays_in_the_gradebook(course):
@@ -447,7 +448,7 @@ def test_what_the_roster_leaves_out_stays_in_the_gradebook(course):
 # --- Whose it is ---
 
 SMALL = Roster(
-    [Student("s1", "林", "太郎", "taro@example.jp", "5"), Student("s10", "小林", "太郎", "hayashi.taro@example.jp", "1101"),
+    [Student("s1", "林", "太郎", "taro@example.jp", "55"), Student("s10", "小林", "太郎", "hayashi.taro@example.jp", "1101"),
      Student("7", "山田", "太郎", others=("Taro Yamada", "ヤマダ タロウ")), Student("8", "山田", "太郎"),
      Student("1101", "José", "García-López"), Student("main", "高橋", "Ann"), Student("b_c", "O", "Brien")],
     "1101",
@@ -456,7 +457,8 @@ SMALL = Roster(
 
 @pytest.mark.parametrize("names, owner", [
     (["s1.ipynb"], "s1"), (["s10.ipynb"], "s10"), (["S1.IPYNB"], "s1"), (["s100.ipynb"], ""), (["as1.ipynb"], ""),
-    (["1101_s1.ipynb"], "s1"), (["main(5).ipynb"], ""), (["5", "main.ipynb"], "s1"), (["main (7).ipynb"], ""), (["7.ipynb"], "7"),
+    (["1101_s1.ipynb"], "s1"), (["main(55).ipynb"], ""), (["55", "main.ipynb"], "s1"), (["main (7).ipynb"], ""),
+    (["7.ipynb"], "7"),
     (["week 7.ipynb"], ""), (["Version 7", "main.ipynb"], ""), (["main_7.ipynb"], "7"), (["main-Copy7.ipynb"], ""),
     (["林太郎.ipynb"], "s1"), (["小林太郎.ipynb"], "s10"), (["小林 太郎", "main.ipynb"], "s10"), (["太郎 林.ipynb"], "s1"),
     (["若林太郎.ipynb"], ""), (["林太郎丸.ipynb"], ""), (["林.ipynb"], ""), (["太郎.ipynb"], ""),
@@ -467,9 +469,11 @@ SMALL = Roster(
     (["s1", "s10.ipynb"], ""), (["s1.zip", "s10", "main.ipynb"], ""), (["s1_s10.ipynb"], ""),
     (["s1", "林太郎", "s1.ipynb"], "s1"),
     (["Submitted files", "s10", "1101", "Version 2", "main.ipynb"], "s10"), (["Submitted files", "x", "s1.ipynb"], ""),
-    (["hayashitaro_5_10_main.ipynb"], ""), (["林太郎_12_5_main.ipynb"], "s1"), (["guest_99_88_s1.ipynb"], ""),
-    (["林 太郎_5_assignsubmission_file_", "s10.ipynb"], ""), (["x_5_assignsubmission_file_", "main.ipynb"], "s1"),
-    (["高橋Ann.ipynb"], "main"), (["s1高橋.ipynb"], "s1"),
+    (["hayashitaro_55_10_main.ipynb"], ""), (["林太郎_12_55_main.ipynb"], "s1"), (["guest_99_88_s1.ipynb"], ""),
+    (["林 太郎_55_assignsubmission_file_", "s10.ipynb"], ""), (["x_55_assignsubmission_file_", "main.ipynb"], "s1"),
+    (["s1@gmail.com.ipynb"], "s1"), (["s1.x@gmail.com.ipynb"], ""), (["x.s1@gmail.com.ipynb"], ""),
+    (["S1_taro@example.jp"], "s1"), (["main@example.jp", "x.ipynb"], ""),
+    (["taro@example.jp.example.com"], ""), (["高橋Ann.ipynb"], "main"), (["s1高橋.ipynb"], "s1"),
 ])  # fmt: skip
 def test_a_file_is_whose_every_name_on_the_way_agrees_on(names, owner):
     found, reason = SMALL.owner(names)
@@ -487,6 +491,7 @@ def test_a_file_is_whose_every_name_on_the_way_agrees_on(names, owner):
     ("autograded", "belongs to the course itself"),
     ("submitted", "belongs to the course itself"),
     ("downloaded/1101/s1", "belongs to the course itself"),
+    ("source/1101/main.ipynb", "belongs to the course itself"),
     ("/dev/null", "is no file but a pipe"),
 ])
 def test_a_path_that_is_none_is_named_and_the_others_go_on(bad, said, course):
@@ -496,6 +501,12 @@ def test_a_path_that_is_none_is_named_and_the_others_go_on(bad, said, course):
     path = hand_in(course / f"given/{A.id}.ipynb", notebook(A))
     arrivals = collect(course, "1101", [course / bad, path])
     assert [a for a in arrivals if a.result == "refused" and said in a.reason] and submitted(course) == {A.id: notebook(A)}
+
+
+def test_what_is_given_twice_comes_once(course):
+    path = hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))
+    arrivals = collect(course, "1101", [course / "inbox", path, path])
+    assert [(a.file, a.result) for a in arrivals if a.file] == [(f"inbox/{path.name}", "taken")]
 
 
 def test_where_zip_collect_has_its_archives_is_no_part_of_the_course(course):
@@ -569,6 +580,23 @@ def test_a_name_cannot_command_the_terminal_or_a_spreadsheet(course):
     arrivals = collect(course, "1101", [course / "inbox", course / "=1+1.ipynb"])
     assert {a.file for a in arrivals if a.file} == {"inbox/�[2J��x.ipynb", "./=1+1.ipynb"}
     assert all(line.isprintable() for line in summary(arrivals, "1101").splitlines())
+
+
+def test_names_that_an_old_tool_has_unpacked_are_read(course):
+    folder = os.fsencode(course) + b"/inbox/" + f"{A.last}{A.first}".encode("cp932")
+    os.makedirs(folder)
+    with open(folder + b"/main.ipynb", "wb") as file:
+        file.write(notebook(A))
+    [arrival] = [arrival for arrival in collect(course, "1101", [course / "inbox"]) if arrival.file]
+    assert arrival.file == f"inbox/{A.last}{A.first}/main.ipynb" and submitted(course) == {A.id: notebook(A)}
+
+
+@pytest.mark.parametrize("name, said", [("", ""), (".", ""), ("..", "leads out"), ("_" * 60_000, "more than 1000"), ("a/" * 400, "")])
+def test_a_name_in_an_archive_that_is_none_does_no_harm(name, said, course):
+    files = {name: notebook(B), f"{A.id}.ipynb": notebook(A)}
+    arrivals = collect(course, "1101", [hand_in(course / "inbox/all.zip", packed(files))])
+    assert submitted(course) == {A.id: notebook(A)}
+    assert not said or [a for a in arrivals if a.result == "refused" and said in a.reason and len(a.file) < 100]
 
 
 # --- The command ---
