@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from unicodedata import normalize
 
 import nbformat
@@ -123,7 +123,7 @@ class Place:
                 beaten = not there or there in {each.digest for each in older} or self.known[there] < time
                 result = "replaced" if there else "taken"
                 if not beaten and is_exercise(data, source):
-                    result, reason = "older", f"older than what is in submitted/, of {self.known[there]:%Y-%m-%d %H:%M:%S} UTC"
+                    result, reason = "older", f"not newer than submitted/, of {self.known[there]:%Y-%m-%d %H:%M:%S} UTC"
                 else:  # the time first: where a run is killed in between, the next one goes by the name in downloaded/
                     data = read_file(next(self.kept.glob(f"*-{newest.digest}.ipynb")), self.size)
                     write(self.folder / "timestamp.txt", f"{time:%Y-%m-%d %H:%M:%S.%f} UTC".encode())
@@ -159,17 +159,23 @@ def write_table(path: Path, rows: Iterable[Iterable[str]]) -> None:
 
 
 class Mapping:
-    """downloaded/<assignment>/mapping.csv: file → the student whose it is, or '-' for nobody's, in the instructor's words."""
+    """downloaded/<assignment>/mapping.csv, the instructor's word: file, folder or archive → whose it is, or '-' for nobody's."""
 
     def __init__(self, path: Path, roster: Roster):
         self.path, self.problems, self.students = path, [], {}
         self.rows = list(table(path)) if path.exists() else [(1, ["file", "student"])]
-        for line, (file, student, *_) in ((line, [*row, ""]) for line, row in self.rows if row[0] != "file"):
+        for line, row in self.rows:
+            file, student = normalize("NFC", row[0]), [*row, ""][1]
             owner = "-" if student == "-" else roster.ids.get(fold(student), "")
-            if student and not owner:
-                self.problems.append(f"line {line}: {student} is nobody of the roster")
-            elif student and self.students.setdefault(normalize("NFC", file), owner) != owner:
-                self.problems.append(f"line {line}: {file} is given to {self.students[normalize('NFC', file)]} further up")
+            if file != "file" and student and not owner:
+                self.problems.append(f"line {line}: {shown(student)} is nobody of the roster")
+            elif owner and self.students.setdefault(file, owner) != owner:
+                self.problems.append(f"line {line}: {file} is given to {self.students[file]} further up")
+
+    def owner(self, file: str) -> str:
+        """Whose a file is; '' where the mapping does not say."""
+        way = (str(part) for part in (PurePosixPath(file.strip()), *PurePosixPath(file).parents))
+        return next((self.students[part] for part in way if part in self.students), "")
 
     def ask(self, files: list[str]) -> None:
         """Add a line for each file that has none, for the instructor to fill in."""
@@ -210,7 +216,7 @@ def notebook_of(found: Found, source: NotebookNode, size: int) -> bytes | Arriva
     if any("_assignsubmission_onlinetext" in fold(name) for name in found.names):
         return replace(bad, result="other", reason="text typed into Moodle, no file")
     if not TEXT.fullmatch(name):
-        return replace(bad, result="other", reason=f"a {Path(name).suffix} file, no notebook")
+        return replace(bad, result="other", reason=f"a {shown(Path(name).suffix)} file, no notebook")
     try:
         data = found.read(size)
     except Refused as error:
@@ -247,7 +253,7 @@ def collect(root: Path, assignment: str, paths: list[Path], roster: Path | None 
     arrivals += [Arrival(f"downloaded/{assignment}/mapping.csv", "", None, "refused", problem) for problem in mapping.problems]
     kept: dict[str, list[Kept]] = defaultdict(list)
     for found in tqdm(find_all(paths, root, assignment), "collecting", unit=" files", disable=not bar, delay=1):
-        owner, reason = mapping.students.get(found.file.strip(), ""), ""
+        owner, reason = mapping.owner(found.file), ""
         mapped = bool(owner)
         if owner == "-":
             arrivals.append(Arrival(found.file, "", found.time, "ignored", "as mapping.csv says"))
@@ -259,7 +265,7 @@ def collect(root: Path, assignment: str, paths: list[Path], roster: Path | None 
             arrivals.append(replace(data, student=owner))
         elif not owner:
             arrivals.append(Arrival(found.file, "", found.time, "not matched", reason))
-        elif not mapped and "working files" in map(fold, found.names):
+        elif not mapped and "working files" in (FILE_END.sub("", fold(name)) for name in found.names):
             reason = "in Teams's Working files, not handed in; a line in mapping.csv takes it all the same"
             arrivals.append(Arrival(found.file, owner, found.time, "draft", reason))
         else:

@@ -191,7 +191,8 @@ def in_archive(stream: BinaryIO, archive: Found, budget: Budget, depth: int) -> 
     for name, entry in sorted(entries, key=lambda pair: is_archive(pair[0])):
         parts = tuple(part for part in name.split("/") if part not in ("", "."))
         if len(name) > LONGEST:
-            yield Found(f"{archive.file}/{shown(name[:50])}…", archive.names, problem=f"has a name of more than {LONGEST} letters")
+            file = f"{archive.file}/{shown(name[:50])}…"
+            yield Found(file, archive.names, problem=f"has a name of more than {LONGEST} letters")
             continue
         if not parts or name.endswith("/") or any(IGNORED.fullmatch(fold(part)) for part in parts if part != ".."):
             continue

@@ -56,7 +56,7 @@ TIME = re.compile(
 COPY = re.compile(r"[\s_-]*(?:\((\d+)\)|\bcopy(?: of\b|(\d+)|\b)|の?コピー(?:\s*\(?(\d+)\)?)?)\s*")
 """What browsers, Jupyter, Windows and Google Drive add to the name of a copy, with its number."""
 VERSION = re.compile(r"\bversion (\d+)\b")
-WORDS = "main, report, homework, assignment, exercise, submission, final, レポート, 課題, 演習, 提出, 提出用, 最終版, 修正版"
+WORDS = "main, kadai, report, homework, assignment, exercise, submission, final, レポート, 課題, 演習, 提出, 提出用, 最終版"
 """What stands beside a name without being one; so does the assignment's."""
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<rest>.*)")
 CANVAS = re.compile(r"(?P<name>\D+?)_(?:late_)?(?P<number>\d{2,})_\d{2,}_(?P<rest>.+)")
@@ -210,7 +210,8 @@ class Roster:
         for student in self.students.values():
             short = student.id.isdecimal() and len(student.id) < 4  # (5) or week 3: only where nothing else stands
             (self.names if short else self.tokens)[spaced(student.id)].add(student.id)
-            self.tokens[spaced(student.email)].add(student.id)
+            if "@" in student.email:
+                self.tokens[spaced(student.email)].add(student.id)
             self.numbers[fold(student.lms_user_id)].add(student.id)
             for name in spellings(student):
                 self.names[squash(name)].add(student.id)
@@ -239,7 +240,7 @@ class Roster:
                     return "", f"nobody of the roster is {shown(said)}"
                 claims += who
             claims += self._claims(lms["rest"] if lms else "" if said else text)
-            above = text
+            above = FILE_END.sub("", text)
         if not claims:
             return "", "its name, its folders and its archive name nobody of the roster"
         agreed = reduce(set.intersection, claims)
@@ -258,13 +259,10 @@ class Roster:
         if (alone := squash(text)) in self.numbers:
             claims.append(self.numbers[alone])
         parts = [part for part in map(squash, re.split(r"[_()\[\]{}&+=;]|\s-\s", text)) if part]
-        while parts:  # yamada_taro is one name
-            for length in 2, 1:
-                if (name := "".join(parts[:length])) in self.names and (not name.isdecimal() or name == alone):
-                    claims.append(self.names[name])
-                    break
-            parts = parts[length:]
-        return claims
+        words = [part for part in parts if not any(map(str.isdigit, part))]
+        together = next((name for name in ("".join(words), alone) if name in self.names), None)  # yamada_taro
+        names = [part for part in parts if not part.isdecimal()] if together is None else [together]
+        return claims + [self.names[name] for name in names if name in self.names]
 
 
 def spellings(student: Student) -> Iterator[str]:

@@ -210,6 +210,8 @@ KINDS = {
     }, {"Version 1/": "older: older than", "Version 2/": "older: older than", "Working files": "draft: not handed in"}),
     "Teams, only a draft": Kind({"Working files/{last} {first}/1101/main.ipynb": new},
                                 {"Working files": "draft: mapping.csv"}, taken=False, missing="Working files"),
+    "Teams, only drafts in a zip": Kind({"Working files.zip/{last} {first}/1101/main.ipynb": new},
+                                        {"Working files.zip": "draft: mapping.csv"}, taken=False, missing="Working files"),
     "nbgrader's own": Kind({"plain/{id}/1101/main.ipynb": new}),
     "a folder by id": Kind({"plain/{id}/main.ipynb": new}),
     "id.ipynb": Kind({"plain/{id}.ipynb": new}),

@@ -337,6 +337,27 @@ def test_the_mapping_takes_a_draft_and_overrules_a_name(course):
     assert submitted(course) == {A.id: notebook(A), B.id: notebook(B)}
 
 
+def test_a_line_for_a_folder_or_an_archive_is_for_all_in_it_and_the_nearest_line_counts(course):
+    hand_in(course / "inbox/x.zip", packed({"1/main.ipynb": notebook(A), "2/main.ipynb": notebook(B, "old")}))
+    hand_in(course / "inbox/y/main.ipynb", notebook(B))
+    mapping = f"file,student\ninbox/x.zip,{A.id}\ninbox/x.zip/2/main.ipynb,-\ninbox/y,{B.id}\n"
+    hand_in(course / "downloaded/1101/mapping.csv", mapping.encode())
+    collect(course, "1101", [course / "inbox"])
+    assert submitted(course) == {A.id: notebook(A), B.id: notebook(B)} and kept(course, A.id) == {notebook(A)}
+
+
+def test_a_wrong_line_is_undone_by_another_and_taking_the_file_away(course):
+    inbox, mapping = course / "inbox", course / "downloaded/1101/mapping.csv"
+    hand_in(inbox / f"{A.id}.ipynb", notebook(A), 1)
+    hand_in(inbox / "x.ipynb", notebook(B), 2)
+    for right, student in (False, A.id), (True, B.id):
+        hand_in(mapping, f"file,student\ninbox/x.ipynb,{student}\n".encode())
+        if right:
+            (course / f"submitted/{A.id}/1101/main.ipynb").unlink()
+        collect(course, "1101", [inbox])
+    assert submitted(course) == {A.id: notebook(A), B.id: notebook(B)}
+
+
 def test_a_file_given_to_two_is_said(course):
     hand_in(course / "downloaded/1101/mapping.csv", f"file,student\nx.ipynb,{A.id}\nx.ipynb,{B.id}\n".encode())
     [problem] = [a.reason for a in collect(course, "1101", [hand_in(course / "x.ipynb", notebook(A))]) if a.result == "refused"]
@@ -419,6 +440,12 @@ def test_a_roster_that_is_none_ends_the_run_with_a_sentence(content, said, cours
     assert not (course / "submitted").exists() and not (course / "downloaded").exists()
 
 
+def test_a_gradebook_that_is_none_ends_the_run_with_a_sentence(course):
+    (course / "gradebook.db").write_bytes(b"no database " * 100)
+    with pytest.raises(RuntimeError, match=r"The gradebook .* cannot be used: .*not a database"):
+        collect(course, "1101", [course / "inbox"])
+
+
 def test_without_a_roster_the_gradebook_is_one(course, gradebook):
     for name in "students.csv", "gradebook.db":
         (course / name).unlink()
@@ -463,7 +490,9 @@ SMALL = Roster(
     (["林太郎.ipynb"], "s1"), (["小林太郎.ipynb"], "s10"), (["小林 太郎", "main.ipynb"], "s10"), (["太郎 林.ipynb"], "s1"),
     (["若林太郎.ipynb"], ""), (["林太郎丸.ipynb"], ""), (["林.ipynb"], ""), (["太郎.ipynb"], ""),
     (["山田太郎.ipynb"], ""), (["山田太郎_7.ipynb"], ""), (["8", "山田太郎.ipynb"], "8"), (["ﾔﾏﾀﾞ ﾀﾛｳ.ipynb"], "7"),
-    (["taro_yamada.ipynb"], "7"), (["YamadaTaro1.ipynb"], ""), (["taro.ipynb"], "s1"), (["taro@example.jp", "main.ipynb"], "s1"),
+    (["taro_yamada.ipynb"], "7"), (["1101_taro_yamada_v2.ipynb"], "7"), (["ana_taro_yamada.ipynb"], ""),
+    (["Ken Taro Yamada"], ""), (["Submitted files.zip", "x", "s1.ipynb"], ""),
+    (["YamadaTaro1.ipynb"], ""), (["taro.ipynb"], "s1"), (["taro@example.jp", "main.ipynb"], "s1"),
     (["taro@example.com.ipynb"], ""), (["hayashi.taro@example.jp.ipynb"], "s10"), (["x.taro@example.jp.ipynb"], ""),
     (["1101", "main.ipynb"], ""), (["main.ipynb"], ""), (["garcía lópez, josé.ipynb"], "1101"), (["b_c_main.ipynb"], "b_c"),
     (["s1", "s10.ipynb"], ""), (["s1.zip", "s10", "main.ipynb"], ""), (["s1_s10.ipynb"], ""),
@@ -577,8 +606,9 @@ def test_a_folder_without_end_is_given_up(course, monkeypatch):
 def test_a_name_cannot_command_the_terminal_or_a_spreadsheet(course):
     hand_in(course / "inbox" / "\x1b[2J\n\u202ex.ipynb", notebook(A))
     hand_in(course / "=1+1.ipynb", notebook(A))
+    hand_in(course / "inbox/x.p\x1b[2Jf", b"")
     arrivals = collect(course, "1101", [course / "inbox", course / "=1+1.ipynb"])
-    assert {a.file for a in arrivals if a.file} == {"inbox/�[2J��x.ipynb", "./=1+1.ipynb"}
+    assert {a.file for a in arrivals if a.file} == {"inbox/�[2J��x.ipynb", "./=1+1.ipynb", "inbox/x.p�[2Jf"}
     assert all(line.isprintable() for line in summary(arrivals, "1101").splitlines())
 
 
@@ -591,7 +621,10 @@ def test_names_that_an_old_tool_has_unpacked_are_read(course):
     assert arrival.file == f"inbox/{A.last}{A.first}/main.ipynb" and submitted(course) == {A.id: notebook(A)}
 
 
-@pytest.mark.parametrize("name, said", [("", ""), (".", ""), ("..", "leads out"), ("_" * 60_000, "more than 1000"), ("a/" * 400, "")])
+NO_NAMES = {"": "", ".": "", "..": "leads out", "_" * 60_000: "more than 1000", "a/" * 400: ""}
+
+
+@pytest.mark.parametrize("name, said", NO_NAMES.items(), ids=range(len(NO_NAMES)))
 def test_a_name_in_an_archive_that_is_none_does_no_harm(name, said, course):
     files = {name: notebook(B), f"{A.id}.ipynb": notebook(A)}
     arrivals = collect(course, "1101", [hand_in(course / "inbox/all.zip", packed(files))])
