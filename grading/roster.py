@@ -207,6 +207,8 @@ class Roster:
         words = [*WORDS.split(", "), assignment]
         self.words = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, words))})(?![^\W_])")
         self.tokens, self.names, self.numbers = defaultdict(set), defaultdict(set), defaultdict(set)
+        self.full: set[str] = set()
+        """Names that are known beside other words: taro alone may be anybody's first name."""
         for student in self.students.values():
             short = student.id.isdecimal() and len(student.id) < 4  # (5) or week 3: only where nothing else stands
             (self.names if short else self.tokens)[spaced(student.id)].add(student.id)
@@ -215,6 +217,8 @@ class Roster:
             self.numbers[fold(student.lms_user_id)].add(student.id)
             for name in spellings(student):
                 self.names[squash(name)].add(student.id)
+                if " " in name or (len(name) > 2 and not name.isascii()):
+                    self.full.add(squash(name))
         for keys in self.tokens, self.names, self.numbers:
             for word in "", *words:
                 keys.pop(word, None)
@@ -261,17 +265,16 @@ class Roster:
         parts = [part for part in map(squash, re.split(r"[_()\[\]{}&+=;]|\s-\s", text)) if part]
         words = [part for part in parts if not any(map(str.isdigit, part))]
         together = next((name for name in ("".join(words), alone) if name in self.names), None)  # yamada_taro
-        names = [part for part in parts if not part.isdecimal()] if together is None else [together]
-        return claims + [self.names[name] for name in names if name in self.names]
+        names = [together] if together else [part for part in parts if part in self.full]
+        return claims + [self.names[name] for name in names]
 
 
 def spellings(student: Student) -> Iterator[str]:
     """How the name may be written: in both orders, and as the first part of the e-mail address."""
     yield student.email.partition("@")[0]
-    if student.last_name and student.first_name:
-        yield from (student.last_name + student.first_name, student.first_name + student.last_name)
-    else:
-        yield student.last_name or student.first_name
+    yield f"{student.last_name} {student.first_name}".strip()
+    yield f"{student.first_name} {student.last_name}".strip()
     for name in student.others:
-        yield name
-        yield "".join(reversed(re.split(r"[\s,]+", name, maxsplit=1)))
+        words = re.split(r"[\s,]+", name.strip(), maxsplit=1)
+        yield " ".join(words)
+        yield " ".join(reversed(words))

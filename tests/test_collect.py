@@ -502,7 +502,8 @@ SMALL = Roster(
     (["林 太郎_55_assignsubmission_file_", "s10.ipynb"], ""), (["x_55_assignsubmission_file_", "main.ipynb"], "s1"),
     (["s1@gmail.com.ipynb"], "s1"), (["s1.x@gmail.com.ipynb"], ""), (["x.s1@gmail.com.ipynb"], ""),
     (["S1_taro@example.jp"], "s1"), (["main@example.jp", "x.ipynb"], ""),
-    (["taro@example.jp.example.com"], ""), (["高橋Ann.ipynb"], "main"), (["s1高橋.ipynb"], "s1"),
+    (["taro@example.jp.example.com"], ""), (["高橋Ann.ipynb"], "main"), (["taro_suzuki.ipynb"], ""),
+    (["1101_taro_2.ipynb"], "s1"), (["s1高橋.ipynb"], "s1"),
 ])  # fmt: skip
 def test_a_file_is_whose_every_name_on_the_way_agrees_on(names, owner):
     found, reason = SMALL.owner(names)
