@@ -295,6 +295,7 @@ KINDS = {
     "a bomb that lies": refused("plain/{id}.zip", "is damaged", lying),
     "archives without end": refused("plain/{id}.zip", "more are not opened", partial(matryoshka, depth=5)),
     "a name that leads out": refused("plain/{id}.zip", "leads out", lambda p: packed({"../../main.ipynb": notebook(p)})),
+    "a name that leads out in Windows": refused("plain/{id}.zip", "leads out", lambda p: packed({"..\\main.ipynb": notebook(p)})),
     "an absolute name": refused("plain/{id}.zip", "leads out", lambda p: packed({"/tmp/main.ipynb": notebook(p)})),
     "a name with a drive": refused("plain/{id}.zip", "leads out", lambda p: packed({"C:\\x\\main.ipynb": notebook(p)})),
     "a link in a zip": refused("plain/{id}.zip", "is a link", packed({"main.ipynb": b"LINK"})),

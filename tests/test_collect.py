@@ -239,6 +239,22 @@ def test_a_newer_file_replaces_and_an_older_does_not(course):
     assert sorted(again) == ["older", "older", "unchanged"] and submitted(course)[A.id] == third
 
 
+@pytest.mark.parametrize("first, second, hours", [
+    ("{id}/main.ipynb", "{id}/main (1).ipynb", 5),
+    ("{id}/main (9).ipynb", "{id}/main (10).ipynb", 5),
+    ("{id}/main.ipynb", "{id}/main のコピー.ipynb", 5),
+    ("Submitted files/{last}{first}/Version 9/main.ipynb", "Submitted files/{last}{first}/Version 10/main.ipynb", 3),
+])
+def test_where_the_time_does_not_tell_the_number_does(first, second, hours, course):
+    inbox = course / "inbox"
+    hand_in(inbox / path_of(first, A), notebook(A, "old"), 5)
+    collect(course, "1101", [inbox])
+    hand_in(inbox / path_of(second, A), notebook(A), hours)
+    assert sorted(a.result for a in collect(course, "1101", [inbox]) if a.file) == ["older", "replaced"]
+    assert submitted(course)[A.id] == notebook(A)
+    assert sorted(a.result for a in collect(course, "1101", [inbox]) if a.file) == ["older", "unchanged"]
+
+
 def test_a_file_that_was_copied_since_is_no_newer(course):
     collect(course, "1101", [hand_in(course / f"inbox/1/{A.id}.ipynb", notebook(A, "old"), 1),
                              hand_in(course / f"inbox/2/{A.id}.ipynb", notebook(A), 2)])  # fmt: skip
