@@ -28,6 +28,7 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import parse_utc
 
 from grading import inbox
+from grading.classroom import Classroom
 from grading.collect import Arrival, collect, needs_instructor, summary
 from grading.roster import Roster, Student, read_students
 
@@ -79,9 +80,9 @@ def command(course: Path, *arguments: object) -> subprocess.CompletedProcess:
 @pytest.fixture(scope="module")
 def gradebook(tmp_path_factory) -> Path:
     """An empty one: nbgrader takes seconds to make it."""
-    path = tmp_path_factory.mktemp("empty") / "gradebook.db"
-    with Gradebook(f"sqlite:///{path}", "1101"):
-        return path
+    course = make_course(tmp_path_factory.mktemp("empty") / "course")
+    with Gradebook(Classroom(course).coursedir.db_url, "1101"):
+        return course / "gradebook.db"
 
 
 @pytest.fixture
