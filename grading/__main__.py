@@ -1,4 +1,4 @@
-"""python -m grading build | autograde | grade | report: run in the course folder."""
+"""python -m grading build | collect | autograde | grade | report: run in the course folder."""
 
 import argparse
 import sys
@@ -11,6 +11,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m grading", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help=f"build the notebooks from source/{ASSIGNMENT}.py")
+    collect = commands.add_parser("collect", help="put what students handed in into submitted/, whoever packed it")
+    collect.add_argument("assignment", help=ASSIGNMENT)
+    collect.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a folder, a zip archive or a file: only read")
+    collect.add_argument("--roster", type=Path, help="the table of the students (default: students.csv, or else the gradebook)")
     commands.add_parser("autograde", add_help=False, help="as nbgrader autograde, side by side: see autograde --help")
     commands.add_parser("grade", help="grade what lies in submitted/, or a sample class where it is empty")
     report = commands.add_parser("report", help="write a page on the class and the marks of every question, into report/")
@@ -29,6 +33,16 @@ def main() -> None:
         for path in build(root):
             print(path.relative_to(root))
         return
+
+    if command == "collect":
+        from .collect import collect, needs_instructor, summary
+
+        try:
+            arrivals = collect(root, known.assignment, known.paths, known.roster, bar=sys.stderr.isatty())
+        except (RuntimeError, OSError) as error:
+            sys.exit(f"Nothing more is collected: {error}")
+        print(summary(arrivals, known.assignment))
+        sys.exit(any(map(needs_instructor, arrivals)))
 
     if command == "autograde":
         from .app import AutogradeApp

@@ -103,7 +103,7 @@ SIGNS = [  # a note of the grader (rebuild.py, judge.py), the key of its points,
 ]
 UNUSABLE = {  # a result in arrivals.csv: what it is in Japanese
     "refused": "使えないファイル",
-    "other": "この課題のノートブックではない",
+    "other": "この演習のノートブックではない",
     "not matched": "だれのものか分からない",
     "draft": "下書き (未提出)",
 }

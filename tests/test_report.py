@@ -208,7 +208,7 @@ def test_the_list_shows_every_mark_and_tells_unanswered_and_ungraded(page):
 def test_mistakes_are_counted_with_those_of_no_known_kind_the_unanswered_and_the_lent_apart(page):
     text = section(page, "questions")
     affine = text[text.index("問 15 affine_backward") : text.index("問 16")]
-    assert "満点 1 人・間違い 3 人・未回答 1 人・平均 2.4 / 12 点" in affine
+    assert "満点 1 人・間違い 3 人・未解答 1 人・平均 2.4 / 12 点" in affine
     assert "2 人: db が違います。 1 人: N で割っています。 1 人: 種類の分からない間違いです。" in affine
     backward = text[text.index("問 18 network_backward") : text.index("問 19")]
     assert "1 人は、前の問いの間違った関数を正しいものに取りかえて採点しました" in backward

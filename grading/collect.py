@@ -1,0 +1,330 @@
+"""What students handed in, as an LMS, a mail program or a person hands it over, put where nbgrader grades it.
+
+Every notebook of the exercise whose student is certain is kept in downloaded/, nbgrader's folder for what comes from an LMS; the
+newest of each student lies in submitted/, with its time. Everything else is named with its reason. A run that was killed leaves
+nothing half done, and a run over the same files changes nothing.
+"""
+
+import csv
+import hashlib
+import io
+import os
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from unicodedata import normalize
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
+from sqlalchemy.exc import SQLAlchemyError
+from tqdm import tqdm
+
+from .classroom import Classroom
+from .inbox import Found, find_all, read_file
+from .limits import Limits
+from .rebuild import Refused, read, rebuild
+from .roster import COPY, FILE_END, VERSION, Roster, Student, fold, read_students, record, recorded_students, shown, table
+
+TEXT = re.compile(r"[^.]*|.*\.(ipynb|json|txt)|.*\.ipynb[^.]*")
+"""What a notebook's file may be called: browsers save main.ipynb.txt, main.ipynb (1) and worse. The content decides."""
+OTHER_ARCHIVE = re.compile(r".*\.(7z|rar|lzh|cab|tar|t?gz|t?bz2|t?xz|zst)")
+KEPT = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{16})\.ipynb")
+STAMP = "%Y%m%dT%H%M%SZ"
+NEEDS = "not matched", "refused"
+"""Results that the instructor must do something about."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What became of one file; or a student of whom there is none, or a line of a table that cannot be used.
+
+    result: 'taken', 'replaced' (by it, an older one), 'unchanged' (it was there already), 'older' (kept, not the newest), 'not
+    matched' (with a student), 'draft' (Teams has it, the student did not hand it in), 'ignored' (as the mapping says), 'refused',
+    'other' (no notebook of the exercise), 'nothing' (file is '': nothing of this student can be graded).
+    """
+
+    file: str
+    student: str
+    """'' where it is not known."""
+    time: datetime | None
+    """UTC."""
+    result: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A notebook of the exercise in downloaded/."""
+
+    arrival: Arrival
+    digest: str
+    series: str
+    """The folder with the versions of Teams that it belongs to; elsewhere the file alone."""
+    version: int
+    copy: int
+    """The number that a browser or a person gave to the copy."""
+
+
+class Place:
+    """Where a student's notebooks are: all in downloaded/, the newest in submitted/."""
+
+    def __init__(self, coursedir: CourseDirectory, assignment: str, student: str, size: int):
+        self.student, self.size = student, size
+        self.folder = Path(coursedir.format_path(coursedir.submitted_directory, student, assignment))
+        self.kept = Path(coursedir.root, "downloaded", assignment, student)
+        names = [match for path in self.kept.glob("*") if (match := KEPT.fullmatch(path.name))]
+        self.known = {name[2]: datetime.strptime(name[1], STAMP).replace(tzinfo=UTC) for name in names}
+        """Digest → when the file was handed in, as far as was known when it first came."""
+
+    def has_notebook(self) -> bool:
+        return (self.folder / "main.ipynb").exists()
+
+    def keep(self, data: bytes, time: datetime) -> str:
+        """Put a file into downloaded/ unless it is there; returns its digest."""
+        digest = hashlib.sha256(data).hexdigest()[:16]
+        if digest not in self.known:
+            write(self.kept / f"{time:{STAMP}}-{digest}.ipynb", data)
+            self.known[digest] = time
+        return digest
+
+    def submitted(self) -> tuple[bytes, str]:
+        """What lies in submitted/, kept from now on, and its digest; empty both for nothing. Raises Refused."""
+        path = self.folder / "main.ipynb"
+        for each in path, self.folder, self.folder.parent:
+            if each.is_symlink():
+                raise Refused(f"{each.name} in submitted/ is a link: put the file itself there")
+        if not self.has_notebook():
+            return b"", ""
+        data = read_file(path, self.size)
+        try:
+            time = parse_utc((self.folder / "timestamp.txt").read_text(encoding="utf-8").strip()).replace(tzinfo=UTC)
+        except (OSError, ValueError, AttributeError):  # none, or an empty one
+            time = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+        return data, self.keep(data, time)
+
+    def settle(self, mine: list[Kept], source: NotebookNode) -> Iterator[Arrival]:
+        """Put the newest of this student's files into submitted/, unless what is there is newer."""
+
+        def age(each: Kept) -> tuple[datetime, int, int]:
+            """A version of Teams is not older than the versions before it, whatever its file says."""
+            until = [k.arrival.time for k in mine if k.series == each.series and k.version <= each.version]
+            return max(until), each.version, each.copy
+
+        *older, newest = sorted(mine, key=age)
+        time, result, reason = age(newest)[0], "unchanged", ""
+        try:
+            data, there = self.submitted()
+            if newest.digest != there:
+                beaten = not there or there in {each.digest for each in older} or self.known[there] < time
+                result = "replaced" if there else "taken"
+                if not beaten and is_exercise(data, source):
+                    result, reason = "older", f"not newer than submitted/, of {self.known[there]:%Y-%m-%d %H:%M:%S} UTC"
+                else:  # the time first: where a run is killed in between, the next one goes by the name in downloaded/
+                    data = read_file(next(self.kept.glob(f"*-{newest.digest}.ipynb")), self.size)
+                    write(self.folder / "timestamp.txt", f"{time:%Y-%m-%d %H:%M:%S.%f} UTC".encode())
+                    write(self.folder / "main.ipynb", data)
+        except Refused as error:
+            result, reason = "refused", f"kept in downloaded/, but {error}"
+        yield replace(newest.arrival, result=result, reason=reason)
+        for each in older:
+            reason = f"{'the same as' if each.digest == newest.digest else 'older than'} {newest.arrival.file}"
+            yield replace(each.arrival, result="older", reason=reason)
+
+
+def is_exercise(data: bytes, source: NotebookNode) -> bool:
+    try:
+        return bool(rebuild(data, source))
+    except Refused:
+        return False
+
+
+def write(path: Path, data: bytes) -> None:
+    """The whole file or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.partial")
+    unfinished.write_bytes(data)
+    unfinished.replace(path)
+
+
+def write_table(path: Path, rows: Iterable[Iterable[str]]) -> None:
+    """For spreadsheets: quoted, UTF-8 with a BOM."""
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
+    write(path, text.getvalue().encode("utf-8-sig"))
+
+
+class Mapping:
+    """downloaded/<assignment>/mapping.csv, the instructor's word: file, folder or archive → whose it is, or '-' for nobody's."""
+
+    def __init__(self, path: Path, roster: Roster):
+        self.path, self.problems, self.students = path, [], {}
+        self.rows = list(table(path)) if path.exists() else [(1, ["file", "student"])]
+        for line, row in self.rows:
+            file, student = normalize("NFC", row[0]), [*row, ""][1]
+            owner = "-" if student == "-" else roster.ids.get(fold(student), "")
+            if file != "file" and student and not owner:
+                self.problems.append(f"line {line}: {shown(student)} is nobody of the roster")
+            elif owner and self.students.setdefault(file, owner) != owner:
+                self.problems.append(f"line {line}: {file} is given to {self.students[file]} further up")
+
+    def owner(self, file: str) -> str:
+        """Whose a file is; '' where the mapping does not say."""
+        way = (str(part) for part in (PurePosixPath(file.strip()), *PurePosixPath(file).parents))
+        return next((self.students[part] for part in way if part in self.students), "")
+
+    def ask(self, files: list[str]) -> None:
+        """Add a line for each file that has none, for the instructor to fill in."""
+        there = {normalize("NFC", row[0]) for _, row in self.rows}
+        asked = [[file, ""] for file in dict.fromkeys(files) if file.strip() not in there]
+        if asked:
+            write_table(self.path, [*(row for _, row in self.rows), *asked])
+
+
+def students_of(classroom: Classroom, path: Path | None) -> tuple[list[Student], list[Arrival]]:
+    """The roster, by a table or else by the gradebook, and what of it cannot be used. Raises RuntimeError where there is none."""
+    url, course = classroom.coursedir.db_url, classroom.coursedir.course_id
+    students, problems, table = [], [], path or classroom.root / "students.csv"
+    where = str(path) if path else table.name
+    try:
+        if path or table.exists():
+            students, problems = read_students(table)
+            record(students, url, course)
+        elif not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists():  # nbgrader would make one
+            where, (students, problems) = "the gradebook", recorded_students(url, course)
+    except SQLAlchemyError as error:
+        raise RuntimeError(f"The gradebook {url} cannot be used: {str(error).splitlines()[0]}.") from None
+    if not students:
+        raise RuntimeError(
+            "There is no roster: write students.csv into the course folder, a line for each student under the line"
+            f" id,last_name,first_name,email or 学籍番号,氏名,メールアドレス{f' ({problems[0]})' if problems else ''}."
+        )
+    return students, [Arrival(shown(where), "", None, "refused", problem) for problem in problems]
+
+
+def notebook_of(found: Found, source: NotebookNode, size: int) -> bytes | Arrival:
+    """The bytes of a notebook of the exercise, or what the file is instead: 'refused' or 'other', without a student."""
+    name, bad = fold(found.names[-1]).strip(), Arrival(found.file, "", found.time, "refused", found.problem)
+    if found.problem:
+        return bad
+    if OTHER_ARCHIVE.fullmatch(name):
+        return replace(bad, reason="an archive that is no zip: ask for the notebook itself")
+    if any("_assignsubmission_onlinetext" in fold(name) for name in found.names):
+        return replace(bad, result="other", reason="text typed into Moodle, no file")
+    if not TEXT.fullmatch(name):
+        return replace(bad, result="other", reason=f"a {shown(Path(name).suffix)} file, no notebook")
+    try:
+        data = found.read(size)
+    except Refused as error:
+        return replace(bad, reason=str(error))
+    try:
+        read(data)
+    except Refused as error:
+        return replace(bad, result="refused" if ".ipynb" in name else "other", reason=str(error))
+    try:
+        rebuild(data, source)
+    except Refused as error:
+        return replace(bad, result="other", reason=str(error))
+    return data
+
+
+def collect(root: Path, assignment: str, paths: list[Path], roster: Path | None = None, bar: bool = False) -> list[Arrival]:
+    """Collect the assignment's notebooks at paths for the course in the folder root; returns what became of every file.
+
+    roster: the table of the students; None: root/students.csv, or the gradebook. Raises RuntimeError, before any
+    file is written, where there is no roster or no such assignment.
+    """
+    root = Path(os.path.abspath(root))
+    path = root / "source" / assignment / "main.ipynb"
+    if not path.exists() or not (root / "nbgrader_config.py").exists():
+        raise RuntimeError(f"This is not the folder of a course with the assignment {assignment}: go there, and run it again.")
+    classroom = Classroom(root)
+    source, size = nbformat.read(path, as_version=4), Limits(**classroom.config.Autograde.get("limits", {})).size
+    students, arrivals = students_of(classroom, roster)
+    people = Roster(students, assignment)
+    folder = root / "downloaded" / assignment
+    mapping = Mapping(folder / "mapping.csv", people)
+    places = {student: Place(classroom.coursedir, assignment, student, size) for student in people.students}
+
+    arrivals += [Arrival(f"downloaded/{assignment}/mapping.csv", "", None, "refused", problem) for problem in mapping.problems]
+    kept: dict[str, list[Kept]] = defaultdict(list)
+    for found in tqdm(find_all(paths, root, assignment), "collecting", unit=" files", disable=not bar, delay=1):
+        owner, reason = mapping.owner(found.file), ""
+        mapped = bool(owner)
+        if owner == "-":
+            arrivals.append(Arrival(found.file, "", found.time, "ignored", "as mapping.csv says"))
+            continue
+        if not mapped:
+            owner, reason = people.owner(found.names)
+        data = notebook_of(found, source, size)
+        if isinstance(data, Arrival):
+            arrivals.append(replace(data, student=owner))
+        elif not owner:
+            arrivals.append(Arrival(found.file, "", found.time, "not matched", reason))
+        elif not mapped and "working files" in (FILE_END.sub("", fold(name)) for name in found.names):
+            reason = "in Teams's Working files, not handed in; a line in mapping.csv takes it all the same"
+            arrivals.append(Arrival(found.file, owner, found.time, "draft", reason))
+        else:
+            time = found.time or datetime.now(UTC).replace(microsecond=0)
+            digest = places[owner].keep(data, time)
+            time = time if found.certain else places[owner].known[digest]
+            kept[owner].append(keep_of(found, Arrival(found.file, owner, time, "taken"), digest))
+    for owner, mine in kept.items():
+        arrivals += places[owner].settle(mine, source)
+
+    arrivals.sort(key=lambda arrival: arrival.file)
+    arrivals += [nothing(student, arrivals) for student, place in places.items() if not place.has_notebook()]
+    mapping.ask([arrival.file for arrival in arrivals if arrival.result == "not matched"])
+    rows = [[a.file, a.student, f"{a.time:%Y-%m-%d %H:%M:%S} UTC" if a.time else "", a.result, a.reason] for a in arrivals]
+    write_table(folder / "arrivals.csv", [["file", "student", "time", "result", "reason"], *rows])
+    return arrivals
+
+
+def keep_of(found: Found, arrival: Arrival, digest: str) -> Kept:
+    """What the names say of the order among a student's files."""
+    folders = [VERSION.fullmatch(fold(name)) for name in found.names]
+    at = next((n for n, match in enumerate(folders) if match), None)
+    series, version = ("/".join(found.names[:at]), int(folders[at][1])) if at is not None else (found.file, 0)
+    copy = COPY.search(FILE_END.sub("", fold(found.names[-1])))
+    return Kept(arrival, digest, series, version, int(next(filter(None, copy.groups()), 1)) if copy else 0)
+
+
+def nothing(student: str, arrivals: list[Arrival]) -> Arrival:
+    """Of a student who has no notebook in submitted/: why."""
+    mine = [arrival for arrival in arrivals if arrival.student == student and arrival.result in ("refused", "draft", "other")]
+    worst = min(mine, key=lambda arrival: ("refused", "draft", "other").index(arrival.result), default=None)
+    why = f"handed in nothing that can be graded: {worst.file}: {worst.reason}" if worst else "handed in nothing"
+    return Arrival("", student, None, "nothing", why)
+
+
+def needs_instructor(arrival: Arrival) -> bool:
+    return arrival.result in NEEDS or (arrival.result == "nothing" and arrival.reason != "handed in nothing")
+
+
+def summary(arrivals: list[Arrival], assignment: str) -> str:
+    """For the terminal: how many of each, then every file that was not taken with its reason, then who is missing."""
+    count = Counter(arrival.result for arrival in arrivals)
+    order = ("taken", "replaced", "unchanged", "older", "not matched", "refused", "draft", "ignored", "other")
+    lines = [f"{', '.join(f'{count[result]} {result}' for result in order if count[result]) or 'no files'}."]
+    if not count["taken"] and not count["replaced"]:
+        lines.append("Nothing in submitted/ has changed.")
+    titles = {
+        "not matched": f"Not matched: write whose it is (or -) into downloaded/{assignment}/mapping.csv, and run again",
+        "refused": "Refused",
+        "draft": "Drafts, not taken",
+        "older": "Kept in downloaded/, a newer one counts",
+        "other": f"No notebook of {assignment}",
+    }
+    for result, title in titles.items():
+        named = [f"  {a.file}{f' ({a.student})' if a.student else ''}: {a.reason}" for a in arrivals if a.result == result]
+        lines += ["", f"{title}:", *named] if named else []
+    missing = [arrival for arrival in arrivals if arrival.result == "nothing"]
+    named = [f"{a.student}: {a.reason}" for a in missing if needs_instructor(a)]
+    silent = [a.student for a in missing if not needs_instructor(a)]
+    lines += ["", *named] if named else []
+    lines += ["", f"Handed in nothing ({len(silent)}): {', '.join(silent)}"] if silent else []
+    return "\n".join(lines)

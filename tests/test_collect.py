@@ -1,0 +1,685 @@
+"""A class whose files arrive in every way there is: the right ones are handed on byte by byte, and every other one is named."""
+
+import csv
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from arrivals import (
+    ABSENT,
+    KINDS,
+    PEOPLE,
+    QUESTIONS,
+    ROLES,
+    START,
+    make_course,
+    notebook,
+    packed,
+    path_of,
+    write_inbox,
+)
+from exercise import MARKS, ROOT
+from nbgrader.api import Gradebook
+from nbgrader.utils import parse_utc
+
+from grading import inbox
+from grading.classroom import Classroom
+from grading.collect import Arrival, collect, needs_instructor, summary
+from grading.roster import Roster, Student, read_students
+
+ENVIRONMENT = os.environ | {
+    "PYTHONPATH": str(ROOT),
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+}
+A, B = PEOPLE[4:6]
+
+
+def snapshot(folder: Path) -> dict[str, tuple]:
+    """Path → kind, time of change and digest of everything below a folder; nothing is followed or waited for."""
+    return {
+        str(path.relative_to(folder)): (
+            path.lstat().st_mode,
+            path.lstat().st_mtime_ns,
+            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() and not path.is_symlink() else "",
+        )
+        for path in sorted(folder.rglob("*"))
+        if not path.is_dir()
+    }
+
+
+def submitted(course: Path) -> dict[str, bytes]:
+    return {path.parts[-3]: path.read_bytes() for path in course.glob("submitted/*/1101/main.ipynb")}
+
+
+def kept(course: Path, student: str) -> set[bytes]:
+    return {path.read_bytes() for path in course.glob(f"downloaded/1101/{student}/*.ipynb")}
+
+
+def hand_in(path: Path, data: bytes, hours: float = 0) -> Path:
+    """A file that was handed in so many hours after the first one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    os.utime(path, (START + 3600 * hours,) * 2)
+    return path
+
+
+def results(arrivals: list[Arrival]) -> dict[str, str]:
+    return {Path(arrival.file).name: arrival.result for arrival in arrivals if arrival.file}
+
+
+def command(course: Path, *arguments: object) -> subprocess.CompletedProcess:
+    line = [sys.executable, "-m", "grading", "collect", *map(str, arguments)]
+    return subprocess.run(line, cwd=course, env=ENVIRONMENT, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def gradebook(tmp_path_factory) -> Path:
+    """An empty one: nbgrader takes seconds to make it."""
+    course = make_course(tmp_path_factory.mktemp("empty") / "course")
+    with Gradebook(Classroom(course).coursedir.db_url, "1101"):
+        return course / "gradebook.db"
+
+
+@pytest.fixture
+def course(tmp_path, gradebook) -> Path:
+    course = make_course(tmp_path / "course")
+    shutil.copy(gradebook, course)
+    return course
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    """The class of KINDS, collected: its course, what became of the files, and what was in the folder around it before."""
+    around = tmp_path_factory.mktemp("around")
+    course = make_course(around / "course")
+    write_inbox(course / "inbox")
+    before = snapshot(around)
+    return course, collect(course, "1101", [course / "inbox"]), before
+
+
+# --- Each way to arrive ---
+
+
+def test_the_class_is_large_and_comes_in_many_ways():
+    assert len(PEOPLE) == len({person.id for person in PEOPLE}) == 120 and len(KINDS) > 60
+    assert all(ROLES.values()) and len({p for people in ROLES.values() for p in people} | set(ABSENT)) == 120
+
+
+@pytest.mark.parametrize("kind", [kind for kind, about in KINDS.items() if about.taken])
+def test_what_is_right_lies_in_submitted_byte_by_byte(kind, collected):
+    course, arrivals, _ = collected
+    for person in ROLES[kind]:
+        given = {content(person) for content in KINDS[kind].files.values()}
+        there = submitted(course)[person.id]
+        assert there in given and there.removeprefix(b"\xef\xbb\xbf") == notebook(person)
+        assert any(arrival.student == person.id and arrival.result == "taken" for arrival in arrivals)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, about in KINDS.items() if not about.taken and about.who is None])
+def test_what_is_wrong_or_uncertain_is_nobodys(kind, collected):
+    course, arrivals, _ = collected
+    for person in ROLES[kind]:
+        assert person.id not in submitted(course) and not kept(course, person.id)
+        [nothing] = [arrival for arrival in arrivals if arrival.student == person.id and arrival.result == "nothing"]
+        wanted = "handed in nothing that can be graded" if KINDS[kind].missing else "handed in nothing"
+        assert nothing.reason.startswith(wanted) and KINDS[kind].missing in nothing.reason
+        assert needs_instructor(nothing) == bool(KINDS[kind].missing)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, about in KINDS.items() if about.reasons])
+def test_every_file_that_is_not_taken_is_named_with_its_reason_in_one_sentence(kind, collected):
+    _, arrivals, _ = collected
+    for person in ROLES[kind]:
+        mine = {path_of(template, person).partition("/")[0] for template in KINDS[kind].files}
+        for part, wanted in KINDS[kind].reasons.items():
+            result, _, reason = wanted.partition(": ")
+            found = [
+                arrival for arrival in arrivals
+                if path_of(part, person) in arrival.file and arrival.file.split("/")[1] in mine
+                and (arrival.student == person.id or result == "not matched")
+            ]  # fmt: skip
+            assert found, part
+            for arrival in found:
+                assert arrival.result == result and reason in arrival.reason
+                assert len(arrival.reason) < 200 and arrival.reason.isprintable()
+
+
+def test_what_systems_leave_behind_is_not_mentioned(collected):
+    assert not [a for a in collected[1] if any(name in a.file for name in ("__MACOSX", ".DS_Store", "checkpoint", "Thumbs"))]
+
+
+def test_nobody_gets_anything_else(collected):
+    course, _, _ = collected
+    right = {person.id for kind, people in ROLES.items() for person in people if KINDS[kind].taken}
+    assert set(submitted(course)) == right
+    assert all(there.removeprefix(b"\xef\xbb\xbf") == notebook(p) for p in PEOPLE if (there := submitted(course).get(p.id)))
+
+
+def test_those_who_handed_in_nothing_are_named_together(collected):
+    _, arrivals, _ = collected
+    last = summary(arrivals, "1101").splitlines()[-1]
+    assert last.startswith("Handed in nothing (") and all(person.id in last for person in ABSENT)
+
+
+def test_the_time_is_written_as_nbgrader_writes_it_in_utc(collected):
+    course, arrivals, _ = collected
+    taken = [arrival for arrival in arrivals if arrival.result == "taken" and "Version" not in arrival.file]
+    for arrival in taken:
+        text = (course / "submitted" / arrival.student / "1101/timestamp.txt").read_text()
+        assert text.endswith(" UTC") and parse_utc(text) == arrival.time.replace(tzinfo=None), arrival
+    by_name = {arrival.file.rpartition("/")[2]: arrival.time for arrival in taken}
+    assert by_name["main-20241102T090000Z.ipynb"] == datetime(2024, 11, 2, 9, tzinfo=UTC)
+    assert by_name["main (1).ipynb"] == datetime.fromtimestamp(START + 7200, UTC)  # the file's own
+    [flat] = [a.time for a in taken if a.student == ROLES["Moodle, flat"][0].id]
+    assert flat == datetime.fromtimestamp(START + 7200, UTC)  # the archive's, on this machine's clock
+
+
+def test_older_versions_are_kept(collected):
+    course, _, _ = collected
+    for kind, versions in {"Teams, versions": 3, "time in the name": 3, "browser's copy": 2, "Moodle, flat": 1}.items():
+        for person in ROLES[kind]:
+            assert len(kept(course, person.id)) == versions and notebook(person) in kept(course, person.id)
+
+
+# --- What is left alone ---
+
+
+def test_nothing_is_written_but_downloaded_submitted_and_the_gradebook(collected):
+    course, _, before = collected
+    after = snapshot(course.parent)
+    assert {path: about for path, about in after.items() if path in before} == before
+    new = {Path(path).parts[1] for path in set(after) - set(before)}
+    assert new == {"downloaded", "submitted", "gradebook.db"}
+
+
+def test_a_second_run_changes_nothing_and_says_so(collected):
+    course, first, _ = collected
+    before = snapshot(course)
+    again = collect(course, "1101", [course / "inbox"])
+    after = snapshot(course)
+    changed = {path for path in before | after if before.get(path) != after.get(path)}
+    assert changed == {"downloaded/1101/arrivals.csv"}
+    assert "Nothing in submitted/ has changed." in summary(again, "1101")
+    expected = [(a.file, a.student, "unchanged" if a.result == "taken" else a.result) for a in first]
+    assert [(a.file, a.student, a.result) for a in again] == expected
+
+
+def test_the_list_for_programs_says_the_same(collected):
+    course, _, _ = collected
+    arrivals = collect(course, "1101", [course / "inbox"])
+    text = (course / "downloaded/1101/arrivals.csv").read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf" + b'"file","student","time","result","reason"\r\n')
+    rows = list(csv.DictReader(text.decode("utf-8-sig").splitlines()))
+    assert [(r["file"], r["student"], r["result"], r["reason"]) for r in rows] == [
+        (a.file, a.student, a.result, a.reason) for a in arrivals]
+    assert all(row["time"].endswith(" UTC") for row in rows if row["result"] == "unchanged")
+
+
+def test_the_gradebook_knows_everybody_by_name(collected):
+    with Gradebook(f"sqlite:///{collected[0]}/gradebook.db", "1101") as gradebook:
+        recorded = {student.id: (student.last_name, student.first_name, student.email, student.lms_user_id)
+                    for student in gradebook.students}  # fmt: skip
+    assert recorded == {p.id: (p.last, p.first, p.email, str(p.lms)) for p in PEOPLE}
+
+
+def test_a_newer_file_replaces_and_an_older_does_not(course):
+    first, second, third = (notebook(A, version) for version in ("first", "second", "third"))
+    inbox = course / "inbox"
+    collect(course, "1101", [hand_in(inbox / f"monday/{A.id}.ipynb", second, 10)])
+    [arrival] = [a for a in collect(course, "1101", [hand_in(inbox / f"tuesday/{A.id}.ipynb", first, 5)]) if a.file]
+    assert arrival.result == "older" and submitted(course)[A.id] == second
+    [arrival] = [a for a in collect(course, "1101", [hand_in(inbox / f"friday/{A.id}.ipynb", third, 20)]) if a.file]
+    assert arrival.result == "replaced" and submitted(course)[A.id] == third
+    assert kept(course, A.id) == {first, second, third}
+    again = [arrival.result for arrival in collect(course, "1101", [inbox]) if arrival.file]
+    assert sorted(again) == ["older", "older", "unchanged"] and submitted(course)[A.id] == third
+
+
+@pytest.mark.parametrize("first, second, hours", [
+    ("{id}/main.ipynb", "{id}/main (1).ipynb", 5),
+    ("{id}/main (9).ipynb", "{id}/main (10).ipynb", 5),
+    ("{id}/main.ipynb", "{id}/main のコピー.ipynb", 5),
+    ("Submitted files/{last}{first}/Version 9/main.ipynb", "Submitted files/{last}{first}/Version 10/main.ipynb", 3),
+])
+def test_where_the_time_does_not_tell_the_number_does(first, second, hours, course):
+    inbox = course / "inbox"
+    hand_in(inbox / path_of(first, A), notebook(A, "old"), 5)
+    collect(course, "1101", [inbox])
+    hand_in(inbox / path_of(second, A), notebook(A), hours)
+    assert sorted(a.result for a in collect(course, "1101", [inbox]) if a.file) == ["older", "replaced"]
+    assert submitted(course)[A.id] == notebook(A)
+    assert sorted(a.result for a in collect(course, "1101", [inbox]) if a.file) == ["older", "unchanged"]
+
+
+def test_a_file_that_was_copied_since_is_no_newer(course):
+    collect(course, "1101", [hand_in(course / f"inbox/1/{A.id}.ipynb", notebook(A, "old"), 1),
+                             hand_in(course / f"inbox/2/{A.id}.ipynb", notebook(A), 2)])  # fmt: skip
+    collect(course, "1101", [hand_in(course / f"copy/{A.id}.ipynb", notebook(A, "old"), 30)])
+    assert submitted(course)[A.id] == notebook(A)
+
+
+def test_a_clock_that_is_ahead_does_not_win_for_good(course):
+    collect(course, "1101", [hand_in(course / f"inbox/{A.id}/main-20990101T000000Z.ipynb", notebook(A, "old"), 1)])
+    collect(course, "1101", [hand_in(course / f"inbox/{A.id}/main.ipynb", notebook(A), 2)])
+    assert submitted(course)[A.id] == notebook(A)
+
+
+@pytest.mark.parametrize("there, result", [
+    (notebook(A, "old"), "replaced"),
+    (notebook(A, "later"), "older"),
+    (b"not a notebook", "replaced"),
+    (notebook(A), "unchanged"),
+])
+def test_what_was_in_submitted_before_is_kept(there, result, course):
+    path = hand_in(course / f"submitted/{A.id}/1101/main.ipynb", there, 50 if result == "older" or b"not" in there[:3] else 0)
+    arrivals = collect(course, "1101", [hand_in(course / f"inbox/{A.id}.ipynb", notebook(A), 10)])
+    assert results(arrivals) == {f"{A.id}.ipynb": result}
+    assert path.read_bytes() == (there if result == "older" else notebook(A))
+    assert kept(course, A.id) == {there, notebook(A)}
+
+
+@pytest.mark.parametrize("link", ["main.ipynb", "1101", "student"])
+def test_a_link_in_submitted_is_not_written_through(link, course, tmp_path):
+    target = hand_in(tmp_path / "elsewhere/1101/main.ipynb", notebook(B))
+    folder = course / "submitted" / A.id
+    places = {"student": (folder, target.parent.parent), "1101": (folder / "1101", target.parent)}
+    place, leads_to = places.get(link, (folder / "1101/main.ipynb", target))
+    place.parent.mkdir(parents=True)
+    place.symlink_to(leads_to)
+    arrivals = collect(course, "1101", [hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))])
+    assert "is a link" in arrivals[0].reason and arrivals[0].result == "refused"
+    assert target.read_bytes() == notebook(B) and place.is_symlink() and kept(course, A.id) == {notebook(A)}
+
+
+def test_a_run_that_was_killed_between_its_two_files_is_mended_by_the_next(course, monkeypatch):
+    collect(course, "1101", [hand_in(course / f"inbox/1/{A.id}.ipynb", notebook(A, "old"), 1)])
+    write = __import__("grading.collect", fromlist=["write"]).write
+
+    def killed(path: Path, data: bytes) -> None:
+        if path.name == "main.ipynb":
+            raise KeyboardInterrupt
+        write(path, data)
+
+    monkeypatch.setattr("grading.collect.write", killed)
+    newer = hand_in(course / f"inbox/2/{A.id}.ipynb", notebook(A), 2)
+    with pytest.raises(KeyboardInterrupt):
+        collect(course, "1101", [newer])
+    assert submitted(course)[A.id] == notebook(A, "old")
+    monkeypatch.undo()
+    collect(course, "1101", [newer])
+    assert submitted(course)[A.id] == notebook(A)
+
+
+# --- The instructor's word ---
+
+
+def fill_in(course: Path, answers: dict[str, str], encoding: str = "utf-8-sig") -> None:
+    """Write whose a file is behind the lines that collect has added."""
+    path = course / "downloaded/1101/mapping.csv"
+    rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+    text = "".join(f'"{file}","{answers.get(file, student)}"\r\n' for file, student in rows)
+    path.write_text(text, encoding=encoding, newline="")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp932", "utf-16"])
+def test_the_mapping_settles_what_nobody_could_know(encoding, course):
+    inbox = course / "inbox"
+    for name in "提出.ipynb", "second.ipynb", "not filled in.ipynb", "nobody.ipynb":
+        hand_in(inbox / name, notebook(A, name))
+    assert set(results(collect(course, "1101", [inbox])).values()) == {"not matched"}
+    fill_in(course, {"inbox/提出.ipynb": A.id.upper(), "inbox/second.ipynb": "-", "inbox/nobody.ipynb": "nobody"}, encoding)
+    arrivals = collect(course, "1101", [inbox])
+    assert results(arrivals) == {"提出.ipynb": "taken", "second.ipynb": "ignored", "not filled in.ipynb": "not matched",
+                                 "nobody.ipynb": "not matched", "mapping.csv": "refused"}  # fmt: skip
+    [problem] = [arrival.reason for arrival in arrivals if arrival.file.endswith("mapping.csv")]
+    assert problem == "line 2: nobody is nobody of the roster"
+    assert submitted(course) == {A.id: notebook(A, "提出.ipynb")}
+    fill_in(course, {"inbox/nobody.ipynb": B.id}) if encoding == "utf-8-sig" else None
+    lines = (course / "downloaded/1101/mapping.csv").read_bytes()
+    collect(course, "1101", [inbox])
+    assert (course / "downloaded/1101/mapping.csv").read_bytes() == lines  # no line twice
+
+
+def test_the_mapping_takes_a_draft_and_overrules_a_name(course):
+    path = hand_in(course / f"inbox/Working files/{A.last} {A.first}/1101/main.ipynb", notebook(A))
+    wrong = hand_in(course / f"inbox/{A.id}.ipynb", notebook(B))
+    rows = [f"inbox/{path.relative_to(course / 'inbox')},{A.id}", f"inbox/{wrong.name},{B.id}"]
+    hand_in(course / "downloaded/1101/mapping.csv", "\n".join(["file,student", *rows]).encode())
+    collect(course, "1101", [course / "inbox"])
+    assert submitted(course) == {A.id: notebook(A), B.id: notebook(B)}
+
+
+def test_a_line_for_a_folder_or_an_archive_is_for_all_in_it_and_the_nearest_line_counts(course):
+    hand_in(course / "inbox/x.zip", packed({"1/main.ipynb": notebook(A), "2/main.ipynb": notebook(B, "old")}))
+    hand_in(course / "inbox/y/main.ipynb", notebook(B))
+    mapping = f"file,student\ninbox/x.zip,{A.id}\ninbox/x.zip/2/main.ipynb,-\ninbox/y,{B.id}\n"
+    hand_in(course / "downloaded/1101/mapping.csv", mapping.encode())
+    collect(course, "1101", [course / "inbox"])
+    assert submitted(course) == {A.id: notebook(A), B.id: notebook(B)} and kept(course, A.id) == {notebook(A)}
+
+
+def test_a_wrong_line_is_undone_by_another_and_taking_the_file_away(course):
+    inbox, mapping = course / "inbox", course / "downloaded/1101/mapping.csv"
+    hand_in(inbox / f"{A.id}.ipynb", notebook(A), 1)
+    hand_in(inbox / "x.ipynb", notebook(B), 2)
+    for right, student in (False, A.id), (True, B.id):
+        hand_in(mapping, f"file,student\ninbox/x.ipynb,{student}\n".encode())
+        if right:
+            (course / f"submitted/{A.id}/1101/main.ipynb").unlink()
+        collect(course, "1101", [inbox])
+    assert submitted(course) == {A.id: notebook(A), B.id: notebook(B)}
+
+
+def test_a_file_given_to_two_is_said(course):
+    hand_in(course / "downloaded/1101/mapping.csv", f"file,student\nx.ipynb,{A.id}\nx.ipynb,{B.id}\n".encode())
+    [problem] = [a.reason for a in collect(course, "1101", [hand_in(course / "x.ipynb", notebook(A))]) if a.result == "refused"]
+    assert problem == f"line 3: x.ipynb is given to {A.id} further up"
+
+
+# --- The roster ---
+
+HEADERS = {
+    "nbgrader's": "id,first_name,last_name,email,lms_user_id",
+    "Japanese": "学籍番号,名,姓,メールアドレス,LMS ID",
+    "English": "Student Number,Given Name,Family Name,E-mail,Canvas ID",
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("header", HEADERS)
+def test_a_roster_is_read_as_it_comes(header, separator, encoding, tmp_path):
+    rows = [HEADERS[header], "Ｓ００１, 太郎 ,山田,taro@example.jp,17", ",,,,", "学生02,花子,佐藤,,"]
+    path = tmp_path / "students.csv"
+    path.write_text("\r\n".join(rows).replace(",", separator), encoding=encoding)
+    assert read_students(path) == (
+        [Student("S001", "山田", "太郎", "taro@example.jp", "17"), Student("学生02", "佐藤", "花子")], [])
+
+
+@pytest.mark.parametrize("name, last, first", [
+    ("山田 太郎", "山田", "太郎"),
+    ("山田　太郎", "山田", "太郎"),
+    ("山田太郎", "山田太郎", ""),
+    ("Taro Yamada", "Yamada", "Taro"),
+    ("Yamada, Taro", "Yamada", "Taro"),
+])
+def test_a_whole_name_is_parted(name, last, first, tmp_path):
+    path = tmp_path / "students.csv"
+    path.write_text(f'学生番号,氏名\ns1,"{name}"\n', encoding="utf-8")
+    [student] = read_students(path)[0]
+    assert (student.last_name, student.first_name) == (last, first)
+
+
+UNSAFE = ["a/b", "..", ".", ".hidden", "a\\b", "a b", "a\x1bb", "../s3", "s3*", "-s3", "=s3", "a..b", "s" * 300]
+
+
+@pytest.mark.parametrize("bad", UNSAFE)
+def test_an_id_that_is_no_safe_folder_is_refused_and_the_others_go_on(bad, tmp_path):
+    path = tmp_path / "students.csv"
+    path.write_text(f"id,name\ns1,A\n{bad},B\ns2,C\n", encoding="utf-8")
+    students, [problem] = read_students(path)
+    assert [student.id for student in students] == ["s1", "s2"]
+    assert problem.startswith("line 3: ") and problem.isprintable()
+
+
+def test_equal_ids_and_missing_ones_are_said_with_their_lines(tmp_path):
+    path = tmp_path / "students.csv"
+    path.write_text("id,name\ns1,A\ns2,B\nＳ１,C\n,D\ns3,E\n", encoding="utf-8")
+    students, problems = read_students(path)
+    assert [student.id for student in students] == ["s2", "s3"]
+    assert problems == ["line 5 has no id: the row is not used", "line 2 and line 4 have the same id s1: none of them is used"]
+
+
+def test_rows_that_are_not_used_are_in_the_list(course):
+    (course / "students.csv").write_text(f"id,name\n{A.id},A\ntwice,B\ntwice,C\n", encoding="utf-8")
+    arrivals = collect(course, "1101", [hand_in(course / "inbox/twice.ipynb", notebook(B)),
+                                        hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))])  # fmt: skip
+    assert results(arrivals) == {"twice.ipynb": "not matched", f"{A.id}.ipynb": "taken", "students.csv": "refused"}
+
+
+@pytest.mark.parametrize("content, said", [
+    (b"\x8a\xff\xa0", "students.csv is neither UTF-8 nor cp932 (Shift-JIS) text"),
+    (b"name,mail\nA,a@example.jp\n", "students.csv has no column of ids: name it id or 学籍番号 (its columns now: name, mail)."),
+    (b"PK\x03\x04\xff\xff\x00\x80", "students.csv is neither UTF-8 nor cp932 (Shift-JIS) text: save it as CSV UTF-8."),
+    (b"id,name\n..,A\n", "There is no roster: "), (b"", "students.csv has no column of ids"),
+    (b"id,name\ns1," + b"x" * 200_000, "students.csv is no table of comma-separated values"),
+])  # fmt: skip
+def test_a_roster_that_is_none_ends_the_run_with_a_sentence(content, said, course):
+    (course / "students.csv").write_bytes(content)
+    with pytest.raises(RuntimeError) as error:
+        collect(course, "1101", [hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))])
+    assert str(error.value).startswith(said)
+    assert not (course / "submitted").exists() and not (course / "downloaded").exists()
+
+
+def test_a_gradebook_that_is_none_ends_the_run_with_a_sentence(course):
+    (course / "gradebook.db").write_bytes(b"no database " * 100)
+    with pytest.raises(RuntimeError, match=r"The gradebook .* cannot be used: .*not a database"):
+        collect(course, "1101", [course / "inbox"])
+
+
+def test_without_a_roster_the_gradebook_is_one(course, gradebook):
+    for name in "students.csv", "gradebook.db":
+        (course / name).unlink()
+    path = hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))
+    with pytest.raises(RuntimeError, match=r"There is no roster: write students\.csv"):
+        collect(course, "1101", [path])
+    assert not (course / "gradebook.db").exists()
+    shutil.copy(gradebook, course)
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "1101") as students:
+        students.add_student(A.id, last_name=A.last)
+        students.add_student("../outside")
+    arrivals = collect(course, "1101", [path])
+    assert submitted(course) == {A.id: notebook(A)}
+    assert next(a.reason for a in arrivals if a.result == "refused").startswith("a student: ../outside is not used")
+
+
+def test_what_the_roster_leaves_out_stays_in_the_gradebook(course):
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "1101") as gradebook:
+        gradebook.add_student(A.id, first_name="before", email="kept@example.jp")
+    (course / "students.csv").write_text(f"id,name\n{A.id},新 名前\n", encoding="utf-8")
+    collect(course, "1101", [course / "students.csv"])
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "1101") as gradebook:
+        student = gradebook.find_student(A.id)
+        assert (student.first_name, student.last_name, student.email) == ("名前", "新", "kept@example.jp")
+
+
+# --- Whose it is ---
+
+SMALL = Roster(
+    [Student("s1", "林", "太郎", "taro@example.jp", "55"), Student("s10", "小林", "太郎", "hayashi.taro@example.jp", "1101"),
+     Student("7", "山田", "太郎", others=("Taro Yamada", "ヤマダ タロウ")), Student("8", "山田", "太郎"),
+     Student("1101", "José", "García-López"), Student("main", "高橋", "Ann"), Student("b_c", "O", "Brien")],
+    "1101",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("names, owner", [
+    (["s1.ipynb"], "s1"), (["s10.ipynb"], "s10"), (["S1.IPYNB"], "s1"), (["s100.ipynb"], ""), (["as1.ipynb"], ""),
+    (["1101_s1.ipynb"], "s1"), (["main(55).ipynb"], ""), (["55", "main.ipynb"], "s1"), (["main (7).ipynb"], ""),
+    (["7.ipynb"], "7"),
+    (["week 7.ipynb"], ""), (["Version 7", "main.ipynb"], ""), (["main_7.ipynb"], "7"), (["main-Copy7.ipynb"], ""),
+    (["林太郎.ipynb"], "s1"), (["小林太郎.ipynb"], "s10"), (["小林 太郎", "main.ipynb"], "s10"), (["太郎 林.ipynb"], "s1"),
+    (["若林太郎.ipynb"], ""), (["林太郎丸.ipynb"], ""), (["林.ipynb"], ""), (["太郎.ipynb"], ""),
+    (["山田太郎.ipynb"], ""), (["山田太郎_7.ipynb"], ""), (["8", "山田太郎.ipynb"], "8"), (["ﾔﾏﾀﾞ ﾀﾛｳ.ipynb"], "7"),
+    (["taro_yamada.ipynb"], "7"), (["1101_taro_yamada_v2.ipynb"], "7"), (["ana_taro_yamada.ipynb"], ""),
+    (["Ken Taro Yamada"], ""), (["Submitted files.zip", "x", "s1.ipynb"], ""),
+    (["YamadaTaro1.ipynb"], ""), (["taro.ipynb"], "s1"), (["taro@example.jp", "main.ipynb"], "s1"),
+    (["taro@example.com.ipynb"], ""), (["hayashi.taro@example.jp.ipynb"], "s10"), (["x.taro@example.jp.ipynb"], ""),
+    (["1101", "main.ipynb"], ""), (["main.ipynb"], ""), (["garcía lópez, josé.ipynb"], "1101"), (["b_c_main.ipynb"], "b_c"),
+    (["s1", "s10.ipynb"], ""), (["s1.zip", "s10", "main.ipynb"], ""), (["s1_s10.ipynb"], ""),
+    (["s1", "林太郎", "s1.ipynb"], "s1"),
+    (["Submitted files", "s10", "1101", "Version 2", "main.ipynb"], "s10"), (["Submitted files", "x", "s1.ipynb"], ""),
+    (["hayashitaro_55_10_main.ipynb"], ""), (["林太郎_12_55_main.ipynb"], "s1"), (["guest_99_88_s1.ipynb"], ""),
+    (["林 太郎_55_assignsubmission_file_", "s10.ipynb"], ""), (["x_55_assignsubmission_file_", "main.ipynb"], "s1"),
+    (["s1@gmail.com.ipynb"], "s1"), (["s1.x@gmail.com.ipynb"], ""), (["x.s1@gmail.com.ipynb"], ""),
+    (["S1_taro@example.jp"], "s1"), (["main@example.jp", "x.ipynb"], ""),
+    (["taro@example.jp.example.com"], ""), (["高橋Ann.ipynb"], "main"), (["taro_suzuki.ipynb"], ""),
+    (["1101_taro_2.ipynb"], "s1"), (["s1高橋.ipynb"], "s1"),
+])  # fmt: skip
+def test_a_file_is_whose_every_name_on_the_way_agrees_on(names, owner):
+    found, reason = SMALL.owner(names)
+    assert found == owner and bool(reason) == (not owner)
+
+
+# --- Bad input ---
+
+
+@pytest.mark.parametrize("bad, said", [
+    ("missing.zip", "is not there"),
+    ("inbox", "is a link"),
+    (".", "belongs to the course itself"),
+    ("..", "belongs to the course itself"),
+    ("autograded", "belongs to the course itself"),
+    ("submitted", "belongs to the course itself"),
+    ("downloaded/1101/s1", "belongs to the course itself"),
+    ("source/1101/main.ipynb", "belongs to the course itself"),
+    ("/dev/null", "is no file but a pipe"),
+])
+def test_a_path_that_is_none_is_named_and_the_others_go_on(bad, said, course):
+    for folder in "autograded", "submitted", "downloaded/1101/s1":
+        (course / folder).mkdir(parents=True)
+    (course / "inbox").symlink_to(course / "autograded")
+    path = hand_in(course / f"given/{A.id}.ipynb", notebook(A))
+    arrivals = collect(course, "1101", [course / bad, path])
+    assert [a for a in arrivals if a.result == "refused" and said in a.reason] and submitted(course) == {A.id: notebook(A)}
+
+
+def test_what_is_given_twice_comes_once(course):
+    path = hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))
+    arrivals = collect(course, "1101", [course / "inbox", path, path])
+    assert [(a.file, a.result) for a in arrivals if a.file] == [(f"inbox/{path.name}", "taken")]
+
+
+def test_where_zip_collect_has_its_archives_is_no_part_of_the_course(course):
+    hand_in(course / "downloaded/1101/archive/moodle.zip", packed({f"{A.id}/main.ipynb": notebook(A)}))
+    collect(course, "1101", [course / "downloaded/1101/archive"])
+    assert submitted(course) == {A.id: notebook(A)}
+
+
+def test_a_file_named_by_itself_is_known_by_its_folder_and_a_home_is_none(course, monkeypatch):
+    path = hand_in(course / f"x/{A.id}/1101/main.ipynb", notebook(A))
+    home = hand_in(course / f"x/{B.id}/main.ipynb", notebook(B))
+    monkeypatch.setenv("HOME", str(home.parent))
+    collect(course, "1101", [path, home])
+    assert submitted(course) == {A.id: notebook(A)}
+
+
+def test_a_file_that_vanishes_or_may_not_be_read_is_named_and_the_others_go_on(course, monkeypatch):
+    paths = [hand_in(course / f"inbox/{p.id}.ipynb", notebook(p)) for p in PEOPLE[4:7]]
+    opened = os.open
+
+    def open_(path, *more):
+        if path == paths[0]:
+            paths[0].unlink(missing_ok=True)
+        if path == paths[1]:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *more)
+
+    monkeypatch.setattr("os.open", open_)
+    arrivals = collect(course, "1101", [course / "inbox"])
+    assert [(a.result, a.reason) for a in arrivals[:2]] == [
+        ("refused", "is not there any more"), ("refused", "cannot be read: Permission denied")]  # fmt: skip
+    assert submitted(course) == {PEOPLE[6].id: notebook(PEOPLE[6])}
+
+
+@pytest.mark.parametrize("limit, value", [("FILES", 5), ("UNPACKED", 1000), ("NESTED", 1000)])
+def test_an_archive_that_is_too_much_is_given_up_and_the_others_go_on(limit, value, course, monkeypatch):
+    monkeypatch.setattr(inbox, limit, value)
+    monkeypatch.setattr(inbox, "RATIO", 0)
+    inner = packed({f"{n}.ipynb": notebook(A, str(n)) for n in range(9)})
+    hand_in(course / "inbox" / f"{A.id}.zip", packed({f"{A.id}.zip": inner}) if limit == "NESTED" else inner)
+    hand_in(course / "inbox" / f"{B.id}.ipynb", notebook(B))
+    arrivals = collect(course, "1101", [course / "inbox"])
+    assert submitted(course)[B.id] == notebook(B)
+    said = {"FILES": "holds more than 5 files", "UNPACKED": "unpacks to far more", "NESTED": "has more than 0 MB"}[limit]
+    assert any(said in a.reason and a.result == "refused" for a in arrivals if A.id in a.file)
+    assert len([a for a in arrivals if a.result in ("taken", "older")]) == (2 if limit == "UNPACKED" else 1)
+
+
+def test_many_small_bombs_in_one_archive_are_stopped_as_a_whole(course, monkeypatch):
+    monkeypatch.setattr(inbox, "UNPACKED", 1 << 20)
+    bombs = {f"x{n}.zip": packed({f"{m}.ipynb": bytes(200_000) for m in range(4)}) for n in range(9)}
+    hand_in(course / "inbox/all.zip", packed(bombs | {f"{A.id}.ipynb": notebook(A)}))
+    arrivals = collect(course, "1101", [course / "inbox"])
+    assert submitted(course) == {A.id: notebook(A)}  # what is not in an archive of its own comes first
+    assert any("unpacks to far more" in arrival.reason for arrival in arrivals)
+
+
+def test_a_folder_without_end_is_given_up(course, monkeypatch):
+    monkeypatch.setattr(inbox, "FILES", 3)
+    for n in range(5):
+        hand_in(course / f"inbox/{n}.txt", b"")
+    hand_in(course / f"deep/{'d/' * 60}main.ipynb", notebook(A))
+    reasons = [arrival.reason for arrival in collect(course, "1101", [course / "inbox", course / "deep"])]
+    assert any("holds more than 3 files" in reason for reason in reasons)
+    assert any("lies in more than 40 folders" in reason for reason in reasons)
+
+
+def test_a_name_cannot_command_the_terminal_or_a_spreadsheet(course):
+    hand_in(course / "inbox" / "\x1b[2J\n\u202ex.ipynb", notebook(A))
+    hand_in(course / "=1+1.ipynb", notebook(A))
+    hand_in(course / "inbox/x.p\x1b[2Jf", b"")
+    arrivals = collect(course, "1101", [course / "inbox", course / "=1+1.ipynb"])
+    assert {a.file for a in arrivals if a.file} == {"inbox/�[2J��x.ipynb", "./=1+1.ipynb", "inbox/x.p�[2Jf"}
+    assert all(line.isprintable() for line in summary(arrivals, "1101").splitlines())
+
+
+def test_names_that_an_old_tool_has_unpacked_are_read(course):
+    folder = os.fsencode(course) + b"/inbox/" + f"{A.last}{A.first}".encode("cp932")
+    os.makedirs(folder)
+    with open(folder + b"/main.ipynb", "wb") as file:
+        file.write(notebook(A))
+    [arrival] = [arrival for arrival in collect(course, "1101", [course / "inbox"]) if arrival.file]
+    assert arrival.file == f"inbox/{A.last}{A.first}/main.ipynb" and submitted(course) == {A.id: notebook(A)}
+
+
+NO_NAMES = {"": "", ".": "", "..": "leads out", "_" * 60_000: "more than 1000", "a/" * 400: ""}
+
+
+@pytest.mark.parametrize("name, said", NO_NAMES.items(), ids=range(len(NO_NAMES)))
+def test_a_name_in_an_archive_that_is_none_does_no_harm(name, said, course):
+    files = {name: notebook(B), f"{A.id}.ipynb": notebook(A)}
+    arrivals = collect(course, "1101", [hand_in(course / "inbox/all.zip", packed(files))])
+    assert submitted(course) == {A.id: notebook(A)}
+    assert not said or [a for a in arrivals if a.result == "refused" and said in a.reason and len(a.file) < 100]
+
+
+# --- The command ---
+
+
+def test_the_command_says_what_came_of_it_and_ends_with_1_where_it_needs_somebody(course):
+    hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))
+    run = command(course, "1101", "inbox")
+    assert run.returncode == 0 and run.stdout.startswith("1 taken.\n"), run.stderr
+    hand_in(course / "inbox/lost.ipynb", notebook(B))
+    run = command(course, "1101", "inbox", "--roster", "students.csv")
+    assert run.returncode == 1 and run.stdout.startswith("1 unchanged, 1 not matched.\nNothing in submitted/ has changed.\n")
+    assert "inbox/lost.ipynb: its name, its folders and its archive name nobody" in run.stdout
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (["1102", "inbox"], "This is not the folder of a course with the assignment 1102"),
+    (["1101", "inbox", "--roster", "none.csv"], "none.csv cannot be read: No such file or directory."),
+])  # fmt: skip
+def test_the_command_fails_with_a_sentence(arguments, said, course):
+    run = command(course, *arguments)
+    assert run.returncode == 1 and run.stderr.startswith(f"Nothing more is collected: {said}") and "Traceback" not in run.stderr
+
+
+def test_the_collected_class_is_graded_and_everybody_gets_their_marks(collected, tmp_path):
+    course = shutil.copytree(collected[0], tmp_path / "course", ignore=shutil.ignore_patterns("inbox"))
+    for line in ("nbgrader", "generate_assignment", "1101"), ("grading", "autograde", "1101"):
+        run = subprocess.run([sys.executable, "-m", *line], cwd=course, env=ENVIRONMENT, capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr[-2000:]
+    people = {person.id: person for person in PEOPLE}
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "1101") as gradebook:
+        scores = {submission.student_id: submission.score for submission in gradebook.assignment_submissions("1101")}
+        assert len({s.timestamp for s in gradebook.assignment_submissions("1101")} - {None}) > 1
+    answered = {id: {"affine_forward", QUESTIONS[1 + people[id].number % 3]} for id in submitted(course)}
+    assert scores == {id: float(sum(MARKS[question] for question in questions)) for id, questions in answered.items()}
