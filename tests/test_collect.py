@@ -503,7 +503,7 @@ SMALL = Roster(
     (["s1.ipynb"], "s1"), (["s10.ipynb"], "s10"), (["S1.IPYNB"], "s1"), (["s100.ipynb"], ""), (["as1.ipynb"], ""),
     (["1101_s1.ipynb"], "s1"), (["main(55).ipynb"], ""), (["55", "main.ipynb"], "s1"), (["main (7).ipynb"], ""),
     (["7.ipynb"], "7"),
-    (["week 7.ipynb"], ""), (["Version 7", "main.ipynb"], ""), (["main_7.ipynb"], "7"), (["main-Copy7.ipynb"], ""),
+    (["week 7.ipynb"], ""), (["Version 7", "main.ipynb"], ""), (["main_7.ipynb"], ""), (["main-Copy7.ipynb"], ""),
     (["林太郎.ipynb"], "s1"), (["小林太郎.ipynb"], "s10"), (["小林 太郎", "main.ipynb"], "s10"), (["太郎 林.ipynb"], "s1"),
     (["若林太郎.ipynb"], ""), (["林太郎丸.ipynb"], ""), (["林.ipynb"], ""), (["太郎.ipynb"], ""),
     (["山田太郎.ipynb"], ""), (["山田太郎_7.ipynb"], ""), (["8", "山田太郎.ipynb"], "8"), (["ﾔﾏﾀﾞ ﾀﾛｳ.ipynb"], "7"),
@@ -520,6 +520,7 @@ SMALL = Roster(
     (["s1@gmail.com.ipynb"], "s1"), (["s1.x@gmail.com.ipynb"], ""), (["x.s1@gmail.com.ipynb"], ""),
     (["S1_taro@example.jp"], "s1"), (["main@example.jp", "x.ipynb"], ""),
     (["taro@example.jp.example.com"], ""), (["高橋Ann.ipynb"], "main"), (["taro_suzuki.ipynb"], ""),
+    (["課題7.ipynb"], ""), (["1101-7.ipynb"], ""), (["report 55.ipynb"], ""), (["7 (2).ipynb"], "7"), (["７", "main.ipynb"], "7"),
     (["1101_taro_2.ipynb"], "s1"), (["s1高橋.ipynb"], "s1"),
 ])  # fmt: skip
 def test_a_file_is_whose_every_name_on_the_way_agrees_on(names, owner):
