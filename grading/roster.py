@@ -206,20 +206,22 @@ class Roster:
         self.ids = {fold(student): student for student in self.students}
         words = [*WORDS.split(", "), assignment]
         self.words = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, words))})(?![^\W_])")
-        self.tokens, self.names, self.numbers = defaultdict(set), defaultdict(set), defaultdict(set)
+        self.tokens, self.names, self.numbers, self.alone = (defaultdict(set) for _ in range(4))
+        """Ids and addresses; names; an LMS's own numbers, where the LMS writes them; what counts where nothing else stands."""
         self.full: set[str] = set()
         """Names that are known beside other words: taro alone may be anybody's first name."""
         for student in self.students.values():
-            short = student.id.isdecimal() and len(student.id) < 4  # (5) or week 3: only where nothing else stands
-            (self.names if short else self.tokens)[spaced(student.id)].add(student.id)
+            short = student.id.isdecimal() and len(student.id) < 4  # main_2 and 課題3 are no students
+            (self.alone if short else self.tokens)[spaced(student.id)].add(student.id)
             if "@" in student.email:
                 self.tokens[spaced(student.email)].add(student.id)
-            self.numbers[fold(student.lms_user_id)].add(student.id)
+            for keys in self.numbers, self.alone:
+                keys[fold(student.lms_user_id)].add(student.id)
             for name in spellings(student):
                 self.names[squash(name)].add(student.id)
                 if " " in name or (len(name) > 2 and not name.isascii()):
                     self.full.add(squash(name))
-        for keys in self.tokens, self.names, self.numbers:
+        for keys in self.tokens, self.names, self.numbers, self.alone:
             for word in "", *words:
                 keys.pop(word, None)
         known = [re.escape(token) for token in sorted(self.tokens, key=len, reverse=True)]
@@ -259,9 +261,10 @@ class Roster:
         found = [match.group() for match in self.token.finditer(text)]
         first = [word.partition("@")[0] if re.search(r"\d.*@", word) else word for word in found]
         claims = [self.tokens[key] for keys in zip(found, first) if (key := next(filter(self.tokens.__contains__, keys), None))]
-        text = self.words.sub("_", self.token.sub("_", text))
-        if (alone := squash(text)) in self.numbers:
-            claims.append(self.numbers[alone])
+        whole, text = squash(text), self.words.sub("_", self.token.sub("_", text))
+        alone = squash(text)
+        if (number := alone if len(alone) > 3 else whole) in self.alone:
+            claims.append(self.alone[number])
         parts = [part for part in map(squash, re.split(r"[_()\[\]{}&+=;]|\s-\s", text)) if part]
         words = [part for part in parts if not any(map(str.isdigit, part))]
         together = next((name for name in ("".join(words), alone) if name in self.names), None)  # yamada_taro
