@@ -32,6 +32,8 @@ SETTINGS = {
     "statusbar-extension/plugin": {"visible": False},
 }
 """What JupyterLab must know on the stage; nothing of it touches the presenter's own settings."""
+DISABLED = {"@jupyterlab/cell-toolbar-extension": True}
+"""It makes a toolbar anew at every click, and keeps the old ones in memory."""
 
 PAGE = Template("""<!DOCTYPE html>
 <html lang="ja"><head><meta charset="utf-8"><title>ニューラルネットワークのデモ</title>
@@ -153,9 +155,11 @@ def lab_command(folder: Path) -> list[str]:
         path = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    (folder / "app").mkdir(exist_ok=True)
+    (folder / "app" / "page_config.json").write_text(json.dumps({"disabledExtensions": DISABLED}), encoding="utf-8")
     return [sys.executable, "-m", "jupyterlab", "--LabApp.default_url=/doc/tree/demo.ipynb",
             f"--ServerApp.root_dir={folder / 'notebook'}", f"--LabApp.user_settings_dir={folder / 'settings'}",
-            f"--LabApp.workspaces_dir={folder / 'workspaces'}"]  # fmt: skip
+            f"--LabApp.workspaces_dir={folder / 'workspaces'}", f"--LabApp.app_settings_dir={folder / 'app'}"]  # fmt: skip
 
 
 def main() -> None:
