@@ -484,7 +484,7 @@ def test_the_page_shows_a_pair_side_by_side_without_a_verdict(tmp_path):
     assert "copied と written 問 20 train・似ている度合い 100 %" in alike and alike.count("似ている度合い") == 1
     assert "似ていることは、写したことの証明にはなりません" in alike and "短い関数は、だれが書いても似ます" in alike
     assert "kiroku.append(float(np.mean(wa)))" in alike and "history.append(float(np.mean(summed)))" in alike
-    assert "よく似た解答があります: written さん (問 20 train が 100%) (40)" in section(text, "first")
+    assert "よく似た解答があります: written さん (問 20 train が 100 %) (40)" in section(text, "first")
 
 
 # Without names
