@@ -209,9 +209,9 @@ def test_mistakes_are_counted_with_those_of_no_known_kind_the_unanswered_and_the
     text = section(page, "questions")
     affine = text[text.index("問 15 affine_backward") : text.index("問 16")]
     assert "満点 1 人・間違い 3 人・未回答 1 人・平均 2.4 / 12 点" in affine
-    assert "2 人: db が違います。 1 人: N で割っています。 1 人: 種類の分からない間違いです。" in affine
+    assert "2 人: db が違います。 1 人: N で割っています。 1 人: 種類が分からない間違いです" in affine
     backward = text[text.index("問 18 network_backward") : text.index("問 19")]
-    assert "1 人は、前の問いの間違った関数を正しいものに取りかえて採点しました" in backward
+    assert "1 人は、前の問いの関数 (間違いか未回答) を正しいものに取りかえて採点しました" in backward
 
 
 def test_what_to_teach_again_is_ordered_by_marks_lost(page):
