@@ -15,7 +15,7 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from itertools import zip_longest
+from itertools import product, zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,7 +25,8 @@ from exercise import MARKS, REFERENCE, RELEASE, ROOT
 from nbgrader.plugins import CsvExportPlugin
 from sqlalchemy import insert
 from stage import browser_page
-from test_answers import RIGHT
+from test_answers import ANSWERS, RIGHT
+from unseen import ENTRIES
 
 from grading import __main__, likeness, report
 from grading.rebuild import grade_id, is_solution, is_test
@@ -442,6 +443,15 @@ def test_right_answers_of_one_hand_are_not_named_though_nobody_knows_them():
     for question in MARKS:
         handed = {answer.slug: answer.code for answer in RIGHT[question]}
         assert not likeness.pairs({question: handed}, {question: [STUBS[question], REFERENCE[question]]}), question
+
+
+@pytest.mark.parametrize("question", ["k_fold", "train", "numerical_gradient"])  # where they come nearest
+def test_two_authors_of_the_same_mistakes_who_did_not_know_of_each_other_are_not_named(question):
+    """Each wrong answer of tests/unseen with each of the catalogue, in a class of two."""
+    known = {question: [STUBS[question], *(answer.code for answer in RIGHT[question])]}
+    wrong = [answer.code for answer in ANSWERS if answer.question == question and not answer.right]
+    for one, other in product([entry.code for entry in ENTRIES if entry.question == question], wrong):
+        assert not likeness.pairs({question: {"one": one, "other": other}}, known), (one, other)
 
 
 def test_identical_short_answers_are_not_named():
