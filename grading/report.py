@@ -417,7 +417,7 @@ def reasons(student: Student, titles: dict[str, str], pass_mark: float, alike: l
     if student.about is None:
         found["lost"] = "採点済みのノートブックがないか、読めません。もう一度採点してください"
     if alike:
-        some = "、".join(f"{other} さん ({titles[match.question]} が {match.likeness:.0%})" for other, match in alike[:3])
+        some = "、".join(f"{other} さん ({titles[match.question]} が {100 * match.likeness:.0f} %)" for other, match in alike[:3])
         rest = f"、ほか {len(alike) - 3} 人" if len(alike) > 3 else ""
         found["alike"] = f"よく似た解答があります: {some}{rest}"
     distance = student.total - pass_mark
@@ -489,7 +489,7 @@ def colours() -> list[tuple[str, str]]:
     for share in np.linspace(0, 1, LEVELS + 1):
         red, green, blue = (value + 0.72 * share * (1 - value) for value in matplotlib.colormaps["cividis"](share)[:3])
         light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
-        found.append((matplotlib.colors.to_hex((red, green, blue)), "#111111" if light > 0.19 else "#ffffff"))
+        found.append((matplotlib.colors.to_hex((red, green, blue)), "#000000" if light > 0.18 else "#ffffff"))
     return found
 
 

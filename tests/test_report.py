@@ -15,7 +15,7 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from itertools import zip_longest
+from itertools import product, zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,7 +25,8 @@ from exercise import MARKS, REFERENCE, RELEASE, ROOT
 from nbgrader.plugins import CsvExportPlugin
 from sqlalchemy import insert
 from stage import browser_page
-from test_answers import RIGHT
+from test_answers import ANSWERS, RIGHT
+from unseen import ENTRIES
 
 from grading import __main__, likeness, report
 from grading.rebuild import grade_id, is_solution, is_test
@@ -209,9 +210,9 @@ def test_mistakes_are_counted_with_those_of_no_known_kind_the_unanswered_and_the
     text = section(page, "questions")
     affine = text[text.index("問 15 affine_backward") : text.index("問 16")]
     assert "満点 1 人・間違い 3 人・未解答 1 人・平均 2.4 / 12 点" in affine
-    assert "2 人: db が違います。 1 人: N で割っています。 1 人: 種類の分からない間違いです。" in affine
+    assert "2 人: db が違います。 1 人: N で割っています。 1 人: 種類が分からない間違いです" in affine
     backward = text[text.index("問 18 network_backward") : text.index("問 19")]
-    assert "1 人は、前の問いの間違った関数を正しいものに取りかえて採点しました" in backward
+    assert "1 人は、前の問いの関数 (間違いか未解答) を正しいものに取りかえて採点しました" in backward
 
 
 def test_what_to_teach_again_is_ordered_by_marks_lost(page):
@@ -444,6 +445,15 @@ def test_right_answers_of_one_hand_are_not_named_though_nobody_knows_them():
         assert not likeness.pairs({question: handed}, {question: [STUBS[question], REFERENCE[question]]}), question
 
 
+@pytest.mark.parametrize("question", ["k_fold", "train", "numerical_gradient"])  # where they come nearest
+def test_two_authors_of_the_same_mistakes_who_did_not_know_of_each_other_are_not_named(question):
+    """Each wrong answer of tests/unseen with each of the catalogue, in a class of two."""
+    known = {question: [STUBS[question], *(answer.code for answer in RIGHT[question])]}
+    wrong = [answer.code for answer in ANSWERS if answer.question == question and not answer.right]
+    for one, other in product([entry.code for entry in ENTRIES if entry.question == question], wrong):
+        assert not likeness.pairs({question: {"one": one, "other": other}}, known), (one, other)
+
+
 def test_identical_short_answers_are_not_named():
     line = "    return peculiar(name)[a][::-2] ** 3 // 17 % len(a) @ whatever(a, key=9)[{}:{}].cumsum()\n"
     short = {question: f"def {question}(*a):\n{line.format(n, n * n)}" for n, question in enumerate(MARKS)}
@@ -484,7 +494,7 @@ def test_the_page_shows_a_pair_side_by_side_without_a_verdict(tmp_path):
     assert "copied と written 問 20 train・似ている度合い 100 %" in alike and alike.count("似ている度合い") == 1
     assert "似ていることは、写したことの証明にはなりません" in alike and "短い関数は、だれが書いても似ます" in alike
     assert "kiroku.append(float(np.mean(wa)))" in alike and "history.append(float(np.mean(summed)))" in alike
-    assert "よく似た解答があります: written さん (問 20 train が 100%) (40)" in section(text, "first")
+    assert "よく似た解答があります: written さん (問 20 train が 100 %) (40)" in section(text, "first")
 
 
 # Without names
