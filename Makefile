@@ -31,13 +31,14 @@ demo: .venv/installed  ## open the live demo, ready for the projector
 demo-html: .venv/installed  ## write demo.html, the same pictures for a machine where no kernel runs
 	$(BIN)/python -m grading.demo page
 
-bench: .venv/bench  ## the reference beside scikit-learn and PyTorch, the grader beside stock nbgrader, the demo in a browser
+bench: .venv/bench  ## the reference beside scikit-learn and PyTorch, the grader beside stock nbgrader, a large report, the demo in a browser
 	$(call debian,command -v bwrap,bubblewrap)
 	$(call debian,$(BROWSER),chromium)
 	$(BIN)/python bench/training.py
 	$(BIN)/python bench/autograde.py
 	$(BIN)/python bench/attacks.py
 	$(BIN)/python bench/catalogue.py
+	$(BIN)/python bench/report.py
 	$(BIN)/python bench/demo.py
 
 lock: .venv/installed  ## renew requirements.lock after a change of pyproject.toml
