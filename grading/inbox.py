@@ -22,7 +22,7 @@ from .roster import FILE_END, TIME, fold, shown
 
 IGNORED = re.compile(r"__macosx|__pycache__|thumbs\.db|desktop\.ini|~\$.*|\._.*|\.ipynb_checkpoints|\.(?!.*ipynb$).*")
 """What systems and editors leave behind, and what is hidden."""
-COURSE = "", "source", "release", "submitted", "autograded", "feedback", "sample", "downloaded", ".venv"
+COURSE = "", "source", "release", "submitted", "autograded", "feedback", "report", "sample", "build", "downloaded", ".venv"
 """Folders of the course: '' is the course itself."""
 LINK = "is a link: give the file itself"
 SPECIAL = "is no file but a pipe, a socket or a device"
