@@ -72,6 +72,24 @@ def test_the_button_of_the_formgrader_uses_the_grader(course):
     assert graded.metadata.grading.notes == []
 
 
+def test_work_comes_in_and_feedback_goes_out_by_the_exchange(tmp_path):
+    exchange, student = tmp_path / "exchange", tmp_path / "student"
+    exchange.mkdir(mode=0o777)
+    exchange.chmod(0o777)
+    student.mkdir()
+    by = ["--course", "1101", f"--Exchange.root={exchange}", f"--Exchange.cache={tmp_path / 'cache'}"]
+    course = new_course(tmp_path / "course")
+    command(course, "nbgrader", "release_assignment", "1101", *by)
+    command(student, "nbgrader", "fetch_assignment", "1101", *by)
+    nbformat.write(submission(RELEASE, REFERENCE), student / "1101/main.ipynb")
+    command(student, "nbgrader", "submit", "1101", *by)
+    for step in "collect", "autograde", "generate_feedback", "release_feedback":
+        command(course, "nbgrader", step, "1101", *(by if step in ("collect", "release_feedback") else []))
+    command(student, "nbgrader", "fetch_feedback", "1101", *by)
+    [page] = student.glob("1101/feedback/*/main.html")
+    assert "演習 1101: 採点の結果" in page.read_text(encoding="utf-8")
+
+
 def test_an_ordinary_user_gets_the_same(course):
     run = subprocess.run([*AS_NOBODY, sys.executable, "-m", "nbgrader", "autograde", "1101"], cwd=course, env=ENVIRONMENT,
                          capture_output=True, text=True)
