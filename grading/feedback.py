@@ -106,12 +106,9 @@ def template(name: str):
 
 def sections(notebook: NotebookNode, grades: dict, comments: dict) -> list[Question]:
     """The questions in the notebook's order, each with the cells of the student's from its answer to the next one."""
-    own = [cell for cell in notebook.cells if cell.id.startswith("own-")]
-    found = headings(NotebookNode(cells=[cell for cell in notebook.cells if cell not in own]))
+    found = headings(NotebookNode(cells=[cell for cell in notebook.cells if not is_own(cell)]))
     questions: dict[str, Question] = {}
-    waiting: list = []
-    """The student's cells before the first answer."""
-    question = None
+    question, waiting = None, []  # the student's cells before the first answer wait for it
     for cell in notebook.cells:
         if is_solution(cell):
             name = grade_id(cell)
@@ -121,11 +118,16 @@ def sections(notebook: NotebookNode, grades: dict, comments: dict) -> list[Quest
                 name, title, section, grade.score, grade.max_score, not comment.auto_comment, comment.manual_comment or ""
             )
             question.cells, waiting = [*waiting, shown(cell)], []
-        elif cell in own:
+        elif is_own(cell):
             (question.cells if question else waiting).append(shown(cell))
         elif is_test(cell) and (name := grade_id(cell).removeprefix("test_")) in questions:
             said(cell, questions[name])
     return list(questions.values())
+
+
+def is_own(cell: NotebookNode) -> bool:
+    """Whether the student added the cell (rebuild.own_cell)."""
+    return cell.id.startswith("own-")
 
 
 def said(test: NotebookNode, question: Question) -> None:
@@ -140,9 +142,14 @@ def said(test: NotebookNode, question: Question) -> None:
             question.tables.append(table(text))
 
 
+def words(text: str) -> str:
+    """HTML without attributes, of plain tags only."""
+    return bleach.clean(text, tags=TAGS, attributes={}, strip=True)
+
+
 def table(text: str) -> Markup:
     """A check's table without anything but its words; its ○ and × get a class."""
-    plain = bleach.clean(text, tags=TAGS, attributes={}, strip=True)
+    plain = words(text)
     for mark, name in (("○", "right"), ("×", "wrong")):
         plain = plain.replace(f"<td>{mark}</td>", f'<td class="{name}">{mark}</td>')
     return Markup(plain)
@@ -167,5 +174,5 @@ def output(output: NotebookNode) -> tuple[str, str] | None:
         if data.get(kind):
             return "image", f"data:{kind};base64,{''.join(data[kind].split())}"
     if "text/html" in data:
-        return "html", Markup(bleach.clean(data["text/html"], tags=TAGS, attributes={}, strip=True))
+        return "html", Markup(words(data["text/html"]))
     return ("text", strip_ansi(data["text/plain"])) if "text/plain" in data else None
