@@ -30,6 +30,6 @@ c.Autograde.limits = {
 c.Autograde.seed = 1101
 
 # The student's page, written anew each time: marks may have changed. The exporter reads them itself.
-c.GenerateFeedback.exporter_class = "grading.feedback.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "grading.results.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = []
 c.GenerateFeedback.force = True

@@ -21,7 +21,7 @@ from test_answers import ANSWERS, RIGHT  # noqa: E402
 from test_report import Handed, write_class  # noqa: E402
 from unseen import ENTRIES  # noqa: E402
 
-from grading import report  # noqa: E402
+from grading.results import report  # noqa: E402
 
 SEED = 1101
 SENTENCES = {question: [answer.sentence for answer in ANSWERS if answer.question == question and not answer.right]

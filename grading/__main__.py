@@ -35,7 +35,7 @@ def main() -> None:
         return
 
     if command == "collect":
-        from .collect import collect, needs_instructor, summary
+        from .intake.collect import collect, needs_instructor, summary
 
         try:
             arrivals = collect(root, known.assignment, known.paths, known.roster, bar=sys.stderr.isatty())
@@ -51,7 +51,7 @@ def main() -> None:
         return
 
     if command == "report":
-        from .report import CannotReport, write
+        from .results.report import CannotReport, write
 
         try:
             page = write(root, known.assignment, known.anonymous, known.pass_mark)

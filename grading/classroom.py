@@ -19,9 +19,9 @@ from nbgrader.utils import temp_attrs
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
-from . import report
 from .autograde import Autograde
 from .course import ASSIGNMENT, load_config
+from .results import report
 
 
 @dataclass

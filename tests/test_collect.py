@@ -27,11 +27,11 @@ from exercise import MARKS, ROOT
 from nbgrader.api import Gradebook
 from nbgrader.utils import parse_utc
 
-from grading import inbox
 from grading.__main__ import main
 from grading.classroom import Classroom
-from grading.collect import Arrival, collect, needs_instructor, summary
-from grading.roster import Roster, Student, read_students
+from grading.intake import inbox
+from grading.intake.collect import Arrival, collect, needs_instructor, summary
+from grading.intake.roster import Roster, Student, read_students
 
 ENVIRONMENT = os.environ | {
     "PYTHONPATH": str(ROOT),
@@ -302,14 +302,14 @@ def test_a_link_in_submitted_is_not_written_through(link, course, tmp_path):
 
 def test_a_run_that_was_killed_between_its_two_files_is_mended_by_the_next(course, monkeypatch):
     collect(course, "1101", [hand_in(course / f"inbox/1/{A.id}.ipynb", notebook(A, "old"), 1)])
-    write = __import__("grading.collect", fromlist=["write"]).write
+    write = __import__("grading.intake.collect", fromlist=["write"]).write
 
     def killed(path: Path, data: bytes) -> None:
         if path.name == "main.ipynb":
             raise KeyboardInterrupt
         write(path, data)
 
-    monkeypatch.setattr("grading.collect.write", killed)
+    monkeypatch.setattr("grading.intake.collect.write", killed)
     newer = hand_in(course / f"inbox/2/{A.id}.ipynb", notebook(A), 2)
     with pytest.raises(KeyboardInterrupt):
         collect(course, "1101", [newer])

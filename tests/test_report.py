@@ -28,9 +28,13 @@ from stage import browser_page
 from test_answers import ANSWERS, RIGHT
 from unseen import ENTRIES
 
-from grading import __main__, likeness, report
+from grading import __main__
+from grading.intake.inbox import LINK, SPECIAL
 from grading.rebuild import grade_id, is_solution, is_test
-from grading.report import SIGNS, CannotReport, write
+from grading.results import export, likeness, report
+from grading.results.reasons import OWN_CELL, SIGNS, in_japanese, read_signs
+from grading.results.report import write
+from grading.results.sheet import GRADED, CannotReport, Question, Sheet, Student, nameless
 from grading.sample import submission
 from grading.student import NOTES
 
@@ -225,7 +229,7 @@ def test_what_to_teach_again_is_ordered_by_marks_lost(page):
 def test_nothing_handed_in_and_nothing_usable_are_named_with_what_is_known(page):
     text = section(page, "missing")
     assert "提出のない人は 2 人、提出はあっても採点されていない人は 2 人、受け取ったのに使えなかったファイルは 2 個です" in text
-    assert "s06 欠席" in text and "採点できないファイルです (no file main.ipynb (there is レポート.ipynb; rename it))" in text
+    assert "s06 欠席" in text and "採点できないファイルです。main.ipynb がありません。あるのは レポート.ipynb です。名前を直してください" in text
     assert "b.zip s07 2026-11-01 11:00 使えないファイル a damaged archive" in text
     assert text.endswith("c.ipynb 2026-11-01 12:00 だれのものか分からない") and "a.ipynb" not in text and "(1)" not in text
 
@@ -344,7 +348,7 @@ def test_every_reason_is_told_with_its_points(student, looked_at):
 def test_who_has_most_points_comes_first_and_who_has_none_is_left_out(looked_at):
     assert re.findall(r"p\d{3}", looked_at) == ["p900", "p070", "p140", *list(LOOK)[2:]]
     assert "quiet" not in looked_at
-    assert "採点されていません。採点できないファイルです (no file main.ipynb) (100) 100" in looked_at
+    assert "採点されていません。採点できないファイルです。main.ipynb がありません (100) 100" in looked_at
 
 
 def notes_of_rebuild() -> list[str]:
@@ -359,16 +363,41 @@ def notes_of_rebuild() -> list[str]:
 
 
 @pytest.mark.parametrize("note", [*notes_of_rebuild(), *(f"test_softmax {note}" for note in NOTES.values()),
-                                  *(f"{report.OWN_CELL} {note}" for note in NOTES.values()),
-                                  "SyntaxError in softmax", f"ValueError in {report.OWN_CELL}"])
+                                  *(f"{OWN_CELL} {note}" for note in NOTES.values()),
+                                  "SyntaxError in softmax", f"ValueError in {OWN_CELL}"])
 def test_every_note_of_the_grader_is_known_in_japanese(note):
-    [(_, sentence)] = report.read_signs([note], {"softmax": "問 6 softmax"})
+    [(_, sentence)] = read_signs([note], {"softmax": "問 6 softmax"})
     assert not sentence.startswith(SIGNS[-1][-1]), sentence
     assert re.search(r": (問 6 softmax|自分で足したセルなど)$", sentence), sentence
 
 
 def test_a_note_that_nobody_knows_is_shown_as_it_is():
-    assert report.read_signs(["something new", ""], {}) == [(5, "そのほかの記録: something new、")]
+    assert read_signs(["something new", ""], {}) == [(5, "そのほかの記録: something new、")]
+
+
+def refusals() -> list[str]:
+    """Everything that the grader refuses a file with and the intake does not take it for, with a 7 for what is filled in."""
+    texts = []
+    for path in [ROOT / "grading/rebuild.py", ROOT / "grading/autograde.py", *(ROOT / "grading/intake").glob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                texts += node.args[:1] if ast.unparse(node.func) in ("Refused", "self.problems.append", "problems.append") else []
+                texts += [keyword.value for keyword in node.keywords if keyword.arg in ("reason", "problem")]
+            if isinstance(node, ast.FunctionDef) and node.name in ("suspicious", "owner"):
+                returned = [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
+                texts += [value.elts[1] if isinstance(value, ast.Tuple) else value for value in returned]
+    texts = [[text] if isinstance(text, ast.Constant) else text.values for text in texts
+             if isinstance(text, ast.JoinedStr) or (isinstance(text, ast.Constant) and text.value)]
+    return ["".join(part.value if isinstance(part, ast.Constant) else "7" for part in parts) for parts in texts] + [LINK, SPECIAL]
+
+
+@pytest.mark.parametrize("refusal", refusals())
+def test_every_refusal_is_known_in_japanese(refusal):
+    assert re.search("です|ません|ます", in_japanese(refusal)), refusal
+
+
+def test_a_refusal_that_nobody_knows_is_shown_as_it_is():
+    assert in_japanese("something new") == "something new"
 
 
 # Likeness
@@ -547,11 +576,11 @@ def test_a_page_without_names_keeps_the_figures(masked):
 def test_the_order_of_a_page_without_names_does_not_depend_on_the_roster():
     def sheet(names):
         about = {"mistakes": {"train": ["あ"]}}, {"mistakes": {}}, {}
-        students = [report.Student(name, status=report.GRADED, about=about[n % 3], marks={"train": 0.0}) for n, name in names]
-        return report.Sheet("", "", [report.Question("train", 6, "問 20")], students)
+        students = [Student(name, status=GRADED, about=about[n % 3], marks={"train": 0.0}) for n, name in names]
+        return Sheet("", "", [Question("train", 6, "問 20")], students)
 
     def shown(sheet):
-        return [(student.id, student.told("mistakes")) for student in report.nameless(sheet).students]
+        return [(student.id, student.told("mistakes")) for student in nameless(sheet).students]
 
     assert shown(sheet(enumerate("abcdef"))) == shown(sheet(reversed(list(enumerate("abcdef")))))
 
@@ -659,7 +688,7 @@ def test_the_csv_has_a_row_for_everybody_quoted_and_with_a_mark_for_excel(course
 
 
 def test_nbgrader_exports_the_same_by_the_plugin_for_the_students_that_are_named(course, page):
-    command = [sys.executable, "-m", "nbgrader", "export", "--exporter", "grading.report.QuestionsExportPlugin",
+    command = [sys.executable, "-m", "nbgrader", "export", "--exporter", "grading.results.export.QuestionsExportPlugin",
                "--to", "exported.csv", "--ExportPlugin.student=s02", "--ExportPlugin.student=s06"]
     run = subprocess.run(command, cwd=course, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
@@ -672,8 +701,8 @@ def test_the_plugin_asks_for_one_assignment(tmp_path):
         gradebook.add_assignment("1102")
         for names, said in ([], "name one by --assignment, of 1101, 1102"), ([1103], "The gradebook knows no assignment 1103"):
             with pytest.raises(SystemExit, match=said):
-                report.QuestionsExportPlugin(to=str(tmp_path / "a.csv"), assignment=names).export(gradebook)
-        report.QuestionsExportPlugin(to=str(tmp_path / "a.csv"), assignment=[1101]).export(gradebook)
+                export.QuestionsExportPlugin(to=str(tmp_path / "a.csv"), assignment=names).export(gradebook)
+        export.QuestionsExportPlugin(to=str(tmp_path / "a.csv"), assignment=[1101]).export(gradebook)
     assert (tmp_path / "a.csv").read_text(encoding="utf-8-sig").count("\n") == 1
 
 

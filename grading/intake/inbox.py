@@ -16,8 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from .limits import MB
-from .rebuild import Refused
+from ..limits import MB
+from ..rebuild import Refused
 from .roster import FILE_END, TIME, fold, shown
 
 IGNORED = re.compile(r"__macosx|__pycache__|thumbs\.db|desktop\.ini|~\$.*|\._.*|\.ipynb_checkpoints|\.(?!.*ipynb$).*")

@@ -24,10 +24,10 @@ from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
-from .classroom import Classroom
+from ..classroom import Classroom
+from ..limits import Limits
+from ..rebuild import Refused, read, rebuild
 from .inbox import Found, find_all, read_file
-from .limits import Limits
-from .rebuild import Refused, read, rebuild
 from .roster import COPY, FILE_END, VERSION, Roster, Student, fold, read_students, record, recorded_students, shown, table
 
 TEXT = re.compile(r"[^.]*|.*\.(ipynb|json|txt)|.*\.ipynb[^.]*")

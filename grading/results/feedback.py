@@ -6,12 +6,9 @@ prose of the notebook is on it; nothing in it runs, and it asks no server for an
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from html import escape, unescape
-from pathlib import Path
 
 import bleach
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbconvert.filters import strip_ansi
@@ -22,8 +19,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from traitlets import default
 
-from .outputs import TAGS
-from .rebuild import grade_id, headings, is_solution, is_test
+from ..outputs import TAGS
+from ..rebuild import grade_id, headings, is_solution, is_test
+from .page import template
 
 FORMATTER = HtmlFormatter(nowrap=True, style="friendly")
 LONGEST = 12
@@ -93,15 +91,6 @@ class FeedbackExporter(Exporter):
 def local(timestamp: datetime | None) -> str:
     """A timestamp of the gradebook, in UTC, by the clock of this machine; '' for none."""
     return f"{timestamp.replace(tzinfo=UTC).astimezone():%Y-%m-%d %H:%M}" if timestamp else ""
-
-
-@cache
-def template(name: str):
-    """A template of this package; whatever is put into it is escaped."""
-    loader = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["marks"] = lambda number: f"{number:g}"
-    return environment.get_template(name)
 
 
 def sections(notebook: NotebookNode, grades: dict, comments: dict) -> list[Question]:

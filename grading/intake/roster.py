@@ -16,7 +16,7 @@ from unicodedata import normalize
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from .autograde import whole
+from ..autograde import whole
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What arrives, put where nbgrader grades it: downloaded/ and submitted/."""

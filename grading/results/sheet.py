@@ -1,0 +1,251 @@
+"""What is known of an assignment's students: read from the gradebook and from the notebooks in autograded/.
+
+The page without names is made of Students that hold no names, so that nothing can be forgotten on the way to it.
+"""
+
+import json
+import os
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from glob import glob
+from pathlib import Path
+from urllib.parse import quote
+
+import nbformat
+import nbgrader.api as db
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import func
+
+from ..autograde import NOTEBOOK, handed_in
+from ..kernel.wire import clean
+from ..limits import Limits
+from ..rebuild import Refused, grade_id, headings, rebuild
+from ..sample import solutions
+
+GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "nothing handed in"
+
+
+class CannotReport(Exception):
+    """There is nothing to report on; the text says why and what to do, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Question:
+    name: str
+    """Of its function."""
+    marks: float
+    label: str
+    """As the notebook's heading has it: 問 1."""
+    section: str = ""
+    """The heading above."""
+
+    @property
+    def title(self) -> str:
+        return f"{self.label} {self.name}".strip()
+
+
+@dataclass(frozen=True, eq=False)
+class Student:
+    """What the report knows of a student."""
+
+    id: str
+    last_name: str = ""
+    first_name: str = ""
+    email: str = ""
+    timestamp: str = ""
+    """When it was handed in: year-month-day hour:minute:second, UTC; '' where that is not known."""
+    status: str = NOTHING
+    marks: dict[str, float] = field(default_factory=dict)
+    """Question → marks, by hand and extra ones among them; empty where nothing is graded."""
+    total: float = 0.0
+    """As in nbgrader's grades.csv: all marks less the penalty, at least 0."""
+    penalty: float = 0.0
+    by_hand: bool = False
+    """Whether a mark is still to be given by hand."""
+    unanswered: frozenset[str] = frozenset()
+    about: dict | None = None
+    """What the graded notebook's metadata.grading holds; None where there is no such notebook."""
+    code: dict[str, str] = field(default_factory=dict)
+    """Question → the answer, where there is one."""
+    feedback: str = ""
+    """The link from the page to the feedback, where there is one."""
+    problem: str = ""
+    """Why the grader cannot grade what was handed in."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.last_name} {self.first_name}".strip()
+
+    def told(self, key: str) -> dict[str, list[str]]:
+        """`mistakes` or `lent` of the grader: question → sentences or names."""
+        return (self.about or {}).get(key) or {}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An assignment with its students."""
+
+    course: str
+    assignment: str
+    questions: list[Question]
+    students: list[Student]
+    stubs: dict[str, str] = field(default_factory=dict)
+    """Question → what stands in the solution cell of the student's notebook."""
+    references: dict[str, str] = field(default_factory=dict)
+    newest: str = ""
+    """When the last notebook was graded."""
+
+    @property
+    def most(self) -> float:
+        return sum(question.marks for question in self.questions)
+
+    @property
+    def graded(self) -> list[Student]:
+        return [student for student in self.students if student.status == GRADED]
+
+    def with_status(self, status: str) -> list[Student]:
+        return [student for student in self.students if student.status == status]
+
+
+def folders(coursedir: CourseDirectory, step: str, assignment: str) -> dict[str, Path]:
+    """Student → the folder of this step (submitted, autograded …)."""
+    pattern = coursedir.format_path(step, "(?P<student>[^/]*)", assignment, escape=True)
+    found = {re.fullmatch(pattern, path): path for path in glob(coursedir.format_path(step, "*", assignment))}
+    return {match["student"]: Path(path) for match, path in found.items() if match}
+
+
+def read_questions(
+    gradebook: db.Gradebook, assignment: str, source: nbformat.NotebookNode
+) -> tuple[list[Question], dict[str, str]]:
+    """What has marks, in the order of the instructor's notebook, and the stubs: question → its cell as students get it."""
+
+    def of_assignment(kind, *columns):
+        query = gradebook.db.query(*columns).join(db.Notebook, kind.notebook_id == db.Notebook.id)
+        return dict(query.join(db.Assignment).filter(db.Assignment.name == assignment).all())
+
+    stubs = of_assignment(db.SourceCell, db.SourceCell.name, db.SourceCell.source)
+    cells = {}
+    for kind in db.GradeCell, db.TaskCell:
+        cells |= of_assignment(kind, kind.name, kind.max_score)
+    places = headings(source)
+    rank = {name: number for number, name in reversed([*enumerate([*map(grade_id, source.cells), *stubs])])}
+    questions = []
+    for cell in sorted((cell for cell in cells if cells[cell]), key=lambda cell: rank.get(cell, len(rank))):
+        name = cell.removeprefix("test_")
+        questions.append(Question(name, cells[cell], *reversed(places.get(name, ("", str(len(questions) + 1))))))
+    return questions, stubs
+
+
+def read_graded(gradebook: db.Gradebook, assignment: str, questions: set[str]) -> dict[str, dict]:
+    """Student → fields of a Student: of everybody who has a submission in the gradebook. A few queries, whatever the class."""
+    session, submission, notebook = gradebook.db, db.SubmittedAssignment, db.SubmittedNotebook
+    of_assignment = (submission.assignment_id == db.Assignment.id, db.Assignment.name == assignment)
+    of_notebook = notebook.assignment_id == submission.id
+    found = {student: {"status": NOT_GRADED, "timestamp": f"{time:%Y-%m-%d %H:%M:%S}" if time else ""}
+             for student, time in session.query(submission.student_id, submission.timestamp).filter(*of_assignment)}
+    penalties = session.query(submission.student_id, func.sum(notebook.late_submission_penalty))
+    penalties = dict(penalties.filter(of_notebook, *of_assignment).group_by(submission.student_id).all())
+    marks = session.query(submission.student_id, db.BaseCell.name, db.Grade.score, db.Grade.auto_score, db.Grade.manual_score,
+                          db.Grade.needs_manual_grade)
+    totals = Counter()
+    for student, cell, score, auto, manual, by_hand in marks.filter(
+        db.Grade.cell_id == db.BaseCell.id, db.Grade.notebook_id == notebook.id, of_notebook, *of_assignment
+    ):
+        fields, name = found[student], cell.removeprefix("test_")
+        totals[student] += score
+        if name in questions:
+            fields.setdefault("marks", {})[name] = score
+        if auto is not None or manual is not None:
+            fields["status"] = GRADED
+        fields["by_hand"] = by_hand or fields.get("by_hand", False)
+    untouched = session.query(submission.student_id, db.BaseCell.name).filter(
+        db.Comment.cell_id == db.BaseCell.id, db.Comment.notebook_id == notebook.id, of_notebook, *of_assignment,
+        db.Comment.auto_comment == "No response.")
+    for student, cell in untouched:
+        found[student]["unanswered"] = found[student].get("unanswered", frozenset()) | {cell}
+    for student, fields in found.items():
+        if fields["status"] == GRADED:
+            penalty = penalties.get(student) or 0.0
+            fields |= {"penalty": penalty, "total": max(0.0, totals[student] - penalty)}
+        else:
+            fields.pop("marks", None)
+    return found
+
+
+def read_class(gradebook: db.Gradebook, coursedir: CourseDirectory, assignment: str) -> Sheet:
+    """Everything that is known without a look into the graded notebooks. Raises CannotReport for an unknown assignment."""
+    names = assignments(gradebook)
+    if assignment not in names:
+        raise CannotReport(f"The gradebook knows no assignment {assignment}, only {', '.join(names) or 'none'}.")
+    source = Path(coursedir.format_path(coursedir.source_directory, ".", assignment)) / f"{NOTEBOOK}.ipynb"
+    source = nbformat.read(source, as_version=4) if source.exists() else nbformat.v4.new_notebook()
+    questions, stubs = read_questions(gradebook, assignment, source)
+    graded = read_graded(gradebook, assignment, {question.name for question in questions})
+    roster = gradebook.db.query(db.Student.id, db.Student.last_name, db.Student.first_name, db.Student.email)
+    names = {student: [name or "" for name in names] for student, *names in roster}
+    submitted, students = folders(coursedir, coursedir.submitted_directory, assignment), []
+    for student in sorted({*names, *submitted}):
+        known = Student(student, *names.get(student, ()), **graded.get(student, {}))
+        if student in submitted and known.status != GRADED:
+            known = replace(known, status=NOT_GRADED, problem=refusal(submitted[student], coursedir, source))
+        students.append(known)
+    return Sheet(gradebook.course_id, assignment, questions, students, stubs, solutions(source))
+
+
+def refusal(folder: Path, coursedir: CourseDirectory, source: nbformat.NotebookNode) -> str:
+    """Why the grader refuses what lies in a folder of submitted/, in its own words; '' where it does not."""
+    try:
+        rebuild(handed_in(folder, coursedir, Limits(**coursedir.config.Autograde.get("limits", {})).size), source)
+    except Refused as error:
+        return clean(str(error), 200)
+    return ""
+
+
+def assignments(gradebook: db.Gradebook) -> list[str]:
+    return sorted(name for (name,) in gradebook.db.query(db.Assignment.name))
+
+
+def read_notebooks(sheet: Sheet, coursedir: CourseDirectory, page: Path) -> Sheet:
+    """sheet with what the graded notebooks hold, and the links from page to the feedback."""
+    graded = folders(coursedir, coursedir.autograded_directory, sheet.assignment)
+    feedback = folders(coursedir, coursedir.feedback_directory, sheet.assignment)
+    questions, students, newest = {question.name for question in sheet.questions}, [], 0.0
+    for student in sheet.students:
+        if student.status == GRADED:
+            link = feedback.get(student.id, Path()) / f"{NOTEBOOK}.html"
+            if student.id in feedback and link.exists():
+                student = replace(student, feedback=quote(os.fsencode(os.path.relpath(link, page.parent))))
+            path = graded.get(student.id, Path()) / f"{NOTEBOOK}.ipynb"
+            try:
+                notebook = json.loads(path.read_text(encoding="utf-8"))
+                answers = {cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"]) for cell in notebook["cells"]
+                           if cell["metadata"].get("nbgrader", {}).get("solution")}
+                about = notebook["metadata"].get("grading", {})
+            except (OSError, ValueError, KeyError, TypeError, AttributeError):
+                pass  # `about` stays None, which is named among what to look at first
+            else:
+                newest = max(newest, path.stat().st_mtime)
+                empty = {name for name in questions & set(answers) if not answers[name].strip()}
+                code = {name: text for name, text in answers.items() if name in questions - student.unanswered - empty}
+                student = replace(student, about=about, code=code, unanswered=student.unanswered | empty)
+        students.append(student)
+    return replace(sheet, students=students, newest=f"{datetime.fromtimestamp(newest):%Y-%m-%d %H:%M}" if newest else "")
+
+
+def nameless(sheet: Sheet) -> Sheet:
+    """sheet with numbers in the place of students, the best first; nothing that a student wrote or is called by stays."""
+    def stripped(student: Student) -> Student:
+        about = {name: value for name, value in (student.about or {}).items() if name in ("mistakes", "lent", "seconds")}
+        return Student("", status=student.status, marks=student.marks, total=student.total, penalty=student.penalty,
+                       unanswered=student.unanswered, about=about)
+
+    def key(student: Student):
+        """Of everything that is shown of one student, so that not even the order of equals is that of the roster."""
+        shown = [(student.marks.get(q.name, 0.0), q.name in student.unanswered, student.told("mistakes").get(q.name, []))
+                 for q in sheet.questions]
+        return student.status, -student.total, shown
+
+    students = sorted(map(stripped, sheet.students), key=key)
+    return replace(sheet, students=[replace(student, id=f"学生 {n}") for n, student in enumerate(students, 1)])
