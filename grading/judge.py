@@ -165,9 +165,8 @@ class Assignment:
     def lendable(self, question: str, wrong: list[str], answers: dict[str, str]) -> dict[str, Callable]:
         """The functions of wrong answers that this question may use right: those before it, so that a mistake costs once.
 
-        Not what NOT_LENT (cell `tools`) names, because the answer would be no work; not what is itself answered by a
-        call of this question: two answers that only call each other are none; and not what takes a function, because
-        none of the student's crosses.
+        Not what NOT_LENT (cell `tools`) names, because the answer would be no work; and not what is itself answered by a
+        call of this question: two answers that only call each other are none.
         """
         earlier = self.questions[: self.questions.index(question)]
         refused = self.names.get("NOT_LENT", {}).get(question, ())
@@ -177,7 +176,6 @@ class Assignment:
             if name in wrong
             and name not in refused
             and not re.search(rf"\b{question}\b", answers[name])
-            and not any(map(callable, self.inputs[name][0]))
         }
 
     def verdict(self, cell: NotebookNode, student: Student, outputs: Outputs, lent: dict[str, Callable]) -> Verdict:

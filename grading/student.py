@@ -28,6 +28,8 @@ from .limits import Limits
 
 INTERRUPT = 10
 """Seconds that an interrupted cell gets to say where it was."""
+DEEP = 20
+"""Calls to and fro, one within another, that are let pass."""
 FEW = 8
 """A cell that leaves more processes is taken for one that goes on starting them."""
 CREDENTIALS = struct.Struct("3i")
@@ -61,16 +63,16 @@ class Stopped(Exception):
 
 @contextmanager
 def bounded(seconds: float) -> Iterator[None]:
-    """Raises Stopped where the judge's own function, called by a student's, takes longer."""
+    """Raises Stopped where the judge's own function, called by a student's, takes longer; 0: not while it calls one in turn."""
     def stop(*_):
         raise Stopped("time")
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    around, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_REAL, around)
         signal.signal(signal.SIGALRM, before)
 
 
@@ -322,6 +324,9 @@ class Calls:
         self.student, self.channel, self.stopped = student, channel, None
         self.end = time.monotonic() + student.limits.wait
         self.lent: dict[str, Callable] = {}
+        self.functions: list[Callable] = []
+        """The judge's functions that the student's were given."""
+        self.depth = 0
         self.used: set[str] = set()
         """The names of lent functions that were called."""
 
@@ -356,35 +361,45 @@ class Calls:
                     return reply, data
                 self.channel.send(*answer(reply, data), deadline)
 
-    def call(self, name: str, args: tuple):
-        """The value of the student's function. Raises what it raised, or Stopped."""
+    def call(self, key: str | int, args: tuple):
+        """The value of the student's function, by its name or as the number of one that a lent function was given.
+
+        Raises what it raised, or Stopped.
+        """
+        if self.depth:  # within a call that is measured
+            with bounded(0):
+                return self._call(key, args)
         start = time.process_time()
         try:
-            return self._call(name, args)
+            return self._call(key, args)
         finally:
             self.student.carrying += time.process_time() - start
 
-    def _call(self, name: str, args: tuple):
-        functions = []
-        tree, arrays = encode(args, functions)
-
-        def answer(reply: dict, data: bytearray) -> tuple[dict, bytes]:
-            key, (given, options) = reply["callback"], decode(reply["args"], data)
-            function = self.lent[key] if isinstance(key, str) else functions[int(key)]
-            if isinstance(key, str):
-                self.used.add(key)
-            try:
-                with bounded(self.student.limits.seconds):
-                    value, data = encode(function(*given, **options))
-                return {"value": value}, data
-            except Stopped:
-                raise
-            except Exception as error:
-                kind = next(k.__name__ for k in type(error).__mro__ if hasattr(builtins, k.__name__))
-                return {"raised": [kind, str(error)]}, b""
-
+    def _answer(self, reply: dict, data: bytearray) -> tuple[dict, bytes]:
+        """The reply to a student's function that calls one of the judge's: one it was given, or a lent one."""
+        key, (given, options) = reply["callback"], decode(reply["args"], data, lambda index: Remote(self, index))
+        function = self.lent[key] if isinstance(key, str) else self.functions[int(key)]
+        if isinstance(key, str):
+            self.used.add(key)
+        self.depth += 1
         try:
-            reply, data = self._ask({"call": name, "args": tree}, arrays, answer)
+            if self.depth > DEEP:
+                raise RecursionError("too many calls, one within another")
+            with bounded(self.student.limits.seconds):
+                value, data = encode(function(*given, **options))
+            return {"value": value}, data
+        except Stopped:
+            raise
+        except Exception as error:
+            kind = next(k.__name__ for k in type(error).__mro__ if hasattr(builtins, k.__name__))
+            return {"raised": [kind, str(error)]}, b""
+        finally:
+            self.depth -= 1
+
+    def _call(self, key: str | int, args: tuple):
+        tree, arrays = encode(args, self.functions)
+        try:
+            reply, data = self._ask({"call": key, "args": tree}, arrays, self._answer)
             if "raised" in reply:
                 raise exception(reply["raised"])
             value, changed = decode(reply["returned"], data)
@@ -406,11 +421,11 @@ class Calls:
 class Remote:
     """A function of the student's."""
 
-    def __init__(self, calls: Calls, name: str):
-        self.calls, self.__name__ = calls, name
+    def __init__(self, calls: Calls, key: str | int):
+        self.calls, self.key, self.__name__ = calls, key, str(key)
 
     def __call__(self, *args):
-        return self.calls.call(self.__name__, args)
+        return self.calls.call(self.key, args)
 
 
 def exception(told: dict) -> Exception:

@@ -1,5 +1,7 @@
 """Every answer of the catalogue gets the marks it deserves, and is told its own mistake: the tests of the tests."""
 
+import itertools
+import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,33 +22,34 @@ QUESTIONS = list(MARKS)
 RIGHT, WRONG = ({q: [a for a in ANSWERS if a.question == q and a.right == right] for q in MARKS} for right in (True, False))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Student:
-    """Every other question is answered wrong, the rest right: all answers of the catalogue occur in a class of these."""
+    """Wrong and right answers of the catalogue, mixed: each wrong one stands before right ones that could call it."""
 
     number: int
+    answers: dict[str, catalogue.Answer]
+    """Question → the answer; the reference where there is none."""
     wrong: frozenset[str]
 
-    def __str__(self) -> str:
-        return f"{self.number}-{'odd' if QUESTIONS[1] in self.wrong else 'even'}"
 
-    def answer(self, question: str) -> catalogue.Answer | None:
-        """The answer of the catalogue, or None for the reference."""
-        if question == "fix_backward" and "network_backward" in self.wrong:  # some answers only call that one
-            return None
-        answers = (WRONG if question in self.wrong else RIGHT)[question]
-        return answers[self.number % len(answers)]
+def students() -> list[Student]:
+    """So many that every answer of the catalogue occurs; which questions are wrong is drawn for each anew."""
+    random_, found = random.Random(SEED), []
+    turns = {right: {q: itertools.cycle(answers) for q, answers in of.items()} for right, of in ((True, RIGHT), (False, WRONG))}
+    left = set(ANSWERS)
+    while left:
+        wrong = frozenset(q for q in QUESTIONS if random_.random() < 0.5)
+        answers = {q: next(turns[q not in wrong][q]) for q in QUESTIONS if q != "fix_backward" or "network_backward" not in wrong}
+        found.append(Student(len(found), answers, wrong & set(answers)))  # a fix_backward that only calls that one is not right
+        left -= set(answers.values())
+    return found
 
 
-STUDENTS = [
-    Student(number, frozenset(QUESTIONS[parity::2]))
-    for number in range(max(map(len, WRONG.values())))
-    for parity in (0, 1)
-]
+STUDENTS = students()
 
 
 ARGUED = {
-    ("41-odd", "softmax_cross_entropy_forward"): "the log of the student's own softmax, which clips, is finite, as it should be",
+    (13, "softmax_cross_entropy_forward"): "the log of the student's own softmax, which clips, is finite, as it should be",
 }
 """What is right after all."""
 
@@ -57,7 +60,7 @@ def graded() -> dict[Student, dict]:
     assignment = worker.Assignment(nbformat.writes(SOURCE), Limits())
 
     def grade(student: Student) -> dict:
-        answers = {q: answer.code if (answer := student.answer(q)) else REFERENCE[q] for q in QUESTIONS}
+        answers = REFERENCE | {question: answer.code for question, answer in student.answers.items()}
         result = worker.grade(nbformat.writes(submission(RELEASE, answers)).encode(), assignment)
         cells = {cell["id"]: cell for cell in result["notebook"]["cells"]}
         lost = {q for q in QUESTIONS if any(o["output_type"] == "error" for o in cells[f"test_{q}"]["outputs"])}
@@ -115,16 +118,16 @@ def test_other_seeds_make_no_other_marks():
     assert [f"{answer}, seed {seed}" for (answer, seed), problem in zip(tasks, found) if answer.right != (not problem)] == []
 
 
-@pytest.mark.parametrize("student", STUDENTS, ids=str)
+@pytest.mark.parametrize("student", STUDENTS, ids=lambda student: student.number)
 def test_each_wrong_answer_costs_its_own_question_and_each_right_one_gets_full_marks(student, graded):
-    assert graded[student]["lost"] == student.wrong - {question for name, question in ARGUED if name == str(student)}
+    assert graded[student]["lost"] == student.wrong - {question for name, question in ARGUED if name == student.number}
 
 
-@pytest.mark.parametrize("student", STUDENTS, ids=str)
+@pytest.mark.parametrize("student", STUDENTS, ids=lambda student: student.number)
 def test_nobody_is_told_another_mistake(student, graded):
     told = graded[student]["mistakes"]
     assert set(told) <= student.wrong
-    assert told == {question: [student.answer(question).sentence] for question in told}
+    assert told == {question: [student.answers[question].sentence] for question in told}
 
 
 def test_nearly_everybody_is_told_the_own_mistake(graded):

@@ -173,6 +173,40 @@ def network_forward(x, params, activation="relu"):
             "network_backward": REFERENCE["network_backward"].replace("if l > 0", "if l > 1")},
         {"affine_backward", "network_backward"},
     ),
+    "a wrong function that takes one, and calls others": (
+        REFERENCE | {
+            "numerical_gradient": "def numerical_gradient(f, x, eps=1e-5):\n    return 0 * x",
+            "sigmoid_forward": "def sigmoid_forward(u):\n    return u",
+            "sgd_step": """
+class NotYet(Exception):
+    pass
+
+def sgd_step(params, grads, lr):
+    def value(v):
+        return np.sum(v * sigmoid_forward(v)) + np.sum(numerical_gradient(lambda w: np.sum(w**2), v))
+
+    def fails(v):
+        raise NotYet("here")
+
+    assert np.all(numerical_gradient(value, np.ones(3)) > 2.5)  # 2 of it from the gradient within
+    try:
+        numerical_gradient(fails, np.ones(3))
+    except NotYet:
+        return [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]
+"""},
+        {"numerical_gradient", "sigmoid_forward"},
+    ),
+    "calls to and fro without end": (
+        REFERENCE | {
+            "numerical_gradient": "def numerical_gradient(f, x, eps=1e-5):\n    return 0 * x",
+            "l2_gradient": """
+def l2_gradient(params, grads, weight_decay):
+    def again(v):
+        return np.sum(numerical_gradient(again, v))
+    return again(np.ones(2))
+"""},
+        {"numerical_gradient", "l2_gradient"},
+    ),
     "another answer returned, which is right": (
         REFERENCE | {"fix_backward": "def fix_backward(x, t, params):\n    return network_backward(x, t, params)"}, set()),
 }

@@ -4,6 +4,7 @@ import builtins
 import os
 import traceback
 import warnings
+from collections.abc import Callable
 from types import FunctionType
 
 from .wire import Channel, ProtocolError, decode, encode
@@ -19,10 +20,15 @@ class Callback:
         self.channel, self.key = channel, key
 
     def __call__(self, *args, **options):
-        """Raises what the function raises: a RuntimeError that names it, or a built-in exception."""
-        tree, arrays = encode((args, options))
+        """Raises what the function raises: what a function raised that it was given, a built-in exception, or a RuntimeError."""
+        functions, raised = [], []
+        tree, arrays = encode((args, options), functions)
         self.channel.send({"callback": self.key, "args": tree}, arrays)
-        message, arrays = self.channel.receive()
+        while "call" in (reply := self.channel.receive())[0]:  # it calls a function that it was given
+            send(self.channel, *answer(functions[reply[0]["call"]], self.channel, *reply, raised))
+        message, arrays = reply
+        if "raised" in message and raised:
+            raise raised[-1]
         if "raised" in message:
             name, text = message["raised"]
             raise getattr(builtins, name, RuntimeError)(text)
@@ -58,20 +64,30 @@ def describe(error: BaseException) -> dict:
     }
 
 
-def answer(namespace: dict, channel: Channel, message: dict, arrays: bytearray) -> tuple[dict, bytes]:
-    """Call the function that message names; returns the reply and its arrays."""
+def answer(
+    function: Callable, channel: Channel, message: dict, arrays: bytearray, raised: list[BaseException]
+) -> tuple[dict, bytes]:
+    """Call function with the arguments of message; returns the reply and its arrays. What it raises is added to raised."""
     args = decode(message["args"], arrays, lambda index: Callback(channel, index))
     before = encode(args, [])
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            value = namespace[message["call"]](*args)
+            value = function(*args)
         except BaseException as error:
+            raised.append(error)
             return {"raised": describe(error)}, b""
     after = encode(args, [])
     tree, data = encode((value, args if after != before else None))
     said = [[w.category.__name__, str(w.message)[:MESSAGE]] for w in caught[:20]]
     return {"returned": tree, "warnings": said}, data
+
+
+def send(channel: Channel, reply: dict, data: bytes) -> None:
+    try:
+        channel.send(reply, data)
+    except ProtocolError as error:
+        channel.send({"raised": {"class": ["ValueError"], "text": str(error), "name": None, "frames": []}})
 
 
 def serve(namespace: dict, channel: Channel) -> None:
@@ -85,10 +101,7 @@ def serve(namespace: dict, channel: Channel) -> None:
             channel.send({"callable": [name for name, value in found.items() if callable(value)], "values": tree}, data)
             continue
         try:
-            reply, data = answer(namespace, channel, message, arrays)
+            reply, data = answer(namespace[message["call"]], channel, message, arrays, [])
         except RecursionError:
             reply, data = {"raised": {"class": ["RecursionError"], "text": "", "name": None, "frames": []}}, b""
-        try:
-            channel.send(reply, data)
-        except ProtocolError as error:
-            channel.send({"raised": {"class": ["ValueError"], "text": str(error), "name": None, "frames": []}})
+        send(channel, reply, data)
