@@ -19,7 +19,7 @@ sys.path[:1] = [str(ROOT), str(ROOT / "tests")]  # instead of this folder, whose
 from exercise import MARKS  # noqa: E402
 from test_answers import ANSWERS, RIGHT  # noqa: E402
 from test_report import Handed, write_class  # noqa: E402
-from unseen import ENTRIES  # noqa: E402
+from unseen import WRONG  # noqa: E402
 
 from grading.results import report  # noqa: E402
 
@@ -48,7 +48,7 @@ def classroom(students: int, copies: int) -> tuple[dict[str, Handed], set[frozen
     planted = set()
     for n, (one, other) in enumerate(zip(chosen[::2], chosen[1::2])):
         for question in MARKS:
-            codes = [entry.code for entry in ENTRIES if entry.question == question]
+            codes = [entry.code for entry in WRONG if entry.question == question]
             if n < len(codes):  # every pair has others
                 handed[one].answers[question], handed[other].answers[question] = codes[n], renamed(codes[n])
         planted.add(frozenset((one, other)))

@@ -327,6 +327,8 @@ class Calls:
         self.functions: list[Callable] = []
         """The judge's functions that the student's were given."""
         self.depth = 0
+        self.last = None
+        """What the last call returned: the next one may change it, as in one process."""
         self.used: set[str] = set()
         """The names of lent functions that were called."""
 
@@ -402,7 +404,7 @@ class Calls:
             reply, data = self._ask({"call": key, "args": tree}, arrays, self._answer)
             if "raised" in reply:
                 raise exception(reply["raised"])
-            value, changed = decode(reply["returned"], data)
+            value, changed, earlier = decode(reply["returned"], data)
             said = [(str(kind), str(text)) for kind, text in reply["warnings"][:20]]
         except (ProtocolError, KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
             if getattr(error, "frames", None) is not None:
@@ -415,6 +417,10 @@ class Calls:
             warnings.warn(clean(text, 300), category if known else UserWarning, stacklevel=2)
         if changed is not None:
             write_back(args, changed)
+        if earlier is not None:
+            write_back(self.last, earlier)
+        if not self.depth:
+            self.last = value
         return value
 
 

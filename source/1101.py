@@ -37,10 +37,11 @@
 # ## 約束
 #
 # - **データは行に並べます。** `z` の 1 行が 1 つのデータです。`N` 個のデータをまとめて**バッチ**と呼びます。
-# - **関数は引数を書き換えません。** いつも新しい配列を返します (`u += b` や `dz[u < 0] = 0` は、渡された配列を変えてしまいます)。
-# - 数はすべて float64 です。
-# - 誤差逆伝播法の関数 (`…_backward`) の中で**数値微分をしてはいけません**。採点のときに、計算の時間と値の桁数で調べます。
-# - 微分をしてくれるライブラリ (PyTorch、JAX、autograd、`sklearn.neural_network` など) は使えません。採点の環境にはありません。
+# - **関数は引数を書き換えません** (`u += b` や `dz[u < 0] = 0` は、渡された配列を変えてしまいます)。引数をそのまま返すのはかまいません。
+# - **結果は引数だけで決まります。** 前の呼び出しの値が残って結果が変わったり、前に返した配列の中身があとで変わったりしてはいけません。
+# - 引数の数はすべて float64 です。
+# - 誤差逆伝播法の関数 (`…_backward`) の中で**数値微分をしてはいけません**。採点のときに、計算の時間と値の桁数で調べます。for 文で書いた答えは、遅くても数値微分とはみなしません。
+# - 微分をしてくれるライブラリ (PyTorch、JAX、autograd、`sklearn.neural_network` など) は使えません。採点では読み込めません。
 # - NumPy、SciPy、scikit-learn のほかの関数 (`scipy.special.softmax` や `KFold` など) は使ってかまいません。自分で書いた自動微分や、前の問いの関数を使うのも自由です。
 # - 採点では、ここに見えている値とは**別の値**でも調べます。確認の表の値をそのまま返しても点になりません。
 # - **1 つの間違いで引かれるのは 1 回だけ**です。あとの問いは、前の問いの関数を正しいものに取りかえて採点し直します。
@@ -68,7 +69,6 @@
 # 次の 3 つのセルを実行してください。NumPy、確認の表を作る道具、図を描く道具を読み込みます。中を読む必要はありません。
 
 # %% nbgrader={"grade": false, "grade_id": "imports", "locked": true, "schema_version": 3, "solution": false, "task": false}
-import copy
 import html
 import os
 import sys
@@ -130,9 +130,11 @@ class Check:
     check(引数, …, 名前=正解, …) で自分の関数を呼んで正解と比べ、check.report() で表を出す。
     """
 
-    def __init__(self, name):
-        self.name, self.rows = name, []
+    def __init__(self, name, elementwise=False):
+        """elementwise: 要素ごとの関数なら True。バッチの大きさは関係がない。"""
+        self.name, self.rows, self.elementwise = name, [], elementwise
         self.sizes = {}  # 名前 → × の行のバッチの大きさ, ○ の行のバッチの大きさ
+        self.before = None  # 前の呼び出しで返ってきたものと、そのときの写し
 
     def call(self, *args, outputs=1, quiet=False):
         """自分の関数を args の写しで呼び、返ってきたものを返す。うまくいかなければ CheckFailed。
@@ -142,7 +144,9 @@ class Check:
         function = globals().get(self.name)
         if not callable(function):
             raise CheckFailed(f"{self.name} がまだ定義されていません。上のセルを実行してください (エラーが出るなら、先に直します)。")
-        given = copy.deepcopy(args)
+        from copy import deepcopy  # 自分のセルで copy という名前を使っても動くように
+
+        given = deepcopy(args)
         with warnings.catch_warnings(record=True) as caught, redirect_stderr(sys.stdout):
             warnings.simplefilter("always")
             try:
@@ -151,6 +155,9 @@ class Check:
                 raise CheckFailed(reason(error)) from None
         if not unchanged(args, given):
             raise CheckFailed("渡した引数が書き換えられています。引数は変えずに、新しい配列を作って返してください。")
+        before, self.before = self.before, (result, deepcopy(result))
+        if before and not unchanged(*before):
+            raise CheckFailed("前の呼び出しで返した配列の中身が変わりました。呼び出しのたびに、新しい配列を作って返してください。")
         if result is None:
             raise CheckFailed("値が返ってきません (None)。return を忘れていませんか。")
         overflow = [str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)]
@@ -164,7 +171,7 @@ class Check:
         """関数を呼び、返ってきたものを順に expected と比べて、表に行を足す。"""
         with self.attempt(", ".join(expected), case):
             got = self.call(*args, outputs=len(expected), quiet=quiet)
-            n = len(args[0]) if isinstance(args[0], np.ndarray) and args[0].ndim == 2 else None
+            n = len(args[0]) if not self.elementwise and isinstance(args[0], np.ndarray) and args[0].ndim == 2 else None
             for (name, value), g in zip(expected.items(), [got] if len(expected) == 1 else got):
                 self.compare(case, name, g, value, n)
 
@@ -235,7 +242,7 @@ class Check:
             return f"{name} の行と列が入れかわっています。"
         scale = np.sum(got * expected) / max(np.sum(expected * expected), ATOL)
         factor = max(abs(scale), 1 / abs(scale)) if scale else 0.0
-        if factor > 1.5 and abs(factor - round(factor)) < 1e-3 and close(got / scale, expected):
+        if factor > 1.5 and abs(factor - round(factor)) < 1e-3 and close(got / scale, expected) and (got.size > 1 or n):
             times = f"{factor:.0f} 倍" if abs(scale) > 1 else f"{factor:.0f} 分の 1 "
             if scale < 0:
                 return f"{name} の符号が逆で、大きさは正解の {times}です。"
@@ -408,7 +415,7 @@ def random_network(rng, n, sizes, margin=0.1):
             z = np.maximum(z @ W + params[-1][1], 0)
         *hidden, u = true_forward(x, params)[0]
         losses = np.log(np.sum(np.exp(u), axis=1)) - np.sum(u * t, axis=1)
-        if np.abs(np.concatenate(hidden, axis=1)).min() >= margin and losses.max() <= -np.log(0.02):
+        if min((np.abs(u).min() for u in hidden), default=margin) >= margin and losses.max() <= -np.log(0.02):
             return x, t, params
 
 
@@ -448,6 +455,16 @@ def check_cost(check, args, forward, limit=80):
     )
 
 
+def check_saturated(check, u, z, atol):
+    """Where the function is nearly flat, a value that was cut off is still right to 1e-4, but its derivative is not."""
+    with check.attempt("z", "平らなところ"):
+        got = np.asarray(check.call(u), dtype=float)
+        check.compare("平らなところ", "z", got, z)
+        i = np.unravel_index(np.argmax(np.abs(got - z)), z.shape)
+        check.holds("平らなところ", np.allclose(got, z, rtol=0, atol=atol),
+                    f"u = {u[i]:.4g} で z は {z[i]:.7g} のはずですが、{got[i]:.7g} です。途中で値を切っていませんか。", "平らなところ")
+
+
 def check_digits(check, dz, u, du, case):
     """Numerical differentiation of a function of one number costs no more than the formula, but it loses digits.
 
@@ -456,8 +473,9 @@ def check_digits(check, dz, u, du, case):
     """
     with check.attempt("du", case):
         got = np.asarray(check.call(dz, u), dtype=float)
+        check.compare(case, "du", got, du)
         exact = got.shape == du.shape and (not got.any() or np.allclose(got, du, rtol=1e-5, atol=0))
-        check.holds("桁数", exact, "値が丸め誤差に埋もれています。数値微分 (差を幅で割る計算) は使わずに、chain-rule の式で計算してください。", case)
+        check.holds("桁数", exact, "関数が平らなところや折れ目のすぐ近くで、有効数字が失われています。数値微分 (差を幅で割る計算) や、値を途中で切ったり丸めたりする計算は使わずに、chain-rule の式で計算してください。", case)
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": false, "grade_id": "tools_pictures", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -578,7 +596,7 @@ check(z, W, b, u=np.array([[2.1, 2.2, 3.3, 2.4], [5.1, 4.2, 5.3, 6.4], [-0.4, -0
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("affine_forward")
-for n, n_in, n_out in (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2):
+for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2):
     z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)), away_from_zero(rng, n_out)
     check(z, W, b, u=np.einsum("ni,io->no", z, W) + b, case=f"N = {n}")
 check.report("採点", brief=True)
@@ -620,7 +638,7 @@ def sigmoid_forward(u):
 
 # %% nbgrader={"grade": true, "grade_id": "test_sigmoid_forward", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 # 確認: sigmoid_forward
-check = Check("sigmoid_forward")
+check = Check("sigmoid_forward", elementwise=True)
 check(np.array([[0.0, 1.0, -1.0], [2.0, -3.0, 0.5]]),
       z=np.array([[0.5, 0.731059, 0.268941], [0.880797, 0.0474259, 0.622459]]))
 check(np.array([[1000.0, -1000.0]]), z=np.array([[1.0, 0.0]]), case="±1000", quiet=True)
@@ -629,11 +647,14 @@ check.report()
 from scipy.special import expit
 
 rng = generator("sigmoid_forward")
-for shape in (5, 3), (3, 3), (1, 4):
+for shape in (5, 3), (5, 3), (3, 3), (1, 4):
     u = 3 * away_from_zero(rng, shape)
     check(u, z=expit(u), case=f"{shape}")
-u = rng.choice([-1000.0, -30.0, 30.0, 1000.0], (4, 3))
-check(u, z=expit(u), case="±1000", quiet=True)
+for u in rng.choice([-1000.0, -30.0, 30.0, 1000.0], (4, 3)), np.array([[-900.0, 0.3], [720.0, -2.0], [0.05, -0.05]]):
+    check(u, z=expit(u), case="±1000", quiet=True)
+check.report("採点", brief=True)
+u = rng.uniform(15, 22, (4, 3)) * rng.choice([-1.0, 1.0], (4, 3))
+check_saturated(check, u, expit(u), 2e-7)
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
@@ -666,18 +687,22 @@ def tanh_forward(u):
 
 # %% nbgrader={"grade": true, "grade_id": "test_tanh_forward", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # 確認: tanh_forward
-check = Check("tanh_forward")
+check = Check("tanh_forward", elementwise=True)
 check(np.array([[0.0, 1.0, -1.0], [2.0, -3.0, 0.5]]),
       z=np.array([[0.0, 0.761594, -0.761594], [0.964028, -0.995055, 0.462117]]))
 check(np.array([[1000.0, -1000.0]]), z=np.array([[1.0, -1.0]]), case="±1000", quiet=True)
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("tanh_forward")
-for shape in (5, 3), (3, 3), (1, 4):
+for shape in (5, 3), (5, 3), (3, 3), (1, 4):
     u = away_from_zero(rng, shape)
     check(u, z=1 - 2 / (np.exp(2 * u) + 1), case=f"{shape}")
 u = rng.choice([-1000.0, -30.0, 30.0, 1000.0], (4, 3))
 check(u, z=np.sign(u), case="±1000", quiet=True)
+u = np.array([[-900.0, 0.3], [720.0, -2.0], [0.07, -0.07]])
+check(u, z=np.tanh(u), case="±1000", quiet=True)
+u = rng.uniform(4, 7, (4, 3)) * rng.choice([-1.0, 1.0], (4, 3))
+check_saturated(check, u, np.tanh(u), 5e-6)
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
@@ -710,16 +735,16 @@ def relu_forward(u):
 
 # %% nbgrader={"grade": true, "grade_id": "test_relu_forward", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # 確認: relu_forward
-check = Check("relu_forward")
+check = Check("relu_forward", elementwise=True)
 check(np.array([[1.5, -2.0, 0.0], [-0.3, 4.0, 0.2]]), z=np.array([[1.5, 0.0, 0.0], [0.0, 4.0, 0.2]]))
 check(np.array([[1000.0, -1000.0]]), z=np.array([[1000.0, 0.0]]), case="±1000", quiet=True)
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("relu_forward")
-for shape in (5, 3), (3, 3), (1, 4):
+for shape in (5, 3), (5, 3), (3, 3), (1, 4):
     u = away_from_zero(rng, shape)
     check(u, z=np.where(u > 0, u, 0.0), case=f"{shape}")
-check(np.array([[-1000.0, -0.5], [1000.0, 0.5]]), z=np.array([[0.0, 0.0], [1000.0, 0.5]]), case="±1000", quiet=True)
+check(np.array([[-1000.0, -0.05], [3000.0, 0.05]]), z=np.array([[0.0, 0.0], [3000.0, 0.05]]), case="±1000", quiet=True)
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
@@ -777,7 +802,7 @@ check(W1, b1, W2, b2, W=np.array([[5.0, 2.0], [-2.0, -4.0]]), b=np.array([1.5, 1
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("merge_affine")
-for n_in, n_mid, n_out in (4, 5, 3), (3, 3, 3), (2, 1, 4):
+for n_in, n_mid, n_out in (4, 5, 3), (4, 5, 3), (3, 3, 3), (2, 1, 4), (40, 3, 2):
     W1, W2 = rng.normal(size=(n_in, n_mid)), rng.normal(size=(n_mid, n_out))
     b1, b2 = away_from_zero(rng, n_mid), away_from_zero(rng, n_out)
     merged = np.einsum("im,mo->io", W1, W2), np.einsum("m,mo->o", b1, W2) + b2
@@ -835,11 +860,15 @@ check.report()
 from scipy.special import softmax as true_softmax
 
 rng = generator("softmax")
-for n, k in (5, 3), (3, 3), (1, 4):
+for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2):
     u = rng.normal(size=(n, k))
     check(u, y=true_softmax(u, axis=1), case=f"N = {n}, K = {k}")
-u = rng.normal(size=(4, 3)) + np.array([[1000.0], [-1000.0], [0.0], [500.0]])
-check(u, y=true_softmax(u, axis=1), case="±1000")
+for u in (
+    rng.normal(size=(4, 3)) + np.array([[1000.0], [-1000.0], [0.0], [500.0]]),
+    np.array([[0.0, 1000.0, -1000.0], [-1000.0, 2.0, 1.0], [1.0, 0.0, 2.0]]),
+    np.array([[-30000.0, 30000.0, 29999.0]]),
+):
+    check(u, y=true_softmax(u, axis=1), case="±1000")
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
@@ -897,7 +926,7 @@ check(np.array([[0.8, 0.1, 0.1], [0.3, 0.3, 0.4]]), np.array([[1.0, 0.0, 0.0], [
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("cross_entropy")
-for n, k in (5, 3), (3, 3), (1, 4):
+for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2):
     y = rng.uniform(0.1, 1.0, (n, k))
     y, t = y / y.sum(axis=1, keepdims=True), one_hot(rng, n, k)
     check(y, t, E=np.mean([-np.log(y[i, t[i].argmax()]) for i in range(n)]), case=f"N = {n}, K = {k}")
@@ -945,20 +974,24 @@ check(u, t, E=0.753109, y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 /
 with check.attempt("E, y", "±1000"):
     E, y = check.call(np.array([[1000.0, 0.0, -1000.0]]), np.array([[0.0, 0.0, 1.0]]), outputs=2)
     check.holds("E が有限", np.isfinite(E), f"E が {E} になりました。log の中身が 0 にならない式にしてください。", "±1000")
+    check.holds("E の大きさ", 10 < E < 2001, f"E が {E:.4g} です。正解のクラスの確率がほとんど 0 なので、大きいはずです (正確には 2000)。", "±1000")
     check.compare("±1000", "y", y, np.array([[1.0, 0.0, 0.0]]))
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("softmax_cross_entropy_forward")
-for n, k in (5, 3), (3, 3), (1, 4):
+for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2):
     u, t = rng.normal(size=(n, k)), one_hot(rng, n, k)
     check(u, t, E=true_loss(u, t), y=np.exp(u) / np.exp(u).sum(axis=1, keepdims=True), case=f"N = {n}, K = {k}")
-for shift in 1000.0, -1000.0:
-    u = np.array([[shift, 0.0, 3.0], [1.0, 2.0, 3.0]])
-    y = np.exp(u - u.max(axis=1, keepdims=True))
-    with check.attempt("E, y", f"{shift:+.0f}"):
-        E, got = check.call(u, np.array([[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]), outputs=2)
-        check.holds("E が有限", np.isfinite(E), f"E が {E} になりました。", f"{shift:+.0f}")
-        check.compare(f"{shift:+.0f}", "y", got, y / y.sum(axis=1, keepdims=True))
+# A label whose probability is rounded to 0: any cut of it is right (log(y + 1e-7), say), so E is only large.
+u, t = np.array([[1000.0, 0.0, 3.0], [1.0, 2.0, 3.0]]), np.array([[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]])
+with check.attempt("E, y", "+1000"):
+    E, y = check.call(u, t, outputs=2)
+    check.holds("E が有限", np.isfinite(E), f"E が {E} になりました。", "+1000")
+    check.holds("E の大きさ", 5 < E < 502, f"E が {E:.4g} です。正解のクラスの確率がほとんど 0 の行があるので、大きいはずです。", "+1000")
+    check.compare("+1000", "y", y, np.array([[1.0, 0.0, 0.0], np.exp(u[1]) / np.exp(u[1]).sum()]))
+for u in np.array([[-1000.0, 0.0, 3.0], [1.0, 2.0, 3.0]]), np.array([[1000.0, 1000.0, 0.0], [-1000.0, 2.0, 1.0]]):
+    s = u - u.max(axis=1, keepdims=True)
+    check(u, t, E=true_loss(s, t), y=np.exp(s) / np.exp(s).sum(axis=1, keepdims=True), case="±1000")
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
@@ -1028,8 +1061,9 @@ check(lambda x: np.sum(x**3), np.array([1.0, 2.0]), 0.1, gradient=np.array([3.01
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("numerical_gradient")
-for shape in (4,), (3, 2), (2, 1, 3):
+for shape in (4,), (4,), (3, 2), (2, 1, 3):
     x, a = away_from_zero(rng, shape), away_from_zero(rng, shape)
+    x.flat[1] = 0
     for eps in 1e-5, 0.1:
         f = lambda v, a=a: float(np.sum(a * np.exp(v)) + np.prod(v))
         check(f, x, eps, gradient=derivative(f, x, eps), case=f"{shape}, ε = {eps:g}")
@@ -1100,12 +1134,12 @@ def add_backward(dz):
 
 # %% nbgrader={"grade": true, "grade_id": "test_add_backward", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # 確認: add_backward
-check = Check("add_backward")
+check = Check("add_backward", elementwise=True)
 check(1.1, dx=1.1, dy=1.1)
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("add_backward")
-for dz in -0.7, 2.5, away_from_zero(rng, (3, 2)):
+for dz in -0.7, 2.5, away_from_zero(rng, (3, 2)), away_from_zero(rng, (3, 2)):
     check(dz, dx=dz, dy=dz, case=f"{np.shape(dz)}")
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
@@ -1139,7 +1173,7 @@ def multiply_backward(dz, x, y):
 
 # %% nbgrader={"grade": true, "grade_id": "test_multiply_backward", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # 確認: multiply_backward
-check = Check("multiply_backward")
+check = Check("multiply_backward", elementwise=True)
 check(1.1, 100.0, 2.0, dx=2.2, dy=110.0, case="りんごの値段 × 個数")
 check.report()
 ### BEGIN HIDDEN TESTS
@@ -1147,6 +1181,10 @@ rng = generator("multiply_backward")
 for shape in (), (), (3, 2):
     dz, x, y = (away_from_zero(rng, shape) if shape else float(away_from_zero(rng, ())) for _ in range(3))
     check(dz, x, y, dx=np.multiply(y, dz), dy=np.multiply(x, dz), case=f"{shape}")
+check(-1.5, 3.0, 3.0, dx=-4.5, dy=-4.5, case="x = y")
+x, y = np.array([[0.0, 2.0], [-1.0, 0.0]]), np.array([[3.0, 2.0], [0.0, -4.0]])
+check(np.array([[2.0, -1.0], [0.5, 3.0]]), x, y, dx=np.array([[6.0, -2.0], [0.0, -12.0]]), dy=np.array([[0.0, -2.0], [-0.5, 0.0]]),
+      case="0 がある")
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
@@ -1217,7 +1255,7 @@ def sigmoid_backward(dz, u):
 
 # %% nbgrader={"grade": true, "grade_id": "test_sigmoid_backward", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 # 確認: sigmoid_backward
-check = Check("sigmoid_backward")
+check = Check("sigmoid_backward", elementwise=True)
 check(np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [-2.0, 0.5]]),
       du=np.array([[0.25, 0.393224], [-0.104994, 0.117502]]))
 check.report()
@@ -1225,8 +1263,8 @@ check.report()
 from scipy.special import expit
 
 rng = generator("sigmoid_backward")
-for shape in (5, 3), (3, 3), (1, 4):
-    dz, u = away_from_zero(rng, shape), away_from_zero(rng, shape)
+for shape in (5, 3), (5, 3), (3, 3), (1, 4):
+    dz, u = away_from_zero(rng, shape), 2 * away_from_zero(rng, shape)
     check(dz, u, du=derivative(lambda v: np.sum(dz / (1 + np.exp(-v))), u), case=f"{shape}")
 check.report("採点", brief=True)
 dz, u = away_from_zero(rng, (4, 3)), rng.uniform(20, 22, (4, 3))
@@ -1263,14 +1301,14 @@ def tanh_backward(dz, u):
 
 # %% nbgrader={"grade": true, "grade_id": "test_tanh_backward", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 # 確認: tanh_backward
-check = Check("tanh_backward")
+check = Check("tanh_backward", elementwise=True)
 check(np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [-2.0, 0.5]]),
       du=np.array([[1.0, 0.839949], [-0.0706508, 0.393224]]))
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("tanh_backward")
-for shape in (5, 3), (3, 3), (1, 4):
-    dz, u = away_from_zero(rng, shape), away_from_zero(rng, shape)
+for shape in (5, 3), (5, 3), (3, 3), (1, 4):
+    dz, u = away_from_zero(rng, shape), 1.5 * away_from_zero(rng, shape)
     check(dz, u, du=derivative(lambda v: np.sum(dz * np.tanh(v)), u), case=f"{shape}")
 check.report("採点", brief=True)
 dz, u = away_from_zero(rng, (4, 3)), rng.uniform(10, 11, (4, 3))
@@ -1307,20 +1345,21 @@ def relu_backward(dz, u):
 
 # %% nbgrader={"grade": true, "grade_id": "test_relu_backward", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
 # 確認: relu_backward
-check = Check("relu_backward")
+check = Check("relu_backward", elementwise=True)
 check(np.array([[1.0, 2.0, -1.0], [-3.0, 0.5, 4.0]]), np.array([[0.3, -1.0, -2.0], [1.5, 3.0, -0.1]]),
       du=np.array([[1.0, 0.0, 0.0], [-3.0, 0.5, 0.0]]))
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("relu_backward")
-for shape in (5, 3), (3, 3), (1, 4):
+for shape in (5, 3), (5, 3), (3, 3), (1, 4):
     dz, u = away_from_zero(rng, shape), away_from_zero(rng, shape)
     check(dz, u, du=derivative(lambda v: np.sum(np.where(v > 0, dz * v, 0.0)), u), case=f"{shape}")
 dz, u = away_from_zero(rng, (2, 3)), -rng.uniform(0.1, 2.0, (2, 3))
 check(dz, u, du=np.zeros((2, 3)), case="どの u も負")
 with check.attempt("du", "u = 0"):
-    slope = np.asarray(check.call(np.array([[2.0, 2.0]]), np.array([[0.0, 3.0]])))[0, 0] / 2
-    check.holds("傾き", 0 <= slope <= 1, f"u = 0 での傾きが {slope:.4g} です。0 から 1 の間にしてください。", "u = 0")
+    dz = np.array([[2.0, -4.0, 0.5]])
+    for slope in np.asarray(check.call(dz, np.zeros((1, 3))))[0] / dz[0]:
+        check.holds("傾き", 0 <= slope <= 1, f"u = 0 での傾きが {slope:.4g} です。0 から 1 の間にしてください。", "u = 0")
 check.report("採点", brief=True)
 dz, u = away_from_zero(rng, (4, 3)), 1e-8 * away_from_zero(rng, (4, 3))
 check_digits(check, dz, u, np.where(u > 0, dz, 0.0), "0 のすぐ近く")
@@ -1394,7 +1433,7 @@ check(du, z, W, dz=np.array([[-3.0, 4.5], [4.5, 1.25], [-2.0, 4.5]]),
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("affine_backward")
-for n, n_in, n_out in (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2):
+for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2):
     z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)), away_from_zero(rng, n_out)
     du = away_from_zero(rng, (n, n_out))
     E = lambda z, W, b: np.sum(du * (np.einsum("ni,io->no", z, W) + b))
@@ -1453,7 +1492,7 @@ check(np.array([[0.8, 0.1, 0.1], [0.3, 0.3, 0.4]]), np.array([[1.0, 0.0, 0.0], [
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("softmax_cross_entropy_backward")
-for n, k in (5, 3), (3, 3), (1, 4):
+for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2):
     u, t = rng.normal(size=(n, k)), one_hot(rng, n, k)
     y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
     check(y, t, du=derivative(lambda v: true_loss(v, t), u), case=f"N = {n}, K = {k}")
@@ -1529,10 +1568,11 @@ check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("network_forward")
 for activation in "relu", "sigmoid", "tanh":
-    for n, sizes in (5, (4, 6, 3, 2)), (2, (3, 2, 2, 5)), (1, (3, 4, 2)):
+    for n, sizes in (5, (4, 6, 3, 2)), (2, (3, 2, 2, 5)), (3, (4, 4, 4, 4)), (1, (3, 4, 2)), (2, (3, 2)):
         x, t, params = random_network(rng, n, sizes)
-        us, zs = true_forward(x, params, activation)
-        check(x, params, activation, us=us, zs=zs, case=f"{activation}, N = {n}, {len(params)} 層")
+        for now in params, [(W + 0.1, b - 0.1) for W, b in params]:
+            us, zs = true_forward(x, now, activation)
+            check(x, now, activation, us=us, zs=zs, case=f"{activation}, N = {n}, {len(params)} 層")
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
@@ -1627,7 +1667,7 @@ check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("network_backward")
 for activation in "relu", "sigmoid", "tanh":
-    for n, sizes in (5, (4, 6, 3, 2)), (2, (3, 5, 4, 2)), (3, (3, 3, 3, 3)), (1, (3, 4, 2)):
+    for n, sizes in (5, (4, 6, 3, 2)), (5, (4, 6, 3, 2)), (2, (3, 5, 4, 2)), (3, (3, 3, 3, 3)), (1, (3, 4, 2)), (2, (4, 3)):
         x, t, params = random_network(rng, n, sizes)
         check(x, t, params, activation, grads=true_gradients(x, t, params, activation),
               case=f"{activation}, N = {n}, {len(params)} 層")
@@ -1661,9 +1701,10 @@ def gradient_check(backward):
     rng = np.random.default_rng(7)
     x, t = rng.normal(size=(5, 4)), np.eye(3)[rng.integers(3, size=5)]
     params = [(W, rng.normal(size=b.shape) * 0.1) for W, b in init_params((4, 6, 5, 3), rng)]
-    check = Check(backward.__name__)
+    name = getattr(backward, "__name__", "backward")
+    check = Check(name)
     check.compare("", "grads", backward(x, t, params), numerical_gradients(x, t, params))
-    display(CheckTable(f"{backward.__name__} と数値微分", check.rows))
+    display(CheckTable(f"{name} と数値微分", check.rows))
 
 
 picture(lambda: gradient_check(network_backward))
@@ -1738,9 +1779,9 @@ check(params, grads, 0.1, params=[(np.array([[0.0, 3.0]]), np.array([0.0, -0.5])
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("sgd_step")
-for lr, sizes in (0.3, (4, 6, 3, 2)), (0.01, (3, 2)):
+for lr, sizes in (0.3, (4, 6, 3, 2)), (0.01, (3, 2)), (0.5, (3, 3, 3)), (0.0, (3, 3, 3)):
     params = [(rng.normal(size=(a, b)), rng.normal(size=b)) for a, b in zip(sizes, sizes[1:])]
-    grads = [(away_from_zero(rng, W.shape), away_from_zero(rng, b.shape)) for W, b in params]
+    grads = [(100 * away_from_zero(rng, W.shape), away_from_zero(rng, b.shape)) for W, b in params]
     check(params, grads, lr, case=f"α = {lr}, {len(params)} 層", params=[
         tuple(np.subtract(p, np.multiply(lr, g)) for p, g in zip(*layer)) for layer in zip(params, grads)
     ])
@@ -1812,7 +1853,7 @@ with check.attempt("params, losses"):
     check.holds("losses の長さ", len(losses) == 2, f"losses の長さは epochs と同じ 2 のはずですが、{len(losses)} です。")
     check.holds("損失が減る", losses[-1] < losses[0], "損失が減っていません。更新の向きを見てください。")
     check.holds("同じ種なら同じ結果", unchanged(again, twice),
-                "同じ種の rng でも結果が変わります。並べ替えには、引数の rng だけを使ってください。")
+                "同じ種の rng で 2 回呼ぶと、結果が違います。乱数は引数の rng だけを使い、前の呼び出しの値は残さないでください。")
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("train")
@@ -1847,7 +1888,7 @@ with check.attempt("params"):
 check.report("採点", brief=True)
 
 # Each sample has an input of its own, so row i of W tells by what weight sample i entered: 1 / (size of its batch).
-n, batch_size, lr = 11, 4, 1e-4
+n, batch_size, lr = 13, 5, 1e-4
 x, t, params = np.diag(rng.uniform(1, 2, n)), one_hot(rng, n, 3), [(rng.normal(size=(n, 3)), rng.normal(size=3))]
 u = true_forward(x, params)[0][-1]
 y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
@@ -1869,20 +1910,22 @@ with check.attempt("params, losses"):
         first, losses, rest = weights(1, seed)
         check.holds("x と t の対応", rest < 0.01, "x の行と t の行の対応が崩れています。x だけを並べ替えていませんか。")
         check.holds("全データを使う", first.min() > 0.1,
-                    f"使われていないデータが {np.sum(first < 0.1)} 個あります。最後の半端なバッチも使ってください。")
-        check.holds("バッチの平均", np.allclose(np.sort(first), [1 / 4] * 8 + [1 / 3] * 3, atol=0.02),
+                    f"使われていないデータが {np.sum(first < 0.1)} 個あります。どのデータも 1 エポックに 1 回使ってください (最後の半端なバッチも)。")
+        check.holds("バッチの大きさ", not np.allclose(np.sort(first), [1 / 5] * 5 + [1 / 4] * 8, atol=0.01),
+                    "バッチの大きさがそろえられています。前から batch_size 個ずつ取り、残りを最後のバッチにしてください。")
+        check.holds("バッチの平均", np.allclose(np.sort(first), [1 / 5] * 10 + [1 / 3] * 3, atol=0.02),
                     "データの重みが違います。どのデータも 1 エポックに 1 回使い、勾配はそのバッチの実際の大きさで平均します。")
         check.holds("losses", close(losses, [loss.mean()]) or close(losses, [np.sum(first * loss) / 3]),
                     "losses が違います。すべてのバッチの損失を平均してください。")
         second = weights(2, seed)[0] - first
-        tails.append((tuple(np.flatnonzero(first > 0.29)), tuple(np.flatnonzero(second > 0.29))))
-    check.holds("並べ替え", len({tail for tail, _ in tails}) > 1, "データが並べ替えられていません。")
+        tails.append((tuple(np.flatnonzero(first > 0.27)), tuple(np.flatnonzero(second > 0.27))))
+    check.holds("並べ替え", len({tail for tail, _ in tails}) > 1, "rng の種を変えても、データの順が変わりません。rng を使って並べ替えてください。")
     check.holds("エポックごとの並べ替え", any(a != b for a, b in tails),
                 "2 エポック目が 1 エポック目と同じ順です。エポックごとに並べ替えてください。")
     same = [weights(1, 0)[0] for _ in range(3)]
-    check.holds("同じ種なら同じ順", np.allclose(same[0], same[1:]), "同じ種の rng でも順番が変わります。引数の rng だけを使ってください。")
-    eight = weights(1, 0, 8)[0][:8]
-    check.holds("N が割り切れるとき", np.allclose(eight, 0.25, atol=0.02),
+    check.holds("同じ種なら同じ順", np.allclose(same[0], same[1:]), "同じ種の rng で呼び直すと、順が変わります。引数の rng だけを使ってください。")
+    ten = weights(1, 0, 10)[0][:10]
+    check.holds("N が割り切れるとき", np.allclose(ten, 1 / 5, atol=0.02),
                 "N が batch_size で割り切れるときに正しく動きません。空のバッチを作っていませんか。")
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
@@ -2061,7 +2104,7 @@ check(x, t, params, grads=[
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("fix_backward")
-for n, sizes in (5, (4, 6, 3, 2)), (2, (3, 5, 4, 2)), (1, (3, 4, 2)):
+for n, sizes in (5, (4, 6, 3, 2)), (5, (4, 6, 3, 2)), (2, (3, 5, 4, 2)), (3, (3, 3, 3, 3)), (1, (3, 4, 2)), (2, (4, 3)):
     x, t, params = random_network(rng, n, sizes)
     check(x, t, params, grads=true_gradients(x, t, params), case=f"N = {n}, {len(params)} 層")
 check.report("採点", brief=True)
@@ -2151,7 +2194,7 @@ check(params, grads, 0.1, grads=[(np.array([[10.1, -9.8]]), np.array([5.0, 0.0])
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("l2_gradient")
-for decay, sizes in (0.3, (4, 6, 3, 2)), (1.5, (3, 2)):
+for decay, sizes in (0.3, (4, 6, 3, 2)), (1.5, (3, 2)), (0.7, (3, 3, 3)), (0.0, (3, 3, 3)):
     params = [(away_from_zero(rng, (a, b)), away_from_zero(rng, b)) for a, b in zip(sizes, sizes[1:])]
     grads = [(rng.normal(size=W.shape), rng.normal(size=b.shape)) for W, b in params]
     check(params, grads, decay, case=f"λ = {decay}, {len(params)} 層", grads=[
@@ -2167,7 +2210,7 @@ check.report("採点", brief=True)
 #
 # ### おまけ 2 `k_fold` (+5 点・10 分・★★☆)
 #
-# 0 から n − 1 の番号を `rng` で並べ替えてから $k$ 個に分け、`(学習用の番号, 検証用の番号)` の組を $k$ 個返してください。どの番号も、ちょうど 1 回だけ検証用になります。$n$ が $k$ で割り切れないときも、検証用の個数の差は 1 以下にします。
+# 0 から n − 1 の番号を `rng` で並べ替えてから $k$ 個に分け ($2 \le k \le n$)、`(学習用の番号, 検証用の番号)` の組を $k$ 個返してください。どの番号も、ちょうど 1 回だけ検証用になります。$n$ が $k$ で割り切れないときも、検証用の個数の差は 1 以下にします。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
@@ -2221,8 +2264,10 @@ with check.attempt("train, valid", "並べ替え"):
     one, same, other, another = (
         [sorted(valid) for _, valid in check.call(40, 4, np.random.default_rng(seed))] for seed in (1, 1, 2, 3)
     )
+    runs = [np.sum(np.diff(valid) != 1) <= 1 for folds in (one, other, another) for valid in folds]  # on a circle
     check.holds("並べ替え", one != other and other != another and another != one,
                 "番号が rng で並べ替えられていません。種が違えば分け方も変わるはずです。")
+    check.holds("続き番号でない", not all(runs), "どの valid も続き番号です。かたまりのままではなく、番号を 1 つずつ並べ替えてください。")
     check.holds("同じ種なら同じ分け方", one == same, "同じ種の rng でも分け方が変わります。引数の rng だけを使ってください。")
 check.report("採点", brief=True)
 ### END HIDDEN TESTS

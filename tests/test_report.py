@@ -26,7 +26,7 @@ from nbgrader.plugins import CsvExportPlugin
 from sqlalchemy import insert
 from stage import browser_page
 from test_answers import ANSWERS, RIGHT
-from unseen import ENTRIES
+from unseen import WRONG
 
 from grading import __main__
 from grading.intake.inbox import LINK, SPECIAL
@@ -480,7 +480,7 @@ def test_two_authors_of_the_same_mistakes_who_did_not_know_of_each_other_are_not
     """Each wrong answer of tests/unseen with each of the catalogue, in a class of two."""
     known = {question: [STUBS[question], *(answer.code for answer in RIGHT[question])]}
     wrong = [answer.code for answer in ANSWERS if answer.question == question and not answer.right]
-    for one, other in product([entry.code for entry in ENTRIES if entry.question == question], wrong):
+    for one, other in product([entry.code for entry in WRONG if entry.question == question], wrong):
         assert not likeness.pairs({question: {"one": one, "other": other}}, known), (one, other)
 
 

@@ -277,6 +277,16 @@ def affine_backward(du, z, W):
     return du @ W.T, dW, du.sum(axis=0)
 
 
+# %% wrong: gradient_accumulates
+# dW に前の呼び出しの分が残っています。呼び出すたびに 0 から計算してください。
+_total = {}
+
+
+def affine_backward(du, z, W):
+    _total[W.shape] = _total.get(W.shape, 0) + z.T @ du
+    return du @ W.T, _total[W.shape].copy(), np.sum(du, axis=0)
+
+
 # %% right: textbook
 def affine_backward(du, z, W):
     dz = du @ W.T

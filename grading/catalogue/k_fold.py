@@ -257,6 +257,22 @@ def k_fold(n, k, rng):
     return trains, list(parts)
 
 
+# %% wrong: only_blocks_are_shuffled
+# 番号を並べ替えずに、続き番号のかたまりの順だけを並べ替えています。
+def k_fold(n, k, rng):
+    blocks = np.array_split(np.arange(n), k)
+    order = rng.permutation(k)
+    return [(np.concatenate([blocks[j] for j in order if j != i] or [blocks[i][:0]]), blocks[i]) for i in order]
+
+
+# %% wrong: rotated_not_shuffled
+# 番号を並べ替えずに、始まりの位置をずらしているだけです。
+def k_fold(n, k, rng):
+    order = np.roll(np.arange(n), rng.integers(n))
+    parts = np.array_split(order, k)
+    return [(np.hstack(parts[:i] + parts[i + 1:]) if k > 1 else order[:0], v) for i, v in enumerate(parts)]
+
+
 # %% right: array_split
 def k_fold(n, k, rng):
     parts = np.array_split(rng.permutation(n), k)

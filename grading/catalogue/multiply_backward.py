@@ -89,6 +89,20 @@ def multiply_backward(dz, x, y):
     return dx, dz
 
 
+# %% wrong: output_divided_by_input
+# 積 z を x や y で割って、相手の値を求めています。0 のときに nan になります。相手の値をそのまま使います。
+def multiply_backward(dz, x, y):
+    z = np.multiply(x, y)
+    return dz * (z / np.asarray(x)), dz * (z / np.asarray(y))
+
+
+# %% wrong: equal_inputs_squared
+# x と y の値が等しいときに 2 倍しています。値が等しくても、x と y は別の変数です。
+def multiply_backward(dz, x, y):
+    factor = 2 if np.array_equal(x, y) else 1
+    return factor * dz * y, factor * dz * x
+
+
 # %% right: textbook
 def multiply_backward(dz, x, y):
     return dz * y, dz * x

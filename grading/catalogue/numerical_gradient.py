@@ -222,6 +222,18 @@ def numerical_gradient(f, x, eps=1e-5):
     return g
 
 
+# %% wrong: zeros_are_skipped
+# 値が 0 の要素を飛ばしています。0 でも動かせば f は変わります。
+def numerical_gradient(f, x, eps=1e-5):
+    g = np.zeros_like(x)
+    for i in map(tuple, np.argwhere(x)):
+        plus, minus = np.array(x), np.array(x)
+        plus[i] += eps
+        minus[i] -= eps
+        g[i] = (f(plus) - f(minus)) / (2 * eps)
+    return g
+
+
 # %% right: copies
 def numerical_gradient(f, x, eps=1e-5):
     g = np.zeros_like(x)

@@ -174,6 +174,12 @@ def relu_backward(dz, u):
         return du
 
 
+# %% wrong: one_at_zero_without_dz
+# u = 0 のところに、上流の勾配を掛けていない値が入っています。
+def relu_backward(dz, u):
+    return np.select([u > 0, u < 0], [dz, 0.0], default=1.0)
+
+
 # %% right: mask_product
 def relu_backward(dz, u):
     return dz * (u > 0)

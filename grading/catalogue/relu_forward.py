@@ -22,7 +22,7 @@ def relu_forward(u):
 
 
 # %% wrong: changes_u
-# 引数の u を書き換えています。out = u は写しではなく、同じ配列の別名です。新しい配列を返してください。
+# 引数の u を書き換えています。写しではなく、同じ配列の別名に書いています。新しい配列を返してください。
 def relu_forward(u):
     out = u
     out[out < 0] = 0
@@ -30,7 +30,7 @@ def relu_forward(u):
 
 
 # %% wrong: changes_u_in_place
-# 引数の u を書き換えています。out = u は写しではなく、同じ配列の別名です。新しい配列を返してください。
+# 引数の u を書き換えています。写しではなく、同じ配列の別名に書いています。新しい配列を返してください。
 def relu_forward(u):
     np.maximum(u, 0, out=u)
     return u
@@ -106,6 +106,28 @@ def relu_forward(u):
 # sigmoid になっています。
 def relu_forward(u):
     return 0.5 * (1 + np.tanh(u / 2))
+
+
+# %% wrong: clip_upper_1000
+# 大きな値に上限があります。正の値は、どんなに大きくてもそのまま通します。
+def relu_forward(u):
+    return np.clip(u, 0, 1e3)
+
+
+# %% wrong: near_zero_dropped
+# 0 に近い正の値まで 0 にしています。正の値は、どんなに小さくてもそのまま通します。
+def relu_forward(u):
+    positive = np.logical_and(u > 0, ~np.isclose(u, 0, atol=0.1))
+    return np.multiply(u, positive)
+
+
+# %% wrong: reused_result_array
+# 返す配列を使い回しているので、前に返した値が次の呼び出しで変わります。毎回新しい配列を作ってください。
+def relu_forward(u, _store={}):
+    z = _store.setdefault(u.shape, np.empty(u.shape))
+    np.copyto(z, u)
+    z[z < 0] = 0
+    return z
 
 
 # %% right: maximum

@@ -242,6 +242,30 @@ def sgd_step(params, grads, lr):
     return [(W - lr * np.sign(dW), b - lr * np.sign(db)) for (W, b), (dW, db) in zip(params, grads)]
 
 
+# %% wrong: gradient_clipping
+# 大きな勾配を切っています。式のとおりに、そのままの勾配で更新します。
+def sgd_step(params, grads, lr):
+    cut = np.vectorize(lambda g: max(-10.0, min(10.0, g)), otypes=[float])
+    return [(W - lr * cut(dW), b - lr * cut(db)) for (W, b), (dW, db) in zip(params, grads)]
+
+
+# %% wrong: zero_rate_means_default
+# lr = 0 を「指定なし」とみなして、別の学習率を使っています。
+def sgd_step(params, grads, lr):
+    lr = lr or 0.01
+    new = []
+    for layer, grad in zip(params, grads):
+        new.append(tuple(np.subtract(p, np.multiply(lr, g)) for p, g in zip(layer, grad)))
+    return new
+
+
+# %% wrong: gradients_found_by_shape
+# 勾配を形で探しているので、同じ形の層の勾配が入れかわります。順番で組にしてください。
+def sgd_step(params, grads, lr):
+    by_shape = {g.shape: g for pair in grads for g in pair}
+    return [tuple(p - lr * by_shape[p.shape] for p in pair) for pair in params]
+
+
 # %% right: comprehension
 def sgd_step(params, grads, lr):
     return [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]

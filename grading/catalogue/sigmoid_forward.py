@@ -111,6 +111,22 @@ def sigmoid_forward(u):
     return 1 / (1 + np.exp(u))
 
 
+# %% wrong: clip_at_15
+# u を途中で切っています。切る値の外では、sigmoid の値が正しくなりません。
+def sigmoid_forward(u):
+    v = np.clip(u, -15, 15)
+    return 1 / (1 + np.exp(-v))
+
+
+# %% wrong: only_exactly_1000
+# 値は合っていますが、±1000 のほかの大きな u で exp があふれて警告が出ます。
+def sigmoid_forward(u):
+    big = np.abs(u) == 1000
+    z = 1 / (1 + np.exp(-np.where(big, 0.0, u)))
+    z[big] = u[big] > 0
+    return z
+
+
 # %% right: two_branches
 def sigmoid_forward(u):
     e = np.exp(-np.abs(u))

@@ -149,6 +149,23 @@ def softmax(u):
     return e / e.sum(axis=1, keepdims=True)
 
 
+# %% wrong: subtracts_first_column
+# 最大値ではなく、最初の列の値を引いています。ほかの列がずっと大きいと、exp があふれます。
+def softmax(u):
+    e = np.exp(u - u[:, :1])
+    return e / np.sum(e, axis=1)[:, np.newaxis]
+
+
+# %% wrong: two_classes_swapped
+# K = 2 のときだけ、2 つのクラスが入れかわっています。
+def softmax(u):
+    if u.shape[1] == 2:
+        p = 1 / (1 + np.exp(-np.clip(u[:, 0] - u[:, 1], -700, 700)))
+        return np.stack([1 - p, p], axis=1)
+    e = np.exp(u - u.max(axis=1).reshape(-1, 1))
+    return e / e.sum(axis=1).reshape(-1, 1)
+
+
 # %% right: scipy
 def softmax(u):
     from scipy.special import softmax as scipy_softmax

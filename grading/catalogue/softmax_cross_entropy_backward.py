@@ -245,6 +245,14 @@ def softmax_cross_entropy_backward(y, t):
     return du
 
 
+# %% wrong: first_batch_size
+# N を最初の呼び出しのときのまま使っています。N は、そのときの y の行の数です。
+def softmax_cross_entropy_backward(y, t, size=[]):
+    if not size:
+        size.append(y.shape[0])
+    return (y - t) / size[0]
+
+
 # %% right: textbook
 def softmax_cross_entropy_backward(y, t):
     return (y - t) / y.shape[0]

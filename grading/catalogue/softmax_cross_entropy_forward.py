@@ -142,6 +142,32 @@ def softmax_cross_entropy_forward(u, t):
     return (y - t) / len(u), y
 
 
+# %% wrong: log_zero_becomes_zero
+# y が 0 のところの log を 0 にしているので、大きく間違えたときに損失が 0 になります。
+def softmax_cross_entropy_forward(u, t):
+    y = softmax(u)
+    log_y = np.log(y, out=np.zeros_like(y), where=y > 0)
+    return -(t * log_y).sum() / y.shape[0], y
+
+
+# %% wrong: nan_to_num_on_log
+# -∞ になった log を、いちばん大きな数に置きかえています。log と exp が打ち消し合う式にしてください。
+def softmax_cross_entropy_forward(u, t):
+    y = softmax(u)
+    with np.errstate(divide="ignore"):
+        log_y = np.nan_to_num(np.log(y))
+    return -np.sum(t * log_y) / len(y), y
+
+
+# %% wrong: first_batch_size_forever
+# N を最初の呼び出しのときのまま使っています。N は、そのときの u の行の数です。
+def softmax_cross_entropy_forward(u, t, memory={}):
+    n = memory.setdefault("N", len(u))
+    s = u - u.max(axis=1, keepdims=True)
+    log_y = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+    return -(t * log_y).sum() / n, np.exp(log_y)
+
+
 # %% right: from_parts
 def softmax_cross_entropy_forward(u, t):
     y = softmax(u)

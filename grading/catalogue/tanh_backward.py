@@ -171,6 +171,13 @@ def tanh_backward(dz, u):
     return dz * (1 - np.tanh(u) ** 2).astype(int)
 
 
+# %% wrong: saturated_above_two
+# |u| が大きいところの傾きを 0 にしています。小さくても 0 ではありません。
+def tanh_backward(dz, u):
+    v = np.where(u > 2, 1.0, np.tanh(u))
+    return dz * (1 - v * v)
+
+
 # %% right: one_minus_square
 def tanh_backward(dz, u):
     return dz * (1 - np.tanh(u) ** 2)

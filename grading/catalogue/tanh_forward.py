@@ -100,6 +100,28 @@ def tanh_forward(u):
     return np.tanh(u, out=u)
 
 
+# %% wrong: sign_if_any_big
+# 大きな値が 1 つでもあると、ほかの要素まで ±1 になります。要素ごとに計算してください。
+def tanh_forward(u):
+    if np.max(np.abs(u)) > 300:
+        return np.sign(u)
+    p, m = np.exp(u), np.exp(-u)
+    return (p - m) / (p + m)
+
+
+# %% wrong: clip_at_five
+# u を途中で切っています。切る値の外では、tanh の値が正しくなりません。
+def tanh_forward(u):
+    v = np.minimum(np.maximum(u, -5.0), 5.0)
+    return np.sinh(v) / np.cosh(v)
+
+
+# %% wrong: small_u_is_u
+# 0 の近くで tanh(u) を u としています。近い値ですが、同じではありません。
+def tanh_forward(u):
+    return np.where(np.abs(u) < 0.1, u, np.tanh(u))
+
+
 # %% right: textbook
 def tanh_forward(u):
     return np.tanh(u)

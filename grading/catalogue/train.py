@@ -736,6 +736,18 @@ def train(x, t, params, lr, epochs, batch_size, rng):
     return params, losses
 
 
+# %% wrong: batches_of_equal_size
+# ミニバッチの大きさがそろえられています。前から batch_size 個ずつ取り、残りを最後のバッチにします。
+def train(x, t, params, lr, epochs, batch_size, rng):
+    losses = []
+    pieces = -(-len(x) // batch_size)
+    for _ in range(epochs):
+        for j in np.array_split(rng.permutation(len(x)), pieces):
+            params = sgd_step(params, network_backward(x[j], t[j], params), lr)
+        losses.append(softmax_cross_entropy_forward(network_forward(x, params)[0][-1], t)[0])
+    return params, losses
+
+
 # %% right: textbook
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []

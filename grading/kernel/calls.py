@@ -25,7 +25,7 @@ class Callback:
         tree, arrays = encode((args, options), functions)
         self.channel.send({"callback": self.key, "args": tree}, arrays)
         while "call" in (reply := self.channel.receive())[0]:  # it calls a function that it was given
-            send(self.channel, *answer(functions[reply[0]["call"]], self.channel, *reply, raised))
+            send(self.channel, *answer(functions[reply[0]["call"]], self.channel, *reply, [], raised))
         message, arrays = reply
         if "raised" in message and raised:
             raise raised[-1]
@@ -65,9 +65,13 @@ def describe(error: BaseException) -> dict:
 
 
 def answer(
-    function: Callable, channel: Channel, message: dict, arrays: bytearray, raised: list[BaseException]
+    function: Callable, channel: Channel, message: dict, arrays: bytearray, last: list, raised: list[BaseException]
 ) -> tuple[dict, bytes]:
-    """Call function with the arguments of message; returns the reply and its arrays. What it raises is added to raised."""
+    """Call function with the arguments of message; returns the reply and its arrays.
+
+    last: the value of the call before and its encoding, which tells whether this call changes it; then those of this call.
+    What the function raises is added to raised.
+    """
     args = decode(message["args"], arrays, lambda index: Callback(channel, index))
     before = encode(args, [])
     with warnings.catch_warnings(record=True) as caught:
@@ -78,7 +82,9 @@ def answer(
             raised.append(error)
             return {"raised": describe(error)}, b""
     after = encode(args, [])
-    tree, data = encode((value, args if after != before else None))
+    earlier = last[0] if last and encode(last[0]) != last[1] else None
+    tree, data = encode((value, args if after != before else None, earlier))
+    last[:] = value, encode(value)
     said = [[w.category.__name__, str(w.message)[:MESSAGE]] for w in caught[:20]]
     return {"returned": tree, "warnings": said}, data
 
@@ -92,6 +98,7 @@ def send(channel: Channel, reply: dict, data: bytes) -> None:
 
 def serve(namespace: dict, channel: Channel) -> None:
     """Answer the judge until it hangs up. Raises EOFError then."""
+    last = []
     while True:
         message, arrays = channel.receive()
         if "names" in message:
@@ -101,7 +108,7 @@ def serve(namespace: dict, channel: Channel) -> None:
             channel.send({"callable": [name for name, value in found.items() if callable(value)], "values": tree}, data)
             continue
         try:
-            reply, data = answer(namespace[message["call"]], channel, message, arrays, [])
+            reply, data = answer(namespace[message["call"]], channel, message, arrays, last, [])
         except RecursionError:
             reply, data = {"raised": {"class": ["RecursionError"], "text": "", "name": None, "frames": []}}, b""
         send(channel, reply, data)

@@ -659,7 +659,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 # %% deeplearning_ai_fixed_seed_minibatches: random_mini_batches seeds the global generator with a seed + epoch counter of its own and never looks at rng: every rng gives the same order
 # QUESTIONS: train
-# SAID: 並べ替えられていません
+# SAID: rng の種を変えても
 def _grads_1101(x, t, pairs):
     layers = [x]
     for W, b in pairs[:-1]:

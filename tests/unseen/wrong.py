@@ -2076,7 +2076,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 # %% train: whole_batch_and_last_epoch
 # 2 つの間違い: ① batch_size を無視し毎エポック全データで 1 回だけ更新する ② エポックが 1 回足りない (range(1, epochs))。
-# told: -
+# told: one_epoch_short
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     for epoch in range(1, epochs):
