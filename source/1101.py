@@ -69,7 +69,6 @@
 # 次の 3 つのセルを実行してください。NumPy、確認の表を作る道具、図を描く道具を読み込みます。中を読む必要はありません。
 
 # %% nbgrader={"grade": false, "grade_id": "imports", "locked": true, "schema_version": 3, "solution": false, "task": false}
-import html
 import os
 import sys
 import time
@@ -118,7 +117,7 @@ def reason(error):
 def unchanged(before, after):
     """before と after (配列、または配列のリストやタプル) が同じ値なら True。"""
     if isinstance(before, (list, tuple)):
-        return len(before) == len(after) and all(map(unchanged, before, after))
+        return len(before) == len(after) and all([unchanged(b, a) for b, a in zip(before, after)])
     if isinstance(before, np.ndarray):
         return before.shape == after.shape and np.allclose(before, after, rtol=1e-7, atol=1e-9, equal_nan=True)
     return True
@@ -144,7 +143,7 @@ class Check:
         function = globals().get(self.name)
         if not callable(function):
             raise CheckFailed(f"{self.name} がまだ定義されていません。上のセルを実行してください (エラーが出るなら、先に直します)。")
-        from copy import deepcopy  # 自分のセルで copy という名前を使っても動くように
+        from copy import deepcopy  # ここで読みこめば、自分のセルで copy という名前を使っても動く
 
         given = deepcopy(args)
         with warnings.catch_warnings(record=True) as caught, redirect_stderr(sys.stdout):
@@ -240,8 +239,8 @@ class Check:
             return f"{name} の符号が逆です。"
         if got.ndim == 2 and close(got.T, expected):
             return f"{name} の行と列が入れかわっています。"
-        scale = np.sum(got * expected) / max(np.sum(expected * expected), ATOL)
-        factor = max(abs(scale), 1 / abs(scale)) if scale else 0.0
+        scale = np.sum(got * expected) / np.maximum(np.sum(expected * expected), ATOL)
+        factor = np.maximum(abs(scale), 1 / abs(scale)) if scale else 0.0
         if factor > 1.5 and abs(factor - round(factor)) < 1e-3 and close(got / scale, expected) and (got.size > 1 or n):
             times = f"{factor:.0f} 倍" if abs(scale) > 1 else f"{factor:.0f} 分の 1 "
             if scale < 0:
@@ -304,18 +303,20 @@ class CheckTable:
         return "\n".join([self.title, *(" | ".join(filter(None, row)) for row in self.rows)])
 
     def _repr_html_(self):
+        from html import escape
+
         color = {"○": "#009E73", "×": "#D55E00"}
-        used = [i for i in range(len(self.HEAD)) if any(row[i] for row in self.rows)]
+        used = [i for i in range(len(self.HEAD)) if any([row[i] for row in self.rows])]
 
         def line(tag, cells):
             style = "text-align: left; padding: 2px 10px; max-width: 42em; white-space: normal"
             return "".join(
-                f'<{tag} style="{style}; color: {color.get(cells[i], "inherit")}">{html.escape(cells[i])}</{tag}>'
+                f'<{tag} style="{style}; color: {color.get(cells[i], "inherit")}">{escape(cells[i])}</{tag}>'
                 for i in used
             )
 
         body = "".join(f"<tr>{line('td', row)}</tr>" for row in self.rows)
-        return f"<b>{html.escape(self.title)}</b><table><tr>{line('th', self.HEAD)}</tr>{body}</table>"
+        return f"<b>{escape(self.title)}</b><table><tr>{line('th', self.HEAD)}</tr>{body}</table>"
 
 
 ### BEGIN HIDDEN TESTS
@@ -1724,7 +1725,7 @@ def draw():
         start = time.perf_counter()
         numerical_gradients(x, t, params)
         numerical.append(time.perf_counter() - start)
-        counts.append(sum(W.size + b.size for W, b in params))
+        counts.append(sum([W.size + b.size for W, b in params]))
         if numerical[-1] > 4:
             break
     fig, ax = plt.subplots(figsize=(6, 3.6))
@@ -2244,10 +2245,10 @@ def check_folds(check, n, k):
         folds = [tuple(np.asarray(part) for part in pair) for pair in check.call(n, k, np.random.default_rng(5))]
         valids = [valid for _, valid in folds]
         check.holds("組の数", len(folds) == k, f"組は {k} 個のはずですが、{len(folds)} 個です。", case)
-        check.holds("整数の番号", all(part.dtype.kind in "iu" for pair in folds for part in pair), "番号が整数の配列ではありません。", case)
+        check.holds("整数の番号", all([part.dtype.kind in "iu" for pair in folds for part in pair]), "番号が整数の配列ではありません。", case)
         check.holds("valid を合わせると全部", sorted(np.concatenate(valids)) == list(range(n)),
                     "どの番号も、ちょうど 1 回だけ valid に入らなければなりません。", case)
-        check.holds("train は残り全部", all(sorted(np.concatenate(pair)) == list(range(n)) for pair in folds),
+        check.holds("train は残り全部", all([sorted(np.concatenate(pair)) == list(range(n)) for pair in folds]),
                     "train と valid を合わせると、すべての番号がちょうど 1 回ずつのはずです。", case)
         sizes = [len(valid) for valid in valids]
         check.holds("大きさの差は 1 以下", max(sizes) - min(sizes) <= 1, f"valid の大きさが {sizes} です。", case)

@@ -106,6 +106,44 @@ def test_rows_that_sum_to_one_along_the_other_axis_are_told(tools):
         check.report()
 
 
+@pytest.mark.parametrize("factor", [2, 3])
+def test_of_an_elementwise_function_nothing_is_said_of_the_batch(factor, tools):
+    exec(TOOLS["tools"], tools)
+    exec(f"def answer(u): return u / {factor} if len(u) > 1 else u", tools)
+    check = tools["Check"]("answer", elementwise=True)
+    for u in np.array([[1.0, 2.0], [3.0, 5.0]]), np.array([[1000.0, -1000.0]]):
+        check(u, z=u)
+    with pytest.raises(tools["CheckFailed"], match=f"正解の {factor} 分の 1") as failure, redirect_stdout(io.StringIO()):
+        check.report()
+    assert "N" not in str(failure.value)
+
+
+def test_a_single_number_is_no_clue_to_a_factor(tools):
+    exec(TOOLS["tools"], tools)
+    exec("def answer(x): return 50 * x", tools)
+    check = tools["Check"]("answer", elementwise=True)
+    check(2.0, dx=2.0)
+    with pytest.raises(tools["CheckFailed"], match="dxは 2 のはずですが、100"), redirect_stdout(io.StringIO()):
+        check.report()
+
+
+def test_a_result_that_changes_afterwards_is_told(tools):
+    exec(TOOLS["tools"], tools)
+    exec("out = np.zeros((2, 2))\ndef answer(u):\n    return np.add(u, 1, out=out)", tools)
+    check = tools["Check"]("answer")
+    for u in np.zeros((2, 2)), np.ones((2, 2)):
+        check(u, z=u + 1)
+    with pytest.raises(tools["CheckFailed"], match="前の呼び出しで返した配列"), redirect_stdout(io.StringIO()):
+        check.report()
+
+
+@pytest.mark.parametrize("cell", ["from numpy import *", "from copy import copy", "copy = html = 3", "sum = max = 0"])
+def test_names_that_a_student_takes_break_no_check(cell, tools):
+    assert "引数が書き換えられて" in said(tools, f"{cell}\ndef answer(u):\n    u[0] = 0\n    return u")
+    assert said(tools, f"{cell}\ndef answer(u): return np.array([[2.0, 3.0], [4.0, 8.0]])") == (
+        "answer: u の値が違います。u[1, 1] は 7 のはずですが、8 です。")
+
+
 def test_one_value_where_two_are_due(tools):
     exec(TOOLS["tools"], tools)
     exec("def answer(u): return u", tools)

@@ -218,6 +218,13 @@ def test_a_mistake_costs_once(case):
     assert lost(grade(answers)) == wrong
 
 
+def test_an_array_that_is_returned_again_and_again_costs_the_question_that_does_so():
+    code = "kept = {}\ndef affine_forward(z, W, b):\n    u = kept.setdefault((len(z), len(b)), np.zeros((len(z), len(b))))\n"
+    result = grade(REFERENCE | {"affine_forward": code + "    u[:] = z @ W + b\n    return u"})
+    assert lost(result) == {"affine_forward"}
+    assert "前の呼び出しで返した配列の中身が変わりました" in str(result["cells"]["test_affine_forward"]["outputs"])
+
+
 def test_the_student_reads_that_a_right_function_was_used():
     result = grade(REFERENCE | {"relu_backward": "def relu_backward(dz, u):\n    return dz"})
     assert result["lent"] == {q: ["relu_backward"] for q in ("network_backward", "train", "fix_backward")}
