@@ -46,8 +46,12 @@ class Autograde(Stock):
     bar = Bool(False, help="Show a progress bar.").tag(config=True)
 
     def init_notebooks(self) -> None:
-        """Every folder of the assignment counts, whatever is in it: what cannot be graded is named later."""
+        """Every folder of the assignment counts, whatever is in it: what cannot be graded is named later.
+
+        refused, failed: student → why, of a file that is no notebook of the exercise, and of grading that went wrong.
+        """
         self.refused: dict[str, str] = {}
+        self.failed: dict[str, str] = {}
         folders = glob(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
         self.assignments = {folder: [] for folder in folders}
         if not folders:
@@ -78,7 +82,7 @@ class Autograde(Stock):
                     problem = result.get("refused") or result.get("failed")
                     if problem:
                         self.log.error("%s: NOT GRADED: %s", submission.student, problem)
-                        self.refused[submission.student] = problem
+                        (self.refused if "refused" in result else self.failed)[submission.student] = problem
                     else:
                         for note in result["notes"]:
                             self.log.warning("%s: %s", submission.student, note)
@@ -87,8 +91,9 @@ class Autograde(Stock):
             self._fail(f"Nothing more is graded: {error}.")
         finally:
             worker.close()
-        if self.refused:
-            self._fail(f"{len(self.refused)} of {len(waiting)} could not be graded: {', '.join(self.refused)}.")
+        ungraded = [*self.refused, *self.failed]
+        if ungraded:
+            self._fail(f"{len(ungraded)} of {len(waiting)} could not be graded: {', '.join(ungraded)}.")
 
     def _fail(self, message: str) -> None:
         self.log.error(message)

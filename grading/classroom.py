@@ -22,6 +22,7 @@ from tqdm import tqdm
 from .autograde import Autograde
 from .course import ASSIGNMENT, load_config
 from .results import report
+from .results.feedback import write_refusal
 
 
 @dataclass
@@ -64,8 +65,8 @@ class Classroom:
         if not result["success"]:
             raise RuntimeError(f"nbgrader generate_assignment failed: {reason(result)}")
 
-    def autograde(self, jobs: int) -> dict[str, str]:
-        """Grade what is not graded yet, jobs side by side; returns student → why it could not be graded.
+    def autograde(self, jobs: int) -> Autograde:
+        """Grade what is not graded yet, jobs side by side; returns the converter, which knows what could not be.
 
         Raises RuntimeError where nothing can be graded.
         """
@@ -74,16 +75,19 @@ class Classroom:
             try:
                 converter.start()
             except NbGraderException as error:
-                if not converter.refused:
+                if not converter.refused and not converter.failed:
                     raise RuntimeError(str(error)) from None
-        return converter.refused
+        return converter
 
     def grade(self, jobs: int) -> Iterator[Grade]:
         """Autograde each submission and write its feedback; a bad one is named and the others go on."""
-        refused = self.autograde(jobs)
+        done = self.autograde(jobs)
+        ungraded = done.refused | done.failed
         for student in tqdm(self.students(), "feedback", unit="student"):
-            if student in refused:
-                yield Grade(student, note=f"NOT GRADED: {refused[student]}")
+            if student in done.refused:
+                write_refusal(self.coursedir, ASSIGNMENT, student, done.refused[student])
+            if student in ungraded:
+                yield Grade(student, note=f"NOT GRADED: {ungraded[student]}")
                 continue
             path = Path(self.coursedir.format_path("autograded", student, ASSIGNMENT)) / "main.ipynb"
             notes = nbformat.read(path, as_version=4).metadata.grading.notes

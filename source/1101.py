@@ -909,7 +909,7 @@ check.report("採点", brief=True)
 def cross_entropy(y, t):
     """交差エントロピー (バッチの平均)。
 
-    y: (N, K) softmax の出力、t: (N, K) one-hot の正解ラベル
+    y: (N, K) softmax の出力 (どの値も 0 より大きい)、t: (N, K) one-hot の正解ラベル
     返すもの E: 1 つの数
     """
     ### BEGIN SOLUTION
@@ -1136,7 +1136,9 @@ def add_backward(dz):
 # %% nbgrader={"grade": true, "grade_id": "test_add_backward", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 # 確認: add_backward
 check = Check("add_backward", elementwise=True)
-check(1.1, dx=1.1, dy=1.1)
+check(1.1, dx=1.1, dy=1.1, case="数")
+dz = np.array([[1.0, -2.0], [0.5, 3.0]])
+check(dz, dx=dz, dy=dz, case="配列")
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("add_backward")
@@ -1176,6 +1178,8 @@ def multiply_backward(dz, x, y):
 # 確認: multiply_backward
 check = Check("multiply_backward", elementwise=True)
 check(1.1, 100.0, 2.0, dx=2.2, dy=110.0, case="りんごの値段 × 個数")
+check(np.array([[1.0, -2.0]]), np.array([[3.0, 4.0]]), np.array([[5.0, 6.0]]),
+      dx=np.array([[5.0, -12.0]]), dy=np.array([[3.0, -8.0]]), case="配列")
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("multiply_backward")
@@ -2257,6 +2261,9 @@ def check_folds(check, n, k):
 check = Check("k_fold")
 check_folds(check, 6, 3)
 check_folds(check, 10, 4)
+with check.attempt("train, valid", "並べ替え"):
+    one, other = ([sorted(valid) for _, valid in check.call(20, 4, np.random.default_rng(seed))] for seed in (1, 2))
+    check.holds("並べ替え", one != other, "番号が rng で並べ替えられていません。種が違えば分け方も変わるはずです。")
 check.report()
 ### BEGIN HIDDEN TESTS
 for n, k in (12, 3), (11, 4), (5, 5), (23, 2):

@@ -174,6 +174,22 @@ def test_a_bad_file_is_named_with_its_reason_and_the_others_are_graded(student, 
     assert set(sample[1]) == set(LOST) | set(NOT_GRADED)
 
 
+@pytest.mark.parametrize("student", NOT_GRADED)
+def test_a_student_whose_file_is_bad_reads_why_and_when_it_is_mended_the_marks(student, sample):
+    course, page = sample[0], sample[0] / f"feedback/{student}/1101/main.html"
+    text = page.read_text(encoding="utf-8")
+    assert "採点できませんでした" in text and student in text
+    assert "ノートブックではありません (1 行めが JSON として読めません)" in text
+    assert f'href="../../feedback/{student}/1101/main.html"' in (course / "report/1101/report.html").read_text(encoding="utf-8")
+    bad = (course / f"submitted/{student}/1101/main.ipynb").read_bytes()
+    shutil.copy(course / "submitted/s01-reference/1101/main.ipynb", course / f"submitted/{student}/1101/main.ipynb")
+    [grade] = [grade for grade in grade_class(course) if grade.student == student]
+    assert sum(grade.scores.values()) == 110 and "採点できませんでした" not in page.read_text(encoding="utf-8")
+    (course / f"submitted/{student}/1101/main.ipynb").write_bytes(bad)
+    grade_class(course)
+    assert "採点できませんでした" not in page.read_text(encoding="utf-8")  # what was graded stays
+
+
 @pytest.mark.parametrize("student", NOTES)
 def test_the_table_tells_the_instructor_what_happened(student, sample):
     assert NOTES[student] in sample[1][student].note

@@ -4,24 +4,31 @@ It holds the student's own text, what it showed, and what the tests said of it. 
 prose of the notebook is on it; nothing in it runs, and it asks no server for anything.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape, unescape
+from pathlib import Path
 
 import bleach
 from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry, Student
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import rmtree
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from traitlets import default
 
+from ..autograde import NOTEBOOK, SECRET, handed_in
 from ..outputs import TAGS
-from ..rebuild import grade_id, headings, is_solution, is_test
+from ..rebuild import Refused, grade_id, headings, is_solution, is_test
 from .page import template
+from .reasons import in_japanese
 
 FORMATTER = HtmlFormatter(nowrap=True, style="friendly")
 LONGEST = 12
@@ -77,15 +84,40 @@ class FeedbackExporter(Exporter):
         with Gradebook(names["db_url"]) as gradebook:
             entry = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
             questions = sections(nb, {grade.name: grade for grade in entry.grades}, {c.name: c for c in entry.comments})
-            page = template("feedback.html").render(
-                assignment=names["assignment"],
-                student=entry.student,
-                timestamp=local(entry.assignment.timestamp),
-                penalty=entry.late_submission_penalty or 0,
-                questions=questions,
-                style=Markup(FORMATTER.get_style_defs("pre.code")),
-            )
+            page = render(names["assignment"], entry.student, timestamp=local(entry.assignment.timestamp), questions=questions,
+                          penalty=entry.late_submission_penalty or 0)
         return page, resources
+
+
+def write_refusal(coursedir: CourseDirectory, assignment: str, student: str, why: str) -> None:
+    """Write the page of a student whose file cannot be graded: why, and what to hand in. A page of graded work stays."""
+    folder, graded = (
+        Path(coursedir.format_path(step, student, assignment))
+        for step in (coursedir.feedback_directory, coursedir.autograded_directory)
+    )
+    if graded.exists():
+        return
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        try:
+            entry = gradebook.find_student(student)
+        except MissingEntry:
+            entry = Student(id=student)
+        page = render(assignment, entry, refused=in_japanese(why))
+    if folder.exists():
+        rmtree(str(folder))
+    folder.mkdir(parents=True)
+    (folder / f"{NOTEBOOK}.html").write_text(page, encoding="utf-8")
+    submitted = Path(coursedir.format_path(coursedir.submitted_directory, student, assignment))
+    for name in "timestamp.txt", SECRET:  # release_feedback goes by them
+        with suppress(Refused):
+            (folder / name).write_bytes(handed_in(submitted, coursedir, 1000, name))
+
+
+def render(assignment: str, student: Student, timestamp: str = "", questions: Sequence[Question] = (), penalty: float = 0,
+           refused: str = "") -> str:
+    style = Markup(FORMATTER.get_style_defs("pre.code"))
+    return template("feedback.html").render(assignment=assignment, student=student, timestamp=timestamp, questions=questions,
+                                            penalty=penalty, refused=refused, style=style)
 
 
 def local(timestamp: datetime | None) -> str:

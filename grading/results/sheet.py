@@ -213,10 +213,10 @@ def read_notebooks(sheet: Sheet, coursedir: CourseDirectory, page: Path) -> Shee
     feedback = folders(coursedir, coursedir.feedback_directory, sheet.assignment)
     questions, students, newest = {question.name for question in sheet.questions}, [], 0.0
     for student in sheet.students:
+        link = feedback.get(student.id, Path()) / f"{NOTEBOOK}.html"
+        if student.id in feedback and link.exists():
+            student = replace(student, feedback=quote(os.fsencode(os.path.relpath(link, page.parent))))
         if student.status == GRADED:
-            link = feedback.get(student.id, Path()) / f"{NOTEBOOK}.html"
-            if student.id in feedback and link.exists():
-                student = replace(student, feedback=quote(os.fsencode(os.path.relpath(link, page.parent))))
             path = graded.get(student.id, Path()) / f"{NOTEBOOK}.ipynb"
             try:
                 notebook = json.loads(path.read_text(encoding="utf-8"))
