@@ -40,12 +40,12 @@ class Outputs:
             kind, content = message.get("msg_type"), message.get("content")
             if kind not in ("stream", "display_data", "update_display_data", "execute_result", "error", "clear_output"):
                 return
-            room -= len(json.dumps(content))
-            if room < 0:
-                return
-            content = {"metadata": {}} | tidy(content, self.limits.output)
-            known = {"header": {"msg_type": kind}, "parent_header": {}, "metadata": {}, "msg_type": kind, "content": content}
             try:
+                room -= len(json.dumps(content))
+                if room < 0:
+                    return
+                content = {"metadata": {}} | tidy(content, self.limits.output)
+                known = {"header": {"msg_type": kind}, "parent_header": {}, "metadata": {}, "msg_type": kind, "content": content}
                 if kind == "stream" and cell.outputs and cell.outputs[-1].get("name") == content["name"]:
                     cell.outputs[-1].text += content["text"]
                     return

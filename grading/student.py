@@ -136,6 +136,8 @@ class Student:
     def start(self) -> None:
         """A new kernel, in which what ran before is run again. Raises Stopped."""
         self.stop()
+        if time.monotonic() >= self.end:  # before the template has work: it would still be at it when all is judged
+            raise Stopped("total")
         self.channel, theirs = self._pair()
         self.first = None
         with theirs:
@@ -304,7 +306,6 @@ class Student:
             if len(new) > 1:  # the calls started processes, and may have started more than was killed
                 self.stop()
 
-
     def _fork(self) -> tuple[list[int], Channel, int]:
         """The processes that are there already, a channel to a fork of the kernel, and its process id. Raises Stopped."""
         if not self.channel:
@@ -338,10 +339,11 @@ class Calls:
         lent: functions that the student's call from now on in the place of those of these names.
         """
         self.lent = lent
-        message, arrays = self._ask({"names": names, "lent": list(lent)})
-        values = decode(message["values"], arrays)
-        found = {name: Remote(self, name) for name in message["callable"] if name in names}
-        return found | {name: value for name, value in values.items() if name in names}
+        with self._understood():
+            message, arrays = self._ask({"names": names, "lent": list(lent)})
+            values = decode(message["values"], arrays)
+            found = {name: Remote(self, name) for name in message["callable"] if name in names}
+            return found | {name: value for name, value in values.items() if name in names}
 
     @contextmanager
     def _guard(self) -> Iterator[float]:
@@ -353,6 +355,17 @@ class Calls:
         except Stopped as error:
             self.stopped = error.kind
             raise
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """What is no answer is a Stopped; an exception that the student's function raised goes through."""
+        try:
+            yield
+        except (ProtocolError, KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
+            if getattr(error, "frames", None) is not None:
+                raise
+            self.stopped = "protocol"
+            raise Stopped("protocol") from None
 
     def _ask(self, message: dict, arrays: bytes = b"", answer: Callable[[dict, bytearray], dict] | None = None):
         with self._guard() as deadline:
@@ -400,25 +413,20 @@ class Calls:
 
     def _call(self, key: str | int, args: tuple):
         tree, arrays = encode(args, self.functions)
-        try:
+        with self._understood():
             reply, data = self._ask({"call": key, "args": tree}, arrays, self._answer)
             if "raised" in reply:
                 raise exception(reply["raised"])
             value, changed, earlier = decode(reply["returned"], data)
             said = [(str(kind), str(text)) for kind, text in reply["warnings"][:20]]
-        except (ProtocolError, KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
-            if getattr(error, "frames", None) is not None:
-                raise
-            self.stopped = "protocol"
-            raise Stopped("protocol") from None
+            if changed is not None:
+                write_back(args, changed)
+            if earlier is not None:
+                write_back(self.last, earlier)
         for kind, text in said:
             category = getattr(builtins, kind, UserWarning)
             known = isinstance(category, type) and issubclass(category, Warning)
             warnings.warn(clean(text, 300), category if known else UserWarning, stacklevel=2)
-        if changed is not None:
-            write_back(args, changed)
-        if earlier is not None:
-            write_back(self.last, earlier)
         if not self.depth:
             self.last = value
         return value

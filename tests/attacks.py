@@ -1987,11 +1987,16 @@ return x
 # The attacks of a protocol: the generic ones. Those that know the judge's own protocol belong at the end of this list.
 # What follows knows how the grader's own messages look (grading/kernel/wire.py).
 CHANNEL = """
-import gc, os, struct, time
+import gc, os, struct, sys, time
 def channel():
     return [c for c in gc.get_objects() if type(c).__name__ == "Channel" and c.sock.fileno() >= 0][-1]
-def reply(value, arrays=b"", changed=None, warnings=()):
-    channel().send({"returned": {"tuple": [value, changed]}, "warnings": list(warnings)}, arrays)
+def reply(value, arrays=b"", changed=None, earlier=None, warnings=()):
+    channel().send({"returned": {"tuple": [value, changed, earlier]}, "warnings": list(warnings)}, arrays)
+def show(output):
+    frame = sys._getframe()
+    while "forks" not in frame.f_locals:
+        frame = frame.f_back
+    channel().send({"output": output, "number": frame.f_locals["number"]})
 def raw(text, arrays=b"", size=None):
     channel().sock.sendall(struct.pack("!II", len(text) if size is None else size, len(arrays)) + text + arrays)
 """
@@ -2031,6 +2036,9 @@ AWARE: dict[str, str] = {
     "callback-of-no-key": 'channel().send({"callback": [], "args": {"tuple": [{"tuple": []}, {"dict": []}]}})',
     "callback-with-bare-arguments": 'channel().send({"callback": 0, "args": 3})',
     "hello-again": 'channel().send({"hello": 1})',
+    "what-was-returned-before": 'reply(1.0, earlier={"list": []})',
+    "text-in-the-arguments": 'reply(1.0, changed={"tuple": [{"array": ["<U1", [3, 4], 0, 48]}] * 3}, arrays=b"x\\0\\0\\0" * 12)',
+    "returned-as-two": 'channel().send({"returned": {"tuple": [1.0, None]}, "warnings": []})',
 }
 AWARE_AT_ONCE: dict[str, str] = {
     "done-too-early": 'channel().send({"done": True}); os._exit(0)',
@@ -2039,7 +2047,23 @@ AWARE_AT_ONCE: dict[str, str] = {
     "msg_type": "error", "content": {"ename": [], "evalue": {}}}, {
     "msg_type": "display_data", "content": {"data": {"text/html": ["<script>PWNED</script>"], "x" * 10**6: 3}, "metadata": 3}}, {
     "msg_type": "update_display_data", "content": {"data": {}, "transient": {"display_id": []}}}, {"msg_type": ["stream"]}:
-    channel().send({"output": output})""",
+    show(output)""",
+    "outputs-of-no-content": """for content in None, 3, "text", [[]], {}:
+    for kind in "stream", "error", "display_data", "clear_output":
+        show({"msg_type": kind, "content": content})""",
+    "output-deep": """deep = []
+for _ in range(800):
+    deep = [deep]
+sys.setrecursionlimit(10_000)
+show({"msg_type": "display_data", "content": {"data": {"application/json": deep}}})""",
+}
+NAMED: dict[str, str] = {  # what runs when the judge asks which functions there are
+    "no-answer": 'channel().send({"hello": 1})',
+    "no-names": 'channel().send({"callable": 3, "values": None})',
+    "no-value": 'channel().send({"callable": [], "values": {"pickle": ""}})',
+    "a-name-of-the-tests": 'channel().send({"callable": ["Check"], "values": {"dict": [["np", 3], ["Check", 3]]}})',
+    "a-function-of-no-name": 'channel().send({"callable": [[], {}, None], "values": {"dict": []}})',
+    "never": "time.sleep(10**6)",
 }
 
 PROTOCOL: list[Attack] = [
@@ -2047,6 +2071,13 @@ PROTOCOL: list[Attack] = [
       for name, code in AWARE.items()),
     *(Attack("speak the judge's protocol", f"aware-{name}", {"affine_forward": WRONG}, first=CHANNEL + code)
       for name, code in AWARE_AT_ONCE.items()),
+    *(Attack("speak the judge's protocol", f"named-{name}", {"affine_forward": f"""{CHANNEL}
+class Answer(list):
+    def __iter__(self):
+        {code}
+        return iter([])
+affine_forward = Answer()"""})
+      for name, code in NAMED.items()),
     *(Attack("speak the judge's protocol", f"{name}-at-once", {"affine_forward": WRONG}, first=f"{SOCKETS}\n{code}")
       for name, code in SPOKEN.items() if "10**6" not in code),
     *(Attack("speak the judge's protocol", f"{name}-when-called",

@@ -22,7 +22,7 @@ from grading.classroom import Classroom
 from grading.rebuild import is_test
 from grading.sample import submission
 
-LIMITS = {"seconds": 2, "wait": 15, "total": 120, "memory": 1 << 30, "total_memory": 2 << 30, "disk": 64 << 20}
+LIMITS = {"seconds": 2, "wait": 10, "total": 60, "memory": 1 << 30, "total_memory": 2 << 30, "disk": 64 << 20}
 HONEST_EVERY = 15
 """After so many attacks an honest submission is graded."""
 SECRETS = {  # what a submission must not see → a text that is nowhere else

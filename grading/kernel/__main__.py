@@ -65,8 +65,12 @@ def begin(kernel: Kernel, channel: Channel, control: Channel, limits: dict) -> N
     memory = namespaces.size() + limits["memory"]
     if limits["sandbox"]:
         namespaces.unshare()
-        if child := os.fork():  # only a child is in the new process namespace
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # until there is somebody to pass it on to
+        child = os.fork()  # only a child is in the new process namespace
+        if child:
             signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        if child:
             os.waitpid(child, 0)  # comes back when every process of the namespace is gone
             return
         namespaces.mount_private(limits["folders"], limits["disk"], limits["files"])
