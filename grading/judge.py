@@ -84,6 +84,7 @@ class Assignment:
         code = [cell for cell in source.cells if cell.cell_type == "code"]
         first = next(n for n, cell in enumerate(code) if is_solution(cell))
         self.shared = {cell.id: cell for cell in code[:first]}
+        self.tests = {cell.id: compile(cell.source, f"<{cell.id}>", "exec") for cell in code[first:] if is_test(cell)}
         self.messages = []
         self.kernel = Kernel(self.messages.append, limits.output)
         os.environ["FIGURES"] = "off"
@@ -105,7 +106,7 @@ class Assignment:
 
     def run(self, cell: NotebookNode) -> None:
         """Run a cell of the instructor's here, as it must run. Raises RuntimeError."""
-        if not self.kernel.run(cell.source):
+        if not (self.kernel.execute(self.tests[cell.id]) if cell.id in self.tests else self.kernel.run(cell.source)):
             raise RuntimeError(f"{grade_id(cell)} fails: {self.messages[-1]['content'].get('evalue')}")
 
     def recorded(self, cell: NotebookNode) -> list[tuple]:
@@ -202,7 +203,7 @@ class Assignment:
         try:
             with student.snapshot() as calls:
                 self.names.update(calls.names(self.questions, lent))
-                passed, kind = self.kernel.run(cell.source), calls.stopped
+                passed, kind = self.kernel.execute(self.tests[cell.id]), calls.stopped
                 used = calls.used
             if not passed and not failed(cell):  # its message did not make an output: the marks must not depend on that
                 cell.outputs.append(failure(kind or "ended"))

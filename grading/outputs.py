@@ -3,7 +3,6 @@
 import json
 import re
 
-import nbformat
 from nbclient import NotebookClient
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
@@ -45,13 +44,13 @@ class Outputs:
                 if room < 0:
                     return
                 content = {"metadata": {}} | tidy(content, self.limits.output)
+                count = content.get("execution_count", 0)
+                if type(count) is not int or count < 0:  # process_message would write it down before it is checked
+                    return
                 known = {"header": {"msg_type": kind}, "parent_header": {}, "metadata": {}, "msg_type": kind, "content": content}
                 if kind == "stream" and cell.outputs and cell.outputs[-1].get("name") == content["name"]:
                     cell.outputs[-1].text += content["text"]
                     return
-                if kind != "clear_output":
-                    header = {"msg_type": kind.removeprefix("update_")}
-                    nbformat.v4.output_from_msg(known | {"header": header})  # raises where it is no output
                 self.client.process_message(known, cell, index)
             except Exception:  # a message that no honest kernel sends
                 return

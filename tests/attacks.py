@@ -2051,6 +2051,9 @@ AWARE_AT_ONCE: dict[str, str] = {
     "outputs-of-no-content": """for content in None, 3, "text", [[]], {}:
     for kind in "stream", "error", "display_data", "clear_output":
         show({"msg_type": kind, "content": content})""",
+    "outputs-of-no-number": """for count in "x", -1, True, None, 10**400:
+    for kind in "display_data", "execute_result":
+        show({"msg_type": kind, "content": {"data": {"text/plain": "x"}, "metadata": {}, "execution_count": count}})""",
     "output-deep": """deep = []
 for _ in range(800):
     deep = [deep]

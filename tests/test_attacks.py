@@ -170,6 +170,11 @@ def test_no_output_is_active(attacked):
             assert not cell.get("attachments")
 
 
+def test_what_was_graded_is_a_valid_notebook(attacked):
+    for path in attacked.glob("autograded/*/1101/main.ipynb"):
+        nbformat.validate(json.loads(path.read_text(encoding="utf-8")))
+
+
 def test_the_gradebook_is_sound_and_holds_everybody_once(attacked, marks):
     with sqlite3.connect(attacked / "gradebook.db") as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

@@ -5,7 +5,9 @@ import getpass
 import io
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import CodeType
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -87,13 +89,29 @@ class Kernel:
         self.publish(message)
 
     def run(self, source: str) -> bool:
-        """Run one cell; whether it ended without an error. stdout and stderr of the process are the cell's meanwhile."""
+        """Run one cell; whether it ended without an error."""
+        with self.speaking():
+            return self.shell.run_cell(source, store_history=True).success
+
+    def execute(self, code: CodeType) -> bool:
+        """Run what was compiled once and for all, as a cell without IPython's syntax; whether it ended without an error."""
+        with self.speaking():
+            try:
+                exec(code, self.shell.user_ns)
+                return True
+            except BaseException:
+                self.shell.showtraceback(running_compiled_code=True)
+                return False
+
+    @contextmanager
+    def speaking(self) -> Iterator[None]:
+        """stdout and stderr of the process are the cell's meanwhile."""
         before = sys.stdout, sys.stderr
         for stream in self.streams:
             stream.start()
         sys.stdout, sys.stderr = self.streams
         try:
-            return self.shell.run_cell(source, store_history=True).success
+            yield
         finally:
             for stream in self.streams:
                 stream.flush()

@@ -62,31 +62,30 @@ class Channel:
         Raises TimeoutError at the deadline, EOFError where the other end is gone, and ProtocolError for
         anything that is no message.
         """
-        start = b""
-        if ancillary is not None:
-            start, data, _, _ = self._wait(deadline, lambda: self.sock.recvmsg(1, 256))
-            if not start:
-                raise EOFError("the other end is gone")
-            ancillary += data
-        texts, arrays = HEAD.unpack(self._exactly(HEAD.size, deadline, start))
+        texts, arrays = HEAD.unpack(self._exactly(HEAD.size, deadline, ancillary))
         if texts + arrays > self.limit:
             raise ProtocolError(f"a message of {texts + arrays} bytes is above the limit of {self.limit}")
-        text = self._exactly(texts, deadline)
+        body = self._exactly(texts + arrays, deadline)
         try:
-            message = json.loads(text)
+            message = json.loads(body[:texts])
         except (ValueError, RecursionError) as error:
             raise ProtocolError(f"no JSON: {type(error).__name__}") from None
         if not isinstance(message, dict):
             raise ProtocolError("no JSON object")
-        return message, self._exactly(arrays, deadline)
+        return message, body[texts:]
 
-    def _exactly(self, size: int, deadline: float, start: bytes = b"") -> bytearray:
-        data = bytearray(start)
-        while (rest := size - len(data)) > 0:
-            part = self._wait(deadline, partial(self.sock.recv, min(rest, 1 << 20)))
+    def _exactly(self, size: int, deadline: float, ancillary: list | None = None) -> bytearray:
+        data = bytearray(size)
+        rest = memoryview(data)
+        while rest:
+            if ancillary is None or len(rest) < size:
+                part = self._wait(deadline, partial(self.sock.recv_into, rest))
+            else:
+                part, came, _, _ = self._wait(deadline, partial(self.sock.recvmsg_into, [rest], 256))
+                ancillary += came
             if not part:
                 raise EOFError("the other end is gone")
-            data += part
+            rest = rest[part:]
         return data
 
     def _wait(self, deadline: float, step: Callable):
