@@ -1,11 +1,13 @@
-"""The whole catalogue, an answer a submission, through the grader: marks, diagnosis, time; and its marks under other seeds.
+"""The whole catalogue through the grader: marks, diagnosis, time; and its marks under other seeds.
 
-Each answer stands in a notebook whose other answers are right ones of the catalogue, in turn.
+Twice: a few answers a submission, as in the class of tests/test_answers.py, and one answer a submission, which stands
+in a notebook whose other answers are right ones of the catalogue, in turn.
 """
 
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,8 +15,8 @@ import nbformat
 
 ROOT = Path(__file__).parent.parent
 sys.path[:1] = [str(ROOT), str(ROOT / "tests")]  # instead of this folder, whose names are those of others
-from exercise import MARKS, REFERENCE, RELEASE, SOURCE, judge_own  # noqa: E402
-from test_answers import ANSWERS, RIGHT  # noqa: E402
+from exercise import MARKS, REFERENCE, RELEASE, SOURCE, judge_own, lost  # noqa: E402
+from test_answers import ANSWERS, ARGUED, RIGHT, STUDENTS, Student  # noqa: E402
 
 from grading import worker  # noqa: E402
 from grading.catalogue import Answer  # noqa: E402
@@ -30,9 +32,14 @@ def notebook(answer: Answer) -> bytes:
     return nbformat.writes(submission(RELEASE, answers)).encode()
 
 
-def lost(result: dict) -> set[str]:
-    cells = {cell["id"]: cell for cell in result["notebook"]["cells"]}
-    return {q for q in MARKS if any(output["output_type"] == "error" for output in cells[f"test_{q}"]["outputs"])}
+def grade(submissions: list, notebook: Callable[..., bytes], jobs: int) -> tuple[dict, str]:
+    """What the grader makes of each, and how long it takes for all of them, its start included."""
+    assignment, start = worker.Assignment(nbformat.writes(SOURCE), Limits()), time.monotonic()
+    with ThreadPoolExecutor(jobs) as pool:
+        results = dict(zip(submissions, pool.map(lambda each: worker.grade(notebook(each), assignment), submissions)))
+    worker.close()
+    seconds = time.monotonic() - start
+    return results, f"{len(results)} in {seconds:.0f} s, {jobs} side by side, {seconds / len(results):.2f} s each"
 
 
 def table(results: dict[Answer, dict]) -> None:
@@ -57,14 +64,14 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20, help="how many other seeds")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    assignment = worker.Assignment(nbformat.writes(SOURCE), Limits())
-    start = time.monotonic()
-    with ThreadPoolExecutor(options.jobs) as pool:
-        results = dict(zip(ANSWERS, pool.map(lambda answer: worker.grade(notebook(answer), assignment), ANSWERS)))
-    seconds = time.monotonic() - start
-    worker.close()
+    results, seconds = grade(STUDENTS, Student.notebook, options.jobs)
+    lost_of = {student: lost(result) | {question for name, question in ARGUED if name == student.number}
+               for student, result in results.items()}
+    unjust = [student.number for student in STUDENTS if lost_of[student] != student.wrong]
+    print(f"A few answers a submission: {seconds}; {len(unjust)} with other marks than deserved {unjust or ''}\n")
+    results, seconds = grade(ANSWERS, notebook, options.jobs)
     table(results)
-    print(f"\n{len(ANSWERS)} submissions in {seconds:.0f} s, {options.jobs} side by side: {seconds / len(ANSWERS):.2f} s each")
+    print(f"\nOne answer a submission: {seconds}")
 
     tasks = [(answer, seed) for seed in range(1, options.seeds + 1) for answer in ANSWERS]
     problems = judge_own([(answer.question, answer.code, seed) for answer, seed in tasks])

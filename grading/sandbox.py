@@ -35,7 +35,9 @@ ABSENT = (
 """Packages that would answer a backward: a student is told that they cannot be had, whatever this machine has."""
 
 
-PREFIXES = sorted({Path("/usr"), *map(Path, (sys.prefix, sys.base_prefix)), Path(sys.base_prefix).resolve()})
+PYTHON = str(Path(sys.executable).parent.resolve() / Path(sys.executable).name)
+"""This Python by a path that is the same inside: it may have been started as ../.venv/bin/python."""
+PREFIXES = sorted({path for prefix in ("/usr", sys.prefix, sys.base_prefix) for path in (Path(prefix), Path(prefix).resolve())})
 """Where Python and its packages are."""
 
 
@@ -48,7 +50,7 @@ def private() -> list[str]:
 def environment() -> dict[str, str]:
     """The environment of the student's processes: nothing of the grader's own goes in."""
     place = {} if "/tmp" in private() else {"TMPDIR": namespaces.HOME}
-    return ENVIRONMENT | place | {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+    return ENVIRONMENT | place | {"PATH": f"{Path(PYTHON).parent}:/usr/bin:/bin"}
 
 
 def mounts() -> list[str]:
@@ -105,7 +107,7 @@ def missing() -> str:
         return "the sandbox needs Linux: grade in a Linux container or virtual machine"
     if not shutil.which("bwrap"):
         return "bubblewrap is not installed: sudo apt install bubblewrap"
-    probe = subprocess.run(command(sys.executable, "-c", PROBE), capture_output=True, text=True)
+    probe = subprocess.run(command(PYTHON, "-c", PROBE), capture_output=True, text=True)
     if probe.returncode or probe.stderr:
         said = (probe.stderr.strip().splitlines() or [f"exit status {probe.returncode}"])[-1]
         return f"this machine does not let bubblewrap make namespaces ({said}); allow user namespaces, or grade as root"

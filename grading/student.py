@@ -11,7 +11,6 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -82,7 +81,7 @@ class Template:
     def __init__(self, limits: Limits, sandboxed: bool):
         self.limits, self.sandboxed = limits, sandboxed
         mine, theirs = socket.socketpair()
-        program = [sys.executable, "-m", "grading.kernel"]
+        program = [sandbox.PYTHON, "-m", "grading.kernel"]
         if sandboxed:
             program, options = sandbox.command(*program), {}
         else:

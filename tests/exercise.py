@@ -24,6 +24,13 @@ MARKS = {grade_id(c)[5:]: c.metadata.nbgrader.points for c in SOURCE.cells if gr
 GIVEN = ["imports", "tools", "data", "broken_backward"]
 
 
+def lost(result: dict) -> set[str]:
+    """The questions without marks in what grading.worker.grade made of a notebook: what nbgrader takes for failure."""
+    outputs = {cell["id"]: cell.get("outputs", []) for cell in result["notebook"]["cells"]}
+    failed = ("error", "stderr")
+    return {q for q in MARKS if any(o["output_type"] in failed or o.get("name") in failed for o in outputs[f"test_{q}"])}
+
+
 def run(source: str, name: str, namespace: dict) -> str:
     """Run one cell; returns what nbgrader would take for failure: the error, or what went to stderr."""
     error = io.StringIO()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import nbformat
 import pytest
-from exercise import MARKS, REFERENCE, RELEASE, SOURCE, judge_all, judge_own
+from exercise import MARKS, REFERENCE, RELEASE, SOURCE, judge_all, judge_own, lost
 
 from grading import catalogue, worker
 from grading.limits import Limits
@@ -30,6 +30,10 @@ class Student:
     answers: dict[str, catalogue.Answer]
     """Question → the answer; the reference where there is none."""
     wrong: frozenset[str]
+
+    def notebook(self) -> bytes:
+        answers = REFERENCE | {question: answer.code for question, answer in self.answers.items()}
+        return nbformat.writes(submission(RELEASE, answers)).encode()
 
 
 def students() -> list[Student]:
@@ -56,18 +60,10 @@ ARGUED = {
 
 @pytest.fixture(scope="module")
 def graded() -> dict[Student, dict]:
-    """Student → what the grader made of the notebook, and "lost": the questions without marks."""
+    """Student → what the grader made of the notebook."""
     assignment = worker.Assignment(nbformat.writes(SOURCE), Limits())
-
-    def grade(student: Student) -> dict:
-        answers = REFERENCE | {question: answer.code for question, answer in student.answers.items()}
-        result = worker.grade(nbformat.writes(submission(RELEASE, answers)).encode(), assignment)
-        cells = {cell["id"]: cell for cell in result["notebook"]["cells"]}
-        lost = {q for q in QUESTIONS if any(o["output_type"] == "error" for o in cells[f"test_{q}"]["outputs"])}
-        return result | {"lost": lost, "cells": cells}
-
     with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(grade, STUDENTS))
+        results = list(pool.map(lambda student: worker.grade(student.notebook(), assignment), STUDENTS))
     worker.close()
     return dict(zip(STUDENTS, results))
 
@@ -120,7 +116,7 @@ def test_other_seeds_make_no_other_marks():
 
 @pytest.mark.parametrize("student", STUDENTS, ids=lambda student: student.number)
 def test_each_wrong_answer_costs_its_own_question_and_each_right_one_gets_full_marks(student, graded):
-    assert graded[student]["lost"] == student.wrong - {question for name, question in ARGUED if name == student.number}
+    assert lost(graded[student]) == student.wrong - {question for name, question in ARGUED if name == student.number}
 
 
 @pytest.mark.parametrize("student", STUDENTS, ids=lambda student: student.number)
@@ -137,5 +133,6 @@ def test_nearly_everybody_is_told_the_own_mistake(graded):
 
 def test_the_mistake_stands_in_the_message_of_the_test(graded):
     for result in graded.values():
+        outputs = {cell["id"]: cell.get("outputs") for cell in result["notebook"]["cells"]}
         for question, [sentence] in result["mistakes"].items():
-            assert any(sentence in o.get("evalue", "") for o in result["cells"][f"test_{question}"]["outputs"])
+            assert any(sentence in output.get("evalue", "") for output in outputs[f"test_{question}"])

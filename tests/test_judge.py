@@ -1,12 +1,16 @@
 """One submission through the real sandbox and the judge: what a student's notebook can do, and what happens when it breaks."""
 
+import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
-from exercise import MARKS, REFERENCE, RELEASE, SOURCE
+from exercise import MARKS, REFERENCE, RELEASE, ROOT, SOURCE, lost
 from nbformat.v4 import new_code_cell
 
 from grading import worker
@@ -26,16 +30,21 @@ def grade(answers: dict[str, str], *first: str) -> dict:
     return result
 
 
-def lost(result: dict) -> set[str]:
-    failed = ("error", "stderr")
-    return {q for q in MARKS if any(o["output_type"] in failed or o.get("name") in failed
-                                    for o in result["cells"][f"test_{q}"]["outputs"])}
-
-
 @pytest.fixture(scope="module", autouse=True)
 def no_judge_stays():
     yield
     worker.close()
+
+
+@pytest.mark.parametrize("way", ["relative", "linked"])
+def test_the_sandbox_finds_python_however_it_was_started(way, tmp_path):
+    (tmp_path / "link").symlink_to(sys.prefix)
+    name = Path(sys.executable).name
+    python = {"relative": os.path.relpath(sys.executable, tmp_path), "linked": f"link/bin/{name}"}[way]
+    code = "import sys; from grading import sandbox; print(sys.executable, sandbox.missing(), sep='|')"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    run = subprocess.run([python, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert run.stdout == f"{tmp_path}/{python}|\n"
 
 
 @pytest.fixture(scope="module")
