@@ -172,7 +172,7 @@ class Check:
             got = self.call(*args, outputs=len(expected), quiet=quiet)
             n = len(args[0]) if not self.elementwise and isinstance(args[0], np.ndarray) and args[0].ndim == 2 else None
             for (name, value), g in zip(expected.items(), [got] if len(expected) == 1 else got):
-                self.compare(case, name, g, value, n)
+                self.compare(case, name, g, value, n, [pair for pair in expected.items() if pair[0] != name])
 
     @contextmanager
     def attempt(self, name, case=""):
@@ -182,8 +182,11 @@ class Check:
         except Exception as error:
             self.row(case, name, "", None, reason(error))
 
-    def compare(self, case, name, got, expected, n=None):
-        """got を expected (配列、数、またはそのリストやタプル) と比べて、表に行を足す。n: バッチの大きさ。"""
+    def compare(self, case, name, got, expected, n=None, others=()):
+        """got を expected (配列、数、またはそのリストやタプル) と比べて、表に行を足す。
+
+        n: バッチの大きさ。others: いっしょに返すほかの値の、名前と正解の組。
+        """
         if isinstance(expected, (list, tuple)):
             if not isinstance(got, (list, tuple)) or len(got) != len(expected):
                 length = f"{len(got)} 個" if isinstance(got, (list, tuple)) else f"{type(got).__name__} "
@@ -208,16 +211,19 @@ class Check:
                 with np.errstate(all="ignore"):
                     error = np.max(np.abs(got - expected) / (np.abs(expected) + ATOL / RTOL), initial=0.0)
             right = error is not None and error <= RTOL
-            self.row(case, name, got.shape, error, "" if right else self.explain(name, got, expected, n), n)
+            self.row(case, name, got.shape, error, "" if right else self.explain(name, got, expected, n, others), n)
             return
         self.row(case, name, "", None, problem)
 
     @staticmethod
-    def explain(name, got, expected, n):
-        """got が expected とどう違うかを、書いた人がどこを見ればよいかがわかるように言う。n: バッチの大きさ。"""
+    def explain(name, got, expected, n, others):
+        """got が expected とどう違うかを、書いた人がどこを見ればよいかがわかるように言う。n, others: compare と同じ。"""
         def close(a, b):
             return a.shape == b.shape and np.allclose(a, b, rtol=RTOL, atol=ATOL)
 
+        for other, value in others:
+            if isinstance(value, (np.ndarray, float)) and close(got, np.asarray(value)):
+                return f"{name} に {other} の値が入っています。取り違えていませんか。"
         if got.shape != expected.shape:
             clue = ""
             if close(got.T, expected):
@@ -255,7 +261,7 @@ class Check:
         if got.ndim == 1 and n == got.size and np.isclose(got.sum(), expected.sum(), rtol=RTOL):
             return f"{name} の値は違いますが、和は合っています。合計する軸を見てください。"
         worst = np.unravel_index(np.argmax(np.abs(got - expected)), got.shape)
-        at = f"[{', '.join(map(str, worst))}] " if worst else ""
+        at = f"[{', '.join(map(str, worst))}] " if worst else " "
         return f"{name} の値が違います。{name}{at}は {expected[worst]:.6g} のはずですが、{got[worst]:.6g} です。"
 
     def holds(self, name, ok, sentence, case=""):
@@ -2249,7 +2255,8 @@ def check_folds(check, n, k):
         folds = [tuple(np.asarray(part) for part in pair) for pair in check.call(n, k, np.random.default_rng(5))]
         valids = [valid for _, valid in folds]
         check.holds("組の数", len(folds) == k, f"組は {k} 個のはずですが、{len(folds)} 個です。", case)
-        check.holds("整数の番号", all([part.dtype.kind in "iu" for pair in folds for part in pair]), "番号が整数の配列ではありません。", case)
+        integers = all([part.dtype.kind in "iu" for pair in folds for part in pair])
+        check.holds("整数の番号", integers, "番号が整数の配列ではありません。", case)
         check.holds("valid を合わせると全部", sorted(np.concatenate(valids)) == list(range(n)),
                     "どの番号も、ちょうど 1 回だけ valid に入らなければなりません。", case)
         check.holds("train は残り全部", all([sorted(np.concatenate(pair)) == list(range(n)) for pair in folds]),
@@ -2261,9 +2268,9 @@ def check_folds(check, n, k):
 check = Check("k_fold")
 check_folds(check, 6, 3)
 check_folds(check, 10, 4)
-with check.attempt("train, valid", "並べ替え"):
+with check.attempt("train, valid", "n = 20, k = 4"):
     one, other = ([sorted(valid) for _, valid in check.call(20, 4, np.random.default_rng(seed))] for seed in (1, 2))
-    check.holds("並べ替え", one != other, "番号が rng で並べ替えられていません。種が違えば分け方も変わるはずです。")
+    check.holds("並べ替え", one != other, "番号が rng で並べ替えられていません。種が違えば分け方も変わるはずです。", "n = 20, k = 4")
 check.report()
 ### BEGIN HIDDEN TESTS
 for n, k in (12, 3), (11, 4), (5, 5), (23, 2):

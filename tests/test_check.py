@@ -123,7 +123,18 @@ def test_a_single_number_is_no_clue_to_a_factor(tools):
     exec("def answer(x): return 50 * x", tools)
     check = tools["Check"]("answer", elementwise=True)
     check(2.0, dx=2.0)
-    with pytest.raises(tools["CheckFailed"], match="dxは 2 のはずですが、100"), redirect_stdout(io.StringIO()):
+    with pytest.raises(tools["CheckFailed"], match="dx は 2 のはずですが、100"), redirect_stdout(io.StringIO()):
+        check.report()
+
+
+@pytest.mark.parametrize("value", ["2.0", "np.array([2.0])"])
+def test_values_in_another_order_are_told(value, tools):
+    exec(TOOLS["tools"], tools)
+    exec("def answer(x): return 3 * x, 4 * x", tools)
+    check = tools["Check"]("answer")
+    x = eval(value, tools)
+    check(x, dx=4 * x, dy=3 * x)
+    with pytest.raises(tools["CheckFailed"], match="dx に dy の値が入っています"), redirect_stdout(io.StringIO()):
         check.report()
 
 
