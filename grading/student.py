@@ -444,10 +444,12 @@ class Remote:
 def exception(told: dict) -> Exception:
     """The exception that the other end tells of; its `frames` are those of the student's cells."""
     names = [clean(str(name), 50) for name in told["class"]] or ["Exception"]
-    bases = [getattr(builtins, name, None) for name in names]
-    base = next((b for b in bases if isinstance(b, type) and issubclass(b, Exception)), Exception)
-    kind = base if base.__name__ == names[0] else type(names[0], (base,), {})
-    error = kind(clean(str(told["text"]), 500)) if base is not UnicodeDecodeError else Exception(clean(str(told["text"]), 500))
+    text, error = clean(str(told["text"]), 500), Exception()
+    for base in [getattr(builtins, name, None) for name in names]:
+        if isinstance(base, type) and issubclass(base, Exception):
+            with suppress(TypeError):  # a UnicodeEncodeError, say, is not made of a text alone; its base is
+                error = base(text) if base.__name__ == names[0] else type(names[0], (base,), {})(text)
+                break
     if isinstance(error, NameError):
         error.name = clean(str(told["name"]), 50)
     error.frames = [

@@ -127,6 +127,21 @@ def test_a_function_that_ends_or_never_ends_costs_its_question_only(end):
     assert lost(result) == {"merge_affine"}
 
 
+RAISED = {  # what a student reads → the line that raises it
+    "UnicodeEncodeError: 'ascii' codec": "'é'.encode('ascii')",
+    "ExceptionGroup: x (1 sub-exception)": "raise ExceptionGroup('x', [ValueError()])",
+    "FileNotFoundError: [Errno 2] x": "raise OSError(2, 'x')",
+    "LinAlgError: Singular matrix": "np.linalg.inv(np.zeros((2, 2)))",
+}
+
+
+@pytest.mark.parametrize("text", RAISED)
+def test_an_exception_of_whatever_kind_is_told_with_its_line(text):
+    result = grade({"affine_forward": f"def affine_forward(z, W, b):\n    {RAISED[text]}"})
+    [said] = [o["evalue"] for o in result["cells"]["test_affine_forward"]["outputs"] if o["output_type"] == "error"]
+    assert text in said and "affine_forward の 2 行目" in said
+
+
 def test_what_a_test_changes_is_gone_after_it():
     counting = "calls = 0\ndef add_backward(dz):\n    global calls\n    calls += 1\n    print('hidden', dz)\n    return dz, dz"
     result = grade(REFERENCE | {"add_backward": counting, "multiply_backward": "print(calls)\n" + REFERENCE["multiply_backward"]})
