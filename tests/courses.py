@@ -4,7 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 from exercise import ROOT
@@ -20,13 +22,21 @@ def command(course: Path, module: str, *words: str) -> str:
     return result.stderr
 
 
+@cache
+def generated(config: str) -> TemporaryDirectory:
+    """A course with this nbgrader_config.py that knows the assignment, once for all tests of a process."""
+    folder = TemporaryDirectory(prefix="course-")
+    course = Path(folder.name)
+    (course / "source/1101").mkdir(parents=True)
+    (course / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    shutil.copy(ROOT / "source/1101/main.ipynb", course / "source/1101")
+    command(course, "nbgrader", "generate_assignment", "1101")
+    return folder
+
+
 def new_course(folder: Path, config: str = CONFIG) -> Path:
     """A course in folder that knows the assignment, with nothing handed in."""
-    (folder / "source/1101").mkdir(parents=True)
-    (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
-    shutil.copy(ROOT / "source/1101/main.ipynb", folder / "source/1101")
-    command(folder, "nbgrader", "generate_assignment", "1101")
-    return folder
+    return shutil.copytree(generated(config).name, folder, dirs_exist_ok=True)
 
 
 def hand_in(course: Path, student: str, notebook: nbformat.NotebookNode) -> None:
