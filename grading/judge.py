@@ -106,7 +106,8 @@ class Assignment:
 
     def run(self, cell: NotebookNode) -> None:
         """Run a cell of the instructor's here, as it must run. Raises RuntimeError."""
-        if not (self.kernel.execute(self.tests[cell.id]) if cell.id in self.tests else self.kernel.run(cell.source)):
+        code = self.tests.get(cell.id)
+        if not (self.kernel.execute(code) if code else self.kernel.run(cell.source)):
             raise RuntimeError(f"{grade_id(cell)} fails: {self.messages[-1]['content'].get('evalue')}")
 
     def recorded(self, cell: NotebookNode) -> list[tuple]:
