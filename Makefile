@@ -4,32 +4,39 @@ BIN := .venv/bin
 BROWSER = command -v chromium || command -v chromium-browser || command -v google-chrome
 
 .DEFAULT_GOAL := help
-.PHONY: help build grade test lab demo demo-html bench lock clean
+.PHONY: help new build grade test lab demo demo-html bench lock clean
+# Which exercise: make grade EXERCISE=1108. Without it: all, or for lab and demo the first.
+EXERCISE ?=
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile
 
-build: .venv/installed  ## build the notebooks from source/1101.py and source/demo.py
-	$(BIN)/python -m grading build
+new: .venv/installed  ## begin an exercise of your own: make new EXERCISE=1108
+	@$(if $(EXERCISE),:,echo "Please name it: make new EXERCISE=1108" >&2; exit 1)
+	$(BIN)/grading new $(EXERCISE)
 
-grade: .venv/installed  ## grade submitted/, or a sample class where it is empty
+build: .venv/installed  ## build the notebooks from exercises/
+	$(BIN)/grading build $(EXERCISE)
+
+grade: .venv/installed  ## grade submitted/, or the sample classes where it is empty
 	$(call debian,command -v bwrap,bubblewrap)
-	$(BIN)/python -m grading grade
+	$(BIN)/grading grade $(EXERCISE)
 
 test: .venv/installed  ## run all tests
 	$(call debian,$(BROWSER),chromium)
 	$(call debian,command -v bwrap,bubblewrap)
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lab: .venv/installed  ## open the student's notebook in JupyterLab
-	$(BIN)/jupyter lab 1101/main.ipynb
+	$(BIN)/jupyter lab $(or $(EXERCISE),1101)/main.ipynb
 
 demo: .venv/installed  ## open the live demo, ready for the projector
-	$(BIN)/python -m grading.demo open
+	$(BIN)/python -m demo open $(EXERCISE)
 
 demo-html: .venv/installed  ## write demo.html, the same pictures for a machine where no kernel runs
-	$(BIN)/python -m grading.demo page
+	$(BIN)/python -m demo page $(EXERCISE)
 
 bench: .venv/bench  ## the reference beside scikit-learn and PyTorch, the grader beside stock nbgrader, a large report, the demo in a browser
 	$(call debian,command -v bwrap,bubblewrap)

@@ -9,25 +9,22 @@ import nbgrader.apps.autogradeapp
 c = get_config()  # noqa: F821 (traitlets puts it here)
 
 # The gradebook names the course in one place, whoever opens it.
-c.CourseDirectory.course_id = "1101"
+c.CourseDirectory.course_id = "seminar"
 
 # What a student finds in the place of a solution.
 c.ClearSolutions.code_stub = {"python": "# ここにコードを書いてください\nraise NotImplementedError"}
 
 # nbgrader has no setting for the class that grades: exchange it where its command and its formgrader look it up.
 sys.path.append(os.path.dirname(__file__))
-from grading.autograde import Autograde  # noqa: E402
+from grading.run.autograde import Autograde  # noqa: E402
 
 nbgrader.apps.api.Autograde = nbgrader.apps.autogradeapp.Autograde = Autograde
 
-# What one submission may use (all of them, and their units: grading/limits.py).
+# What one submission may use (all of them, and their units: grading/sandbox/limits.py); an exercise.toml may say otherwise.
 c.Autograde.limits = {
     "memory": 2 << 30, "total_memory": 4 << 30, "processes": 64, "disk": 256 << 20, "files": 2000, "output": 20_000,
     "seconds": 10, "wait": 30, "total": 300,
 }
-
-# What the hidden tests draw their inputs from: the same for everybody. Another number makes other inputs, not other marks.
-c.Autograde.seed = 1101
 
 # The student's page, written anew each time: marks may have changed. The exporter reads them itself.
 c.GenerateFeedback.exporter_class = "grading.results.feedback.FeedbackExporter"

@@ -1,1 +1,1 @@
-"""The grader of the exercise 1101 and what builds it."""
+"""The course's grader, and what builds its exercises."""

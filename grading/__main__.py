@@ -1,74 +1,109 @@
-"""python -m grading build | collect | autograde | grade | report: run in the course folder."""
+"""grading new | build | collect | autograde | grade | report: run in the course's folder."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from .course import ASSIGNMENT
+from .exercise.folder import Exercise, NoExercise, exercises, names
+
+
+def parser(root: Path) -> argparse.ArgumentParser:
+    known = ", ".join(names(root)) or "none here"
+    main = argparse.ArgumentParser(prog="grading", description=__doc__)
+    commands = main.add_subparsers(dest="command", required=True)
+
+    def command(name: str, text: str, **about) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, **about)
+
+    new = command("new", "write the folder of a new exercise, with one question to begin with")
+    new.add_argument("exercise", help="its name, say 1108")
+    build = command("build", "build the notebooks from exercises/")
+    build.add_argument("exercises", nargs="*", metavar="EXERCISE", help=f"default: all ({known})")
+    collect = command("collect", "put what students handed in into submitted/, whoever packed it")
+    collect.add_argument("exercise", help=known)
+    collect.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a folder, a zip archive or a file: only read")
+    collect.add_argument("--roster", type=Path, help="the table of the students (default: students.csv, or else the gradebook)")
+    command("autograde", "as nbgrader autograde, side by side: see autograde --help", add_help=False)
+    grade = command("grade", "grade what lies in submitted/, or the sample classes where it is empty")
+    grade.add_argument("exercises", nargs="*", metavar="EXERCISE", help=f"default: all that have submissions ({known})")
+    report = command("report", "write a page on the class and the marks of every question, into report/")
+    report.add_argument("exercises", nargs="*", metavar="EXERCISE", help="default: all that are graded")
+    report.add_argument("--anonymous", action="store_true", help="numbers for students, and nothing that concerns single ones")
+    report.add_argument("--pass-mark", type=float, metavar="N", help="default: what exercise.toml says")
+    return main
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m grading", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("build", help=f"build the notebooks from source/{ASSIGNMENT}.py")
-    collect = commands.add_parser("collect", help="put what students handed in into submitted/, whoever packed it")
-    collect.add_argument("assignment", help=ASSIGNMENT)
-    collect.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a folder, a zip archive or a file: only read")
-    collect.add_argument("--roster", type=Path, help="the table of the students (default: students.csv, or else the gradebook)")
-    commands.add_parser("autograde", add_help=False, help="as nbgrader autograde, side by side: see autograde --help")
-    commands.add_parser("grade", help="grade what lies in submitted/, or a sample class where it is empty")
-    report = commands.add_parser("report", help="write a page on the class and the marks of every question, into report/")
-    report.add_argument("assignment", nargs="?", default=ASSIGNMENT)
-    report.add_argument("--anonymous", action="store_true", help="numbers for students, and nothing that concerns single ones")
-    report.add_argument("--pass-mark", type=float, default=60, metavar="N", help="default: %(default)s")
-    known, rest = parser.parse_known_args()
+    root = Path.cwd()
+    arguments = parser(root)
+    known, rest = arguments.parse_known_args()
     if rest and known.command != "autograde":
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    command, root = known.command, Path.cwd()
+        arguments.error(f"unrecognized arguments: {' '.join(rest)}")
+    try:
+        run(known, rest, root)
+    except NoExercise as error:
+        sys.exit(str(error))
 
+
+def chosen(root: Path, wanted: list[str]) -> list[Exercise]:
+    """The exercises of these names, or all. Raises NoExercise."""
+    found = [Exercise(root, name) for name in wanted] or exercises(root)
+    if not found:
+        raise NoExercise("There is no exercise here: go to the course's folder, or begin one with `grading new NAME`.")
+    return found
+
+
+def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
+    """Raises NoExercise."""
     # nbgrader takes seconds to import: only where it is used, so that `--help` answers at once.
-    if command == "build":
-        from .build import build
+    if known.command == "new":
+        from .exercise.new import write
 
-        for path in build(root):
-            print(path.relative_to(root))
-        return
+        print(*(path.relative_to(root) for path in write(root, known.exercise)), sep="\n")
+        print("Now `make build` and `make grade`; CONTRIBUTING.md says how to go on.")
 
-    if command == "collect":
+    elif known.command == "build":
+        from .exercise.build import build
+
+        for exercise in chosen(root, known.exercises):
+            print(*(path.relative_to(root) for path in build(exercise)), sep="\n")
+
+    elif known.command == "collect":
         from .intake.collect import collect, needs_instructor, summary
 
         try:
-            arrivals = collect(root, known.assignment, known.paths, known.roster, bar=sys.stderr.isatty())
+            arrivals = collect(Exercise(root, known.exercise), known.paths, known.roster, bar=sys.stderr.isatty())
         except (RuntimeError, OSError) as error:
             sys.exit(f"Nothing more is collected: {error}")
-        print(summary(arrivals, known.assignment))
+        print(summary(arrivals, known.exercise))
         sys.exit(any(map(needs_instructor, arrivals)))
 
-    if command == "autograde":
-        from .app import AutogradeApp
+    elif known.command == "autograde":
+        from .run.command import AutogradeApp
 
         AutogradeApp.launch_instance(rest)
-        return
 
-    if command == "report":
-        from .results.report import CannotReport, write
+    elif known.command == "report":
+        from .results.report import CannotReport, graded, write
 
         try:
-            page = write(root, known.assignment, known.anonymous, known.pass_mark)
+            wanted = chosen(root, known.exercises)
+            for exercise in wanted if known.exercises else graded(wanted):
+                page = write(exercise, known.anonymous, known.pass_mark)
+                print(f"{page.relative_to(root)}, and beside it the marks of every question as CSV.")
         except CannotReport as error:
             sys.exit(str(error))
-        print(f"{page.relative_to(root)}, and beside it the marks of every question as CSV.")
-        return
 
-    from .classroom import grade_class
+    else:
+        from .classroom import grade_class
+        from .exercise.sample import write_classes
 
-    if not any(root.glob(f"submitted/*/{ASSIGNMENT}")):
-        from .sample import write_class
-
-        print("submitted/ is empty: grading a sample class, in a course folder of its own (sample/).")
-        write_class(root, root / "sample")
-        root = root / "sample"
-    grade_class(root)
+        wanted = [exercise for exercise in chosen(root, known.exercises) if any(root.glob(f"submitted/*/{exercise.name}"))]
+        if not wanted:
+            print("submitted/ is empty: grading a sample class, in a course folder of its own (sample/).")
+            wanted = write_classes(chosen(root, known.exercises), root / "sample")
+        for exercise in wanted:
+            grade_class(exercise)
 
 
 if __name__ == "__main__":

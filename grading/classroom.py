@@ -19,10 +19,12 @@ from nbgrader.utils import temp_attrs
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
-from .autograde import Autograde
-from .course import ASSIGNMENT, load_config
+from .course import NOTEBOOK, load_config
+from .exercise.folder import Exercise
+from .notes import Note
 from .results import report
 from .results.feedback import write_refusal
+from .run.autograde import Autograde
 
 
 @dataclass
@@ -45,62 +47,61 @@ def reason(result: dict) -> str:
 
 
 class Classroom:
-    """The course in the folder root, as the instructor's nbgrader commands see it."""
+    """An exercise in the course, as the instructor's nbgrader commands see it."""
 
-    def __init__(self, root: Path):
+    def __init__(self, exercise: Exercise):
         # nbgrader runs `alembic` by name; it stands beside this Python, whether or not the environment is activated.
         os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        self.root, self.config = root, load_config(root)
+        self.root, self.name, self.config = exercise.root, exercise.name, load_config(exercise.root)
         self.coursedir = CourseDirectory(config=self.config)
         self.api = NbGraderAPI(self.coursedir, config=self.config)
         warnings.filterwarnings("ignore", category=SAWarning)  # advice to nbgrader's authors is nothing to the instructor
 
     def students(self) -> list[str]:
-        """Who handed something in for the assignment."""
-        return sorted(self.api.get_submitted_students(ASSIGNMENT))
+        """Who handed something in."""
+        return sorted(self.api.get_submitted_students(self.name))
 
     def generate_assignment(self) -> None:
         """Record the assignment in the gradebook. Raises RuntimeError with nbgrader's reason where it cannot be."""
-        result = self.api.generate_assignment(ASSIGNMENT)
+        result = self.api.generate_assignment(self.name)
         if not result["success"]:
-            raise RuntimeError(f"nbgrader generate_assignment failed: {reason(result)}")
+            raise RuntimeError(f"nbgrader generate_assignment {self.name} failed: {reason(result)}")
 
-    def autograde(self, jobs: int) -> Autograde:
-        """Grade what is not graded yet, jobs side by side; returns the converter, which knows what could not be.
+    def autograde(self, jobs: int) -> dict[str, Note]:
+        """Grade what is not graded yet, jobs side by side; returns student → why theirs could not be.
 
         Raises RuntimeError where nothing can be graded.
         """
-        with temp_attrs(self.coursedir, assignment_id=ASSIGNMENT, student_id="*"):
+        with temp_attrs(self.coursedir, assignment_id=self.name, student_id="*"):
             converter = Autograde(coursedir=self.coursedir, parent=self.api, jobs=jobs, bar=True)
             try:
                 converter.start()
             except NbGraderException as error:
-                if not converter.refused and not converter.failed:
+                if not converter.ungraded:
                     raise RuntimeError(str(error)) from None
-        return converter
+        return converter.ungraded
 
     def grade(self, jobs: int) -> Iterator[Grade]:
         """Autograde each submission and write its feedback; a bad one is named and the others go on."""
-        done = self.autograde(jobs)
-        ungraded = done.refused | done.failed
+        ungraded = self.autograde(jobs)
         for student in tqdm(self.students(), "feedback", unit="student"):
-            if student in done.refused:
-                write_refusal(self.coursedir, ASSIGNMENT, student, done.refused[student])
             if student in ungraded:
+                if ungraded[student].kind != "failed":
+                    write_refusal(self.coursedir, self.name, student, ungraded[student])
                 yield Grade(student, note=f"NOT GRADED: {ungraded[student]}")
                 continue
-            path = Path(self.coursedir.format_path("autograded", student, ASSIGNMENT)) / "main.ipynb"
-            notes = nbformat.read(path, as_version=4).metadata.grading.notes
-            feedback = self.api.generate_feedback(ASSIGNMENT, student)
+            path = Path(self.coursedir.format_path("autograded", student, self.name)) / f"{NOTEBOOK}.ipynb"
+            notes = [str(Note.from_json(note)) for note in nbformat.read(path, as_version=4).metadata.grading.notes]
+            feedback = self.api.generate_feedback(self.name, student)
             if not feedback["success"]:
-                notes = [*notes, f"no feedback: {reason(feedback)}"]
+                notes.append(f"no feedback: {reason(feedback)}")
             yield Grade(student, self.scores(student), "; ".join(notes))
 
     def scores(self, student: str) -> dict[str, float]:
         """Question → marks in the gradebook."""
         with Gradebook(self.coursedir.db_url) as gradebook:
             try:
-                grades = gradebook.find_submission_notebook("main", ASSIGNMENT, student).grades
+                grades = gradebook.find_submission_notebook(NOTEBOOK, self.name, student).grades
             except MissingEntry:
                 return {}
             return {grade.name.removeprefix("test_"): grade.score for grade in grades if grade.max_score}
@@ -108,13 +109,13 @@ class Classroom:
     def questions(self) -> dict[str, float]:
         """Question → its marks, in the order of the notebook."""
         with Gradebook(self.coursedir.db_url) as gradebook:
-            notebook = gradebook.find_notebook("main", ASSIGNMENT)
+            notebook = gradebook.find_notebook(NOTEBOOK, self.name)
             marks = {cell.name: cell.max_score for cell in notebook.grade_cells if cell.max_score}
             order = [cell.name for cell in notebook.source_cells if cell.name in marks]
         return {name.removeprefix("test_"): marks[name] for name in order}
 
     def export(self) -> Path:
-        """Write grades.csv by nbgrader's own exporter; returns its path."""
+        """Write grades.csv, of all exercises, by nbgrader's own exporter; returns its path."""
         path = self.root / "grades.csv"
         with Gradebook(self.coursedir.db_url) as gradebook:
             CsvExportPlugin(config=self.config, to=str(path)).export(gradebook)
@@ -140,18 +141,19 @@ def table(questions: dict[str, float], grades: list[Grade]) -> str:
     return "\n".join(lines)
 
 
-def grade_class(root: Path) -> list[Grade]:
-    """Grade everything in root/submitted, write the report, print the table and where everything lies; returns the grades."""
-    classroom = Classroom(root)
+def grade_class(exercise: Exercise) -> list[Grade]:
+    """Grade everything that was handed in, write the report, print the table and where everything lies; returns the grades."""
+    classroom = Classroom(exercise)
     classroom.generate_assignment()
     grades = list(classroom.grade(len(os.sched_getaffinity(0))))
     totals = classroom.export()
+    print(f"\n{exercise.name}: {exercise.settings.title}\n")
     print(table(classroom.questions(), grades))
     print(f"\n{len(grades)} submissions; {sum(not g.scores for g in grades)} not graded.\n")
     try:
-        page = os.path.relpath(report.write(root, ASSIGNMENT))
+        page = os.path.relpath(report.write(exercise))
     except report.CannotReport as error:
         page = str(error)
-    feedback = classroom.coursedir.format_path("feedback", "<student>", ASSIGNMENT)
-    print(f"report    {page}\ntotals    {os.path.relpath(totals)}\nfeedback  {os.path.relpath(feedback)}/main.html")
+    feedback = classroom.coursedir.format_path("feedback", "<student>", exercise.name)
+    print(f"report    {page}\ntotals    {os.path.relpath(totals)}\nfeedback  {os.path.relpath(feedback)}/{NOTEBOOK}.html")
     return grades

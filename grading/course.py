@@ -1,11 +1,24 @@
-"""Where the course is and how it is configured: nbgrader_config.py."""
+"""The course: the folder that holds nbgrader_config.py, how it is configured, and how what was handed in is read."""
 
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-ASSIGNMENT = "1101"
+from .notes import Refused
+from .sandbox.limits import MB
+
+NOTEBOOK = "main"
+"""The name of every exercise's notebook, without .ipynb."""
+SECRET = "submission_secret.txt"
+"""What `nbgrader submit` leaves beside it, and `nbgrader release_feedback` asks for."""
 
 
 def load_config(root: Path) -> Config:
@@ -16,3 +29,62 @@ def load_config(root: Path) -> Config:
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     config.CourseDirectory.root = str(root)
     return config
+
+
+@contextmanager
+def transaction(gradebook: Gradebook) -> Iterator[None]:
+    """One transaction for what is written inside: nbgrader's API commits at every step of its own."""
+    commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
+    try:
+        yield
+        commit()
+    except BaseException:
+        gradebook.db.rollback()
+        raise
+    finally:
+        gradebook.db.commit = commit
+        gradebook.db.expunge_all()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A plain file. Raises Refused; follows no link and waits for no pipe."""
+    try:
+        stream = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+    except FileNotFoundError:
+        raise Refused("gone") from None
+    except OSError as error:
+        raise Refused("unreadable", error.strerror) from None
+    with stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise Refused("special")
+        yield stream
+
+
+def small(data: bytes, most: int) -> bytes:
+    """data, where it has at most so many bytes. Raises Refused."""
+    if len(data) > most:
+        raise Refused("large", most // MB)
+    return data
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """A plain file of at most so many bytes. Raises Refused."""
+    with opened(path) as stream:
+        return small(stream.read(most + 1), most)
+
+
+def handed_in(folder: Path, coursedir: CourseDirectory, most: int, name: str = f"{NOTEBOOK}.ipynb") -> bytes:
+    """A file in a folder of submitted/, of at most so many bytes. Raises Refused."""
+    top = Path(coursedir.format_path(coursedir.submitted_directory, ".", ".")).resolve()
+    path = folder / name
+    for each in (path, *path.parents[: len(path.parts) - len(top.parts) - 1]):
+        if each.is_symlink():
+            raise Refused("submitted link", str(each.relative_to(top)))
+    try:
+        return read_file(path, most)
+    except Refused as error:
+        if error.note.kind != "gone":
+            raise Refused("submitted", name, error.note) from None
+    others = sorted(p.name for p in folder.glob("*") if p.is_file())
+    raise Refused("other files", name, ", ".join(others[:3])) if others else Refused("no file", name)

@@ -8,6 +8,7 @@ nothing half done, and a run over the same files changes nothing.
 import csv
 import hashlib
 import io
+import json
 import os
 import re
 from collections import Counter, defaultdict
@@ -24,10 +25,12 @@ from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
-from ..classroom import Classroom
-from ..limits import Limits
-from ..rebuild import Refused, read, rebuild
-from .inbox import Found, find_all, read_file
+from ..course import load_config, read_file
+from ..exercise.folder import Exercise
+from ..exercise.rebuild import read, rebuild
+from ..notes import Note, Refused
+from ..run.assignment import Assignment, read_assignment
+from .inbox import Found, find_all
 from .roster import COPY, FILE_END, VERSION, Roster, Student, fold, read_students, record, recorded_students, shown, table
 
 TEXT = re.compile(r"[^.]*|.*\.(ipynb|json|txt)|.*\.ipynb[^.]*")
@@ -54,7 +57,7 @@ class Arrival:
     time: datetime | None
     """UTC."""
     result: str
-    reason: str = ""
+    reason: Note | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ class Place:
         path = self.folder / "main.ipynb"
         for each in path, self.folder, self.folder.parent:
             if each.is_symlink():
-                raise Refused(f"{each.name} in submitted/ is a link: put the file itself there")
+                raise Refused("link there", each.name)
         if not self.has_notebook():
             return b"", ""
         data = read_file(path, self.size)
@@ -107,7 +110,7 @@ class Place:
             time = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
         return data, self.keep(data, time)
 
-    def settle(self, mine: list[Kept], source: NotebookNode) -> Iterator[Arrival]:
+    def settle(self, mine: list[Kept], assignment: Assignment) -> Iterator[Arrival]:
         """Put the newest of this student's files into submitted/, unless what is there is newer."""
 
         def age(each: Kept) -> tuple[datetime, int, int]:
@@ -116,31 +119,33 @@ class Place:
             return max(until), each.version, each.copy
 
         *older, newest = sorted(mine, key=age)
-        time, result, reason = age(newest)[0], "unchanged", ""
+        time, result, reason = age(newest)[0], "unchanged", None
         try:
             data, there = self.submitted()
             if newest.digest != there:
                 beaten = not there or there in {each.digest for each in older} or self.known[there] < time
                 result = "replaced" if there else "taken"
-                if not beaten and is_exercise(data, source):
-                    result, reason = "older", f"not newer than submitted/, of {self.known[there]:%Y-%m-%d %H:%M:%S} UTC"
+                if not beaten and why_not(data, assignment) is None:
+                    result, reason = "older", Note("not newer", f"{self.known[there]:%Y-%m-%d %H:%M:%S}")
                 else:  # the time first: where a run is killed in between, the next one goes by the name in downloaded/
                     data = read_file(next(self.kept.glob(f"*-{newest.digest}.ipynb")), self.size)
                     write(self.folder / "timestamp.txt", f"{time:%Y-%m-%d %H:%M:%S.%f} UTC".encode())
                     write(self.folder / "main.ipynb", data)
         except Refused as error:
-            result, reason = "refused", f"kept in downloaded/, but {error}"
+            result, reason = "refused", Note("kept", error.note)
         yield replace(newest.arrival, result=result, reason=reason)
         for each in older:
-            reason = f"{'the same as' if each.digest == newest.digest else 'older than'} {newest.arrival.file}"
+            reason = Note("the same" if each.digest == newest.digest else "older", newest.arrival.file)
             yield replace(each.arrival, result="older", reason=reason)
 
 
-def is_exercise(data: bytes, source: NotebookNode) -> bool:
+def why_not(data: bytes, assignment: Assignment) -> Note | None:
+    """Why a file is no notebook of the exercise; None where it is one."""
     try:
-        return bool(rebuild(data, source))
-    except Refused:
-        return False
+        rebuild(data, assignment.notebook, assignment.name, assignment.marks)
+    except Refused as error:
+        return error.note
+    return None
 
 
 def write(path: Path, data: bytes) -> None:
@@ -162,15 +167,17 @@ class Mapping:
     """downloaded/<assignment>/mapping.csv, the instructor's word: file, folder or archive → whose it is, or '-' for nobody's."""
 
     def __init__(self, path: Path, roster: Roster):
-        self.path, self.problems, self.students = path, [], {}
+        self.path = path
+        self.problems: list[Note] = []
+        self.students: dict[str, str] = {}
         self.rows = list(table(path)) if path.exists() else [(1, ["file", "student"])]
         for line, row in self.rows:
             file, student = normalize("NFC", row[0]), [*row, ""][1]
             owner = "-" if student == "-" else roster.ids.get(fold(student), "")
             if file != "file" and student and not owner:
-                self.problems.append(f"line {line}: {shown(student)} is nobody of the roster")
+                self.problems.append(Note("not in roster", Note("line", line), shown(student)))
             elif owner and self.students.setdefault(file, owner) != owner:
-                self.problems.append(f"line {line}: {file} is given to {self.students[file]} further up")
+                self.problems.append(Note("given before", Note("line", line), shown(file), self.students[file]))
 
     def owner(self, file: str) -> str:
         """Whose a file is; '' where the mapping does not say."""
@@ -185,10 +192,10 @@ class Mapping:
             write_table(self.path, [*(row for _, row in self.rows), *asked])
 
 
-def students_of(classroom: Classroom, path: Path | None) -> tuple[list[Student], list[Arrival]]:
+def students_of(coursedir: CourseDirectory, path: Path | None) -> tuple[list[Student], list[Arrival]]:
     """The roster, by a table or else by the gradebook, and what of it cannot be used. Raises RuntimeError where there is none."""
-    url, course = classroom.coursedir.db_url, classroom.coursedir.course_id
-    students, problems, table = [], [], path or classroom.root / "students.csv"
+    url, course = coursedir.db_url, coursedir.course_id
+    students, problems, table = [], [], path or Path(coursedir.root) / "students.csv"
     where = str(path) if path else table.name
     try:
         if path or table.exists():
@@ -206,82 +213,87 @@ def students_of(classroom: Classroom, path: Path | None) -> tuple[list[Student],
     return students, [Arrival(shown(where), "", None, "refused", problem) for problem in problems]
 
 
-def notebook_of(found: Found, source: NotebookNode, size: int) -> bytes | Arrival:
+def notebook_of(found: Found, assignment: Assignment) -> bytes | Arrival:
     """The bytes of a notebook of the exercise, or what the file is instead: 'refused' or 'other', without a student."""
     name, bad = fold(found.names[-1]).strip(), Arrival(found.file, "", found.time, "refused", found.problem)
     if found.problem:
         return bad
     if OTHER_ARCHIVE.fullmatch(name):
-        return replace(bad, reason="an archive that is no zip: ask for the notebook itself")
+        return replace(bad, reason=Note("other archive"))
     if any("_assignsubmission_onlinetext" in fold(name) for name in found.names):
-        return replace(bad, result="other", reason="text typed into Moodle, no file")
+        return replace(bad, result="other", reason=Note("typed"))
     if not TEXT.fullmatch(name):
-        return replace(bad, result="other", reason=f"a {shown(Path(name).suffix)} file, no notebook")
+        return replace(bad, result="other", reason=Note("other kind", shown(Path(name).suffix)))
     try:
-        data = found.read(size)
+        data = found.read(assignment.limits.size)
     except Refused as error:
-        return replace(bad, reason=str(error))
+        return replace(bad, reason=error.note)
     try:
         read(data)
     except Refused as error:
-        return replace(bad, result="refused" if ".ipynb" in name else "other", reason=str(error))
-    try:
-        rebuild(data, source)
-    except Refused as error:
-        return replace(bad, result="other", reason=str(error))
-    return data
+        return replace(bad, result="refused" if ".ipynb" in name else "other", reason=error.note)
+    why = why_not(data, assignment)
+    return replace(bad, result="other", reason=why) if why else data
 
 
-def collect(root: Path, assignment: str, paths: list[Path], roster: Path | None = None, bar: bool = False) -> list[Arrival]:
-    """Collect the assignment's notebooks at paths for the course in the folder root; returns what became of every file.
+def collect(exercise: Exercise, paths: list[Path], roster: Path | None = None, bar: bool = False) -> list[Arrival]:
+    """Collect the exercise's notebooks at paths; returns what became of every file.
 
-    roster: the table of the students; None: root/students.csv, or the gradebook. Raises RuntimeError, before any
-    file is written, where there is no roster or no such assignment.
+    roster: the table of the students; None: students.csv in the course's folder, or the gradebook. Raises RuntimeError, before
+    any file is written, where there is no roster or the exercise is not built.
     """
-    root = Path(os.path.abspath(root))
-    path = root / "source" / assignment / "main.ipynb"
-    if not path.exists() or not (root / "nbgrader_config.py").exists():
-        raise RuntimeError(f"This is not the folder of a course with the assignment {assignment}: go there, and run it again.")
-    classroom = Classroom(root)
-    source, size = nbformat.read(path, as_version=4), Limits(**classroom.config.Autograde.get("limits", {})).size
-    students, arrivals = students_of(classroom, roster)
-    people = Roster(students, assignment)
-    folder = root / "downloaded" / assignment
+    root, name = Path(os.path.abspath(exercise.root)), exercise.name
+    if not exercise.source.exists() or not (root / "nbgrader_config.py").exists():
+        raise RuntimeError(f"{name} is not built in this folder: go to the course's folder, run `grading build {name}`, and again.")
+    config = load_config(root)
+    coursedir = CourseDirectory(config=config)
+    assignment = read_assignment(exercise, config.Autograde.get("limits", {}))
+    students, arrivals = students_of(coursedir, roster)
+    people = Roster(students, name)
+    folder = root / "downloaded" / name
     mapping = Mapping(folder / "mapping.csv", people)
-    places = {student: Place(classroom.coursedir, assignment, student, size) for student in people.students}
+    places = {student: Place(coursedir, name, student, assignment.limits.size) for student in people.students}
 
-    arrivals += [Arrival(f"downloaded/{assignment}/mapping.csv", "", None, "refused", problem) for problem in mapping.problems]
+    arrivals += [Arrival(f"downloaded/{name}/mapping.csv", "", None, "refused", problem) for problem in mapping.problems]
     kept: dict[str, list[Kept]] = defaultdict(list)
-    for found in tqdm(find_all(paths, root, assignment), "collecting", unit=" files", disable=not bar, delay=1):
-        owner, reason = mapping.owner(found.file), ""
+    for found in tqdm(find_all(paths, root, name), "collecting", unit=" files", disable=not bar, delay=1):
+        owner, reason = mapping.owner(found.file), None
         mapped = bool(owner)
         if owner == "-":
-            arrivals.append(Arrival(found.file, "", found.time, "ignored", "as mapping.csv says"))
+            arrivals.append(Arrival(found.file, "", found.time, "ignored", Note("as mapped")))
             continue
         if not mapped:
             owner, reason = people.owner(found.names)
-        data = notebook_of(found, source, size)
+        data = notebook_of(found, assignment)
         if isinstance(data, Arrival):
             arrivals.append(replace(data, student=owner))
         elif not owner:
             arrivals.append(Arrival(found.file, "", found.time, "not matched", reason))
         elif not mapped and "working files" in (FILE_END.sub("", fold(name)) for name in found.names):
-            reason = "in Teams's Working files, not handed in; a line in mapping.csv takes it all the same"
-            arrivals.append(Arrival(found.file, owner, found.time, "draft", reason))
+            arrivals.append(Arrival(found.file, owner, found.time, "draft", Note("draft")))
         else:
             time = found.time or datetime.now(UTC).replace(microsecond=0)
             digest = places[owner].keep(data, time)
             time = time if found.certain else places[owner].known[digest]
             kept[owner].append(keep_of(found, Arrival(found.file, owner, time, "taken"), digest))
     for owner, mine in kept.items():
-        arrivals += places[owner].settle(mine, source)
+        arrivals += places[owner].settle(mine, assignment)
 
     arrivals.sort(key=lambda arrival: arrival.file)
     arrivals += [nothing(student, arrivals) for student, place in places.items() if not place.has_notebook()]
     mapping.ask([arrival.file for arrival in arrivals if arrival.result == "not matched"])
-    rows = [[a.file, a.student, f"{a.time:%Y-%m-%d %H:%M:%S} UTC" if a.time else "", a.result, a.reason] for a in arrivals]
-    write_table(folder / "arrivals.csv", [["file", "student", "time", "result", "reason"], *rows])
+    write_arrivals(folder, arrivals)
     return arrivals
+
+
+def write_arrivals(folder: Path, arrivals: list[Arrival]) -> None:
+    """arrivals.csv for people, and arrivals.json with the reasons as values for programs."""
+    head = ["file", "student", "time", "result"]
+    rows = [[a.file, a.student, f"{a.time:%Y-%m-%d %H:%M:%S} UTC" if a.time else "", a.result] for a in arrivals]
+    reasons = [a.reason for a in arrivals]
+    write_table(folder / "arrivals.csv", [[*head, "reason"], *([*row, str(why or "")] for row, why in zip(rows, reasons))])
+    told = [dict(zip(head, row)) | {"reason": why and why.as_json()} for row, why in zip(rows, reasons)]
+    write(folder / "arrivals.json", json.dumps(told, ensure_ascii=False, indent=0).encode())
 
 
 def keep_of(found: Found, arrival: Arrival, digest: str) -> Kept:
@@ -297,12 +309,12 @@ def nothing(student: str, arrivals: list[Arrival]) -> Arrival:
     """Of a student who has no notebook in submitted/: why."""
     mine = [arrival for arrival in arrivals if arrival.student == student and arrival.result in ("refused", "draft", "other")]
     worst = min(mine, key=lambda arrival: ("refused", "draft", "other").index(arrival.result), default=None)
-    why = f"handed in nothing that can be graded: {worst.file}: {worst.reason}" if worst else "handed in nothing"
+    why = Note("nothing usable", worst.file, worst.reason or "") if worst else Note("nothing")
     return Arrival("", student, None, "nothing", why)
 
 
 def needs_instructor(arrival: Arrival) -> bool:
-    return arrival.result in NEEDS or (arrival.result == "nothing" and arrival.reason != "handed in nothing")
+    return arrival.result in NEEDS or (arrival.result == "nothing" and arrival.reason != Note("nothing"))
 
 
 def summary(arrivals: list[Arrival], assignment: str) -> str:

@@ -16,16 +16,17 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from ..limits import MB
-from ..rebuild import Refused
+from ..course import opened, read_file, small
+from ..notes import Note, Refused
+from ..sandbox.limits import MB
 from .roster import FILE_END, TIME, fold, shown
 
 IGNORED = re.compile(r"__macosx|__pycache__|thumbs\.db|desktop\.ini|~\$.*|\._.*|\.ipynb_checkpoints|\.(?!.*ipynb$).*")
 """What systems and editors leave behind, and what is hidden."""
-COURSE = "", "source", "release", "submitted", "autograded", "feedback", "report", "sample", "build", "downloaded", ".venv"
+COURSE = (
+    "", "exercises", "source", "release", "submitted", "autograded", "feedback", "report", "sample", "build", "downloaded", ".venv",
+)  # fmt: skip
 """Folders of the course: '' is the course itself."""
-LINK = "is a link: give the file itself"
-SPECIAL = "is no file but a pipe, a socket or a device"
 FILES = 20_000
 """Of one path, and of one archive."""
 FOLDERS = 40
@@ -52,7 +53,7 @@ class Found:
     """UTC, to the second."""
     certain: bool = False
     """Whether the time stands in the name or in an archive: that of a file changes when somebody copies it."""
-    problem: str = ""
+    problem: Note | None = None
     """Why it cannot be read, known without reading."""
     read: Callable[[int], bytes] = lambda most: b""
     """The bytes, at most so many. Raises Refused."""
@@ -81,7 +82,7 @@ def find(path: Path, root: Path, assignment: str) -> Iterator[Found]:
             names.insert(0, above.name)
     for number, found in enumerate(on_disk(path, file, tuple(names), root, assignment)):
         if number == FILES:
-            yield Found(file, tuple(names), problem=f"holds more than {FILES} files: give the folder of the downloads alone")
+            yield Found(file, tuple(names), problem=Note("many", FILES))
             return
         yield found
 
@@ -91,19 +92,19 @@ def on_disk(path: Path, file: str, names: tuple[str, ...], root: Path, assignmen
     try:
         status = path.lstat()
         if stat.S_ISLNK(status.st_mode):
-            raise Refused(LINK)
+            raise Refused("link")
         if is_course(path.resolve(), root.resolve(), assignment):
-            raise Refused("belongs to the course itself: give the folder of the downloads")
+            raise Refused("course")
         if stat.S_ISDIR(status.st_mode):
             if len(names) > FOLDERS:
-                raise Refused(f"lies in more than {FOLDERS} folders, one in another")
+                raise Refused("deep", FOLDERS)
             for entry in sorted(os.scandir(path), key=lambda entry: entry.name):
                 name = text_of(os.fsencode(entry.name))
                 if not IGNORED.fullmatch(fold(name)):
                     yield from on_disk(Path(entry.path), f"{file}/{shown(name)}", (*names, name), root, assignment)
             return
         if not stat.S_ISREG(status.st_mode):
-            raise Refused(SPECIAL)
+            raise Refused("special")
         time = moment(names[-1])
         found = Found(file, names, time or past(status.st_mtime), bool(time), read=partial(read_file, path))
         if is_archive(names[-1]):
@@ -112,11 +113,11 @@ def on_disk(path: Path, file: str, names: tuple[str, ...], root: Path, assignmen
         else:
             yield found
     except FileNotFoundError:
-        yield Found(file, names, problem="is not there")
+        yield Found(file, names, problem=Note("absent"))
     except Refused as error:
-        yield Found(file, names, problem=str(error))
+        yield Found(file, names, problem=error.note)
     except OSError as error:
-        yield Found(file, names, problem=f"cannot be read: {error.strerror}")
+        yield Found(file, names, problem=Note("unreadable", error.strerror))
 
 
 def is_course(path: Path, root: Path, assignment: str) -> bool:
@@ -126,33 +127,6 @@ def is_course(path: Path, root: Path, assignment: str) -> bool:
     parts = path.relative_to(root).parts
     given = parts[:2] == ("downloaded", assignment) and parts[2:3] in (("archive",), ("extracted",))
     return (parts or ("",))[0] in COURSE and not given
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """A plain file. Raises Refused; follows no link and waits for no pipe."""
-    try:
-        stream = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
-    except FileNotFoundError:
-        raise Refused("is not there any more") from None
-    except OSError as error:
-        raise Refused(f"cannot be read: {error.strerror}") from None
-    with stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise Refused(SPECIAL)
-        yield stream
-
-
-def read_file(path: Path, most: int) -> bytes:
-    """A plain file of at most so many bytes. Raises Refused."""
-    with opened(path) as stream:
-        return small(stream.read(most + 1), most)
-
-
-def small(data: bytes, most: int) -> bytes:
-    if len(data) > most:
-        raise Refused(f"has more than {most // MB} MB")
-    return data
 
 
 @dataclass
@@ -170,7 +144,7 @@ class Budget:
     def check(self) -> None:
         """Raises Refused where it was too much."""
         if self.left < 0:
-            raise Refused("unpacks to far more than its size: what was not read yet is left out")
+            raise Refused("bomb")
 
 
 def in_archive(stream: BinaryIO, archive: Found, budget: Budget, depth: int) -> Iterator[Found]:
@@ -179,20 +153,20 @@ def in_archive(stream: BinaryIO, archive: Found, budget: Budget, depth: int) -> 
         end = zipfile._EndRecData(stream)
         if end is None:
             size = stream.seek(0, os.SEEK_END)
-            raise Refused("is no zip archive, or a part of one: download it again" if size else "is an empty file")
+            raise Refused("no zip" if size else "empty file")
         if end[zipfile._ECD_SIZE] > 500 * FILES:  # zipfile reads the table of contents whole, and makes an object of each entry
-            raise Refused(f"holds more than {FILES} files")
+            raise Refused("many in archive", FILES)
         unpacker = zipfile.ZipFile(stream)
         entries = [(name_of(entry).replace("\\", "/"), entry) for entry in unpacker.infolist()]
     if not entries:
-        raise Refused("is an empty archive")
+        raise Refused("empty archive")
     if len(entries) > FILES:
-        raise Refused(f"holds more than {FILES} files")
+        raise Refused("many in archive", FILES)
     for name, entry in sorted(entries, key=lambda pair: is_archive(pair[0])):
         parts = tuple(part for part in name.split("/") if part not in ("", "."))
         if len(name) > LONGEST:
             file = f"{archive.file}/{shown(name[:50])}…"
-            yield Found(file, archive.names, problem=f"has a name of more than {LONGEST} letters")
+            yield Found(file, archive.names, problem=Note("long name", LONGEST))
             continue
         if not parts or name.endswith("/") or any(IGNORED.fullmatch(fold(part)) for part in parts if part != ".."):
             continue
@@ -205,26 +179,26 @@ def in_archive(stream: BinaryIO, archive: Found, budget: Budget, depth: int) -> 
         try:
             budget.check()
             if depth == ARCHIVES:
-                raise Refused(f"lies in {ARCHIVES} archives, one in another: more are not opened")
+                raise Refused("deep archive", ARCHIVES)
             yield from in_archive(io.BytesIO(found.read(NESTED)), found, Budget(NESTED, budget), depth + 1)
         except Refused as error:
-            yield Found(found.file, found.names, problem=str(error))
+            yield Found(found.file, found.names, problem=error.note)
 
 
-def suspicious(name: str, entry: zipfile.ZipInfo) -> str:
-    """What is wrong with an entry of an archive, without a look into it; or ''."""
+def suspicious(name: str, entry: zipfile.ZipInfo) -> Note | None:
+    """What is wrong with an entry of an archive, without a look into it."""
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
-        return "has a name that leads out of its archive"
+        return Note("name leads out")
     if kind == stat.S_IFLNK:
-        return LINK
+        return Note("link")
     if kind not in (0, stat.S_IFREG):
-        return SPECIAL
+        return Note("special")
     if entry.flag_bits & 1:
-        return "is encrypted: ask for it without a password"
+        return Note("encrypted")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # zipfile unpacks the others without a limit
-        return "is packed in an unusual way: ask for an ordinary zip, or for the notebook itself"
-    return ""
+        return Note("unusual")
+    return None
 
 
 @contextmanager
@@ -235,14 +209,14 @@ def unpacking() -> Iterator[None]:
     except Refused:
         raise
     except Exception as error:
-        raise Refused(f"is damaged and cannot be unpacked ({type(error).__name__})") from None
+        raise Refused("damaged", type(error).__name__) from None
 
 
 def read_entry(unpacker: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget, most: int) -> bytes:
     """A file of an archive, of at most so many bytes. Raises Refused."""
     budget.check()
     if entry.file_size > most:
-        raise Refused(f"has more than {most // MB} MB")
+        raise Refused("large", most // MB)
     with unpacking(), unpacker.open(entry) as stream:
         data = stream.read(most + 1)
     budget.spend(len(data))

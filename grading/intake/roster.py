@@ -10,13 +10,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from unicodedata import normalize
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from ..autograde import whole
+from ..course import transaction
+from ..notes import Note
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,8 @@ def table(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise RuntimeError(f"{path.name} is no table of comma-separated values: {error}.") from None
 
 
-def read_students(path: Path) -> tuple[list[Student], list[str]]:
-    """The students of a table, and one sentence for each row that is not used. Raises RuntimeError where none can be."""
+def read_students(path: Path) -> tuple[list[Student], list[Note]]:
+    """The students of a table, and a note for each row that is not used. Raises RuntimeError where none can be."""
     rows = table(path)
     _, header = next(rows, (1, []))
     columns = [COLUMN.get(squash(name), "") for name in header]
@@ -130,26 +131,25 @@ def read_students(path: Path) -> tuple[list[Student], list[str]]:
                 fields[column].append(value)
         student = make_student(fields)
         if student.id:
-            students.append((f"line {line}", student))
+            students.append((Note("line", line), student))
         else:
-            without.append(f"line {line} has no id: the row is not used")
+            without.append(Note("no id", Note("line", line)))
     usable, problems = usable_students(students)
     return usable, [*without, *problems]
 
 
-def usable_students(students: list[tuple[str, Student]]) -> tuple[list[Student], list[str]]:
-    """Of students and where each stands: those with an id of their own that can be a folder, and a sentence for each other."""
+def usable_students(students: list[tuple[Note, Student]]) -> tuple[list[Student], list[Note]]:
+    """Of students and where each stands: those with an id of their own that can be a folder, and a note for each other."""
     usable, problems, places = [], [], defaultdict(list)
     for place, student in students:
         if not SAFE.fullmatch(student.id) or ".." in student.id or len(student.id.encode()) > LONGEST:
-            allowed = "letters, digits and _, inside also - . @"
-            problems.append(f"{place}: {shown(student.id)} is not used: an id is the name of a folder ({allowed})")
+            problems.append(Note("unusable id", place, shown(student.id)))
         else:
             usable.append(student)
             places[fold(student.id)].append(place)
     for key, at in places.items():
         if len(at) > 1:
-            problems.append(f"{' and '.join(at)} have the same id {key}: none of them is used")
+            problems.append(Note("same id", reduce(partial(Note, "lines"), at), key))
     return [student for student in usable if len(places[fold(student.id)]) == 1], problems
 
 
@@ -177,17 +177,17 @@ def shown(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\u3000" else "�" for c in normalize("NFC", text))
 
 
-def recorded_students(db_url: str, course: str) -> tuple[list[Student], list[str]]:
-    """The students of the gradebook, and a sentence for each that cannot be used."""
+def recorded_students(db_url: str, course: str) -> tuple[list[Student], list[Note]]:
+    """The students of the gradebook, and a note for each that cannot be used."""
     with Gradebook(db_url, course) as gradebook:
         fields = [(s.id, s.last_name or "", s.first_name or "", s.email or "", s.lms_user_id or "") for s in gradebook.students]
-    return usable_students([("a student", Student(*each)) for each in fields])
+    return usable_students([(Note("a student"), Student(*each)) for each in fields])
 
 
 def record(students: Iterable[Student], db_url: str, course: str) -> None:
     """Put the students into the gradebook, in one transaction; what the roster leaves out stays as it is there."""
     names = "first_name", "last_name", "email", "lms_user_id"
-    with Gradebook(db_url, course) as gradebook, whole(gradebook):
+    with Gradebook(db_url, course) as gradebook, transaction(gradebook):
         for student in students:
             known = {name: getattr(student, name) for name in names if getattr(student, name)}
             try:
@@ -229,7 +229,7 @@ class Roster:
         known = [*addresses, ADDRESS, *(token for token in known if "@" not in token)]
         self.token = re.compile(rf"(?<![^\W_])(?:{'|'.join(known)})(?![^\W_])")
 
-    def owner(self, names: Iterable[str]) -> tuple[str, str]:
+    def owner(self, names: Iterable[str]) -> tuple[str, Note | None]:
         """The id of the student whom names mean, from the outermost folder to the file; or '' and why nobody is.
 
         What an LMS says of whose a file is stands above what the student called it: where that is nobody of the roster,
@@ -243,17 +243,17 @@ class Roster:
             if said:
                 who = [*self._claims(said), *([self.numbers[lms["number"]]] if lms and lms["number"] in self.numbers else [])]
                 if not who:
-                    return "", f"nobody of the roster is {shown(said)}"
+                    return "", Note("nobody", shown(said))
                 claims += who
             claims += self._claims(lms["rest"] if lms else "" if said else text)
             above = FILE_END.sub("", text)
         if not claims:
-            return "", "its name, its folders and its archive name nobody of the roster"
+            return "", Note("nameless")
         agreed = reduce(set.intersection, claims)
         if len(agreed) == 1:
-            return next(iter(agreed)), ""
+            return next(iter(agreed)), None
         possible = ", ".join(sorted(agreed or set().union(*claims)))
-        return "", f"more than one student is possible: {possible}"
+        return "", Note("several", possible)
 
     def _claims(self, text: str) -> list[set[str]]:
         """For each thing in the text that names students: whom."""

@@ -24,11 +24,12 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from traitlets import default
 
-from ..autograde import NOTEBOOK, SECRET, handed_in
-from ..outputs import TAGS
-from ..rebuild import Refused, grade_id, headings, is_solution, is_test
+from ..course import NOTEBOOK, SECRET, handed_in
+from ..exercise.cells import grade_id, headings, is_solution, tested
+from ..exercise.rebuild import OWN
+from ..notes import Note, Refused
+from ..run.outputs import TAGS
 from .page import template
-from .reasons import in_japanese
 
 FORMATTER = HtmlFormatter(nowrap=True, style="friendly")
 LONGEST = 12
@@ -36,7 +37,7 @@ LONGEST = 12
 
 
 @dataclass
-class Question:
+class Section:
     """What the page says of one question."""
 
     name: str
@@ -55,10 +56,7 @@ class Question:
     """What was expected and what came."""
     cells: list[tuple[Markup, list]] = field(default_factory=list)
     """The student's cells: code and outputs."""
-
-    @property
-    def bonus(self) -> bool:
-        return self.title.startswith("おまけ")
+    bonus: bool = False
 
     @property
     def verdict(self) -> str:
@@ -89,7 +87,7 @@ class FeedbackExporter(Exporter):
         return page, resources
 
 
-def write_refusal(coursedir: CourseDirectory, assignment: str, student: str, why: str) -> None:
+def write_refusal(coursedir: CourseDirectory, assignment: str, student: str, why: Note) -> None:
     """Write the page of a student whose file cannot be graded: why, and what to hand in. A page of graded work stays."""
     folder, graded = (
         Path(coursedir.format_path(step, student, assignment))
@@ -102,7 +100,7 @@ def write_refusal(coursedir: CourseDirectory, assignment: str, student: str, why
             entry = gradebook.find_student(student)
         except MissingEntry:
             entry = Student(id=student)
-        page = render(assignment, entry, refused=in_japanese(why))
+        page = render(assignment, entry, refused=why.japanese)
     if folder.exists():
         rmtree(str(folder))
     folder.mkdir(parents=True)
@@ -113,7 +111,7 @@ def write_refusal(coursedir: CourseDirectory, assignment: str, student: str, why
             (folder / name).write_bytes(handed_in(submitted, coursedir, 1000, name))
 
 
-def render(assignment: str, student: Student, timestamp: str = "", questions: Sequence[Question] = (), penalty: float = 0,
+def render(assignment: str, student: Student, timestamp: str = "", questions: Sequence[Section] = (), penalty: float = 0,
            refused: str = "") -> str:
     style = Markup(FORMATTER.get_style_defs("pre.code"))
     return template("feedback.html").render(assignment=assignment, student=student, timestamp=timestamp, questions=questions,
@@ -125,33 +123,34 @@ def local(timestamp: datetime | None) -> str:
     return f"{timestamp.replace(tzinfo=UTC).astimezone():%Y-%m-%d %H:%M}" if timestamp else ""
 
 
-def sections(notebook: NotebookNode, grades: dict, comments: dict) -> list[Question]:
+def sections(notebook: NotebookNode, grades: dict, comments: dict) -> list[Section]:
     """The questions in the notebook's order, each with the cells of the student's from its answer to the next one."""
     found = headings(NotebookNode(cells=[cell for cell in notebook.cells if not is_own(cell)]))
-    questions: dict[str, Question] = {}
+    questions: dict[str, Section] = {}
     question, waiting = None, []  # the student's cells before the first answer wait for it
     for cell in notebook.cells:
         if is_solution(cell):
             name = grade_id(cell)
             grade, comment = grades[f"test_{name}"], comments[name]
             section, title = found[name]
-            question = questions[name] = Question(
-                name, title, section, grade.score, grade.max_score, not comment.auto_comment, comment.manual_comment or ""
+            question = questions[name] = Section(
+                name, title or name, section, grade.score, grade.max_score, not comment.auto_comment, comment.manual_comment or ""
             )
             question.cells, waiting = [*waiting, shown(cell)], []
         elif is_own(cell):
             (question.cells if question else waiting).append(shown(cell))
-        elif is_test(cell) and (name := grade_id(cell).removeprefix("test_")) in questions:
+        elif (name := tested(cell)) in questions:
+            questions[name].bonus = cell.metadata.get("bonus", False)
             said(cell, questions[name])
     return list(questions.values())
 
 
 def is_own(cell: NotebookNode) -> bool:
-    """Whether the student added the cell (rebuild.own_cell)."""
-    return cell.id.startswith("own-")
+    """Whether the student added the cell (exercise.rebuild)."""
+    return cell.id.startswith(OWN)
 
 
-def said(test: NotebookNode, question: Question) -> None:
+def said(test: NotebookNode, question: Section) -> None:
     """Add what a test showed: of a passed one, only that right functions were lent."""
     for output in test.outputs:
         text = output.get("data", {}).get("text/html", "")

@@ -101,7 +101,7 @@ def tokens(code: str, names: frozenset[str]) -> tuple[list[tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
-class Answer:
+class Fingerprint:
     """A text as it is compared."""
 
     features: frozenset[str]
@@ -110,11 +110,11 @@ class Answer:
     """Lines of code."""
 
 
-def read(code: str, names: frozenset[str]) -> Answer:
+def read(code: str, names: frozenset[str]) -> Fingerprint:
     lines, comments = tokens(code[:LONGEST], names)
     flat = [token for _, line in lines for token in line]
     runs = [" ".join(flat[i : i + GRAM]) for i in range(len(flat) - GRAM + 1)]
-    return Answer(frozenset([*runs, *(f"# {comment}" for comment in comments)]), len(lines))
+    return Fingerprint(frozenset([*runs, *(f"# {comment}" for comment in comments)]), len(lines))
 
 
 def in_common(present: sparse.csr_array, known: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

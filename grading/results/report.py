@@ -19,8 +19,9 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from traitlets.config.loader import ConfigFileNotFound
 
-from .. import catalogue
 from ..course import load_config
+from ..exercise import catalogue
+from ..exercise.folder import Exercise
 from .export import write_csv
 from .likeness import Pair, pairs
 from .page import template
@@ -49,7 +50,7 @@ SLOWEST = 5
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Tally:
     """How the class did in a question."""
 
     question: Question
@@ -71,7 +72,7 @@ class Outcome:
         return 100 * count / max(1, self.right + self.wrong + self.unanswered)
 
 
-def outcomes(sheet: Sheet) -> list[Outcome]:
+def tallies(sheet: Sheet) -> list[Tally]:
     """One for each question, in the notebook's order."""
     found = []
     for question in sheet.questions:
@@ -87,20 +88,20 @@ def outcomes(sheet: Sheet) -> list[Outcome]:
         lost = sum(max(0.0, question.marks - got) for got in marks)
         mistakes = sorted(told.items(), key=lambda each: (-each[1], each[0]))
         lent = sum(name in student.told("lent") for student in sheet.graded)
-        found.append(Outcome(question, counts["right"], counts["wrong"], counts["unanswered"], mean(marks), lost,
+        found.append(Tally(question, counts["right"], counts["wrong"], counts["unanswered"], mean(marks), lost,
                              mistakes, unnamed, lent))
     return found
 
 
-def likeness(sheet: Sheet) -> list[Pair]:
-    """The pairs of students whose answers are unusually alike."""
+def likeness(sheet: Sheet, answers: list[catalogue.Answer]) -> list[Pair]:
+    """The pairs of students whose answers are unusually alike; the right ones of answers are common property."""
     known = {question.name: [text[question.name] for text in (sheet.stubs, sheet.references) if question.name in text]
              for question in sheet.questions}
-    for answer in catalogue.load():
+    for answer in answers:
         if answer.right and answer.question in known:
             known[answer.question].append(answer.code)
-    answers = {name: {student.id: student.code[name] for student in sheet.graded if name in student.code} for name in known}
-    return pairs(answers, known)
+    codes = {name: {student.id: student.code[name] for student in sheet.graded if name in student.code} for name in known}
+    return pairs(codes, known)
 
 
 # The page
@@ -143,13 +144,15 @@ def level(marks: float, question: Question) -> int:
     return LEVELS if share >= 1 else 0 if share <= 0 else min(max(1, round(share * LEVELS)), LEVELS - 1)
 
 
-def render(sheet: Sheet, pass_mark: float, arrivals: list[dict[str, str]], anonymous: bool) -> str:
-    """The page."""
-    totals, results = [student.total for student in sheet.graded], outcomes(sheet)
+def render(
+    sheet: Sheet, title: str, pass_mark: float, arrivals: list[dict[str, str]], answers: list[catalogue.Answer], anonymous: bool
+) -> str:
+    """The page. answers: the catalogue."""
+    totals, results = [student.total for student in sheet.graded], tallies(sheet)
     seconds = {student: student.about["seconds"] for student in sheet.graded if student.about and "seconds" in student.about}
-    alike = [] if anonymous else likeness(sheet)
+    alike = [] if anonymous else likeness(sheet, answers)
     return template("report.html").render(
-        sheet=sheet, anonymous=anonymous, pass_mark=pass_mark, arrivals=arrivals, outcomes=results, pairs=alike[:MOST_PAIRS],
+        sheet=sheet, title=title, anonymous=anonymous, pass_mark=pass_mark, arrivals=arrivals, tallies=results, pairs=alike[:MOST_PAIRS],
         more_pairs=len(alike[MOST_PAIRS:]), titles={question.name: question.title for question in sheet.questions},
         median=median(totals), passed=sum(total >= pass_mark for total in totals),
         not_graded=sheet.with_status(NOT_GRADED), nothing=sheet.with_status(NOTHING),
@@ -167,11 +170,21 @@ def render(sheet: Sheet, pass_mark: float, arrivals: list[dict[str, str]], anony
 # Files
 
 
-def write(root: Path, assignment: str, anonymous: bool = False, pass_mark: float = 60) -> Path:
-    """Write the page and the CSV beside it into report/<assignment> of the course in the folder root; returns the page's path.
+def graded(exercises: list[Exercise]) -> list[Exercise]:
+    """Those of which something is graded; all where nothing is, so that `write` says what is missing."""
+    done = [each for each in exercises if any(each.root.glob(f"autograded/*/{each.name}"))]
+    return done or exercises
 
-    anonymous: with numbers for students, and without what only concerns single ones. Raises CannotReport.
+
+def write(exercise: Exercise, anonymous: bool = False, pass_mark: float | None = None) -> Path:
+    """Write the page and the CSV beside it into report/<exercise> of the course; returns the page's path.
+
+    anonymous: with numbers for students, and without what only concerns single ones. pass_mark: None for the exercise's own.
+    Raises CannotReport.
     """
+    root, name = exercise.root, exercise.name
+    if pass_mark is None:
+        pass_mark = exercise.settings.pass_mark
     try:
         coursedir = CourseDirectory(config=load_config(root))
     except ConfigFileNotFound:
@@ -179,18 +192,18 @@ def write(root: Path, assignment: str, anonymous: bool = False, pass_mark: float
     url = make_url(coursedir.db_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise CannotReport(f"No gradebook at {os.path.relpath(url.database or '')}: grade the class first.")
-    page = root / "report" / assignment / ("anonymous.html" if anonymous else "report.html")
+    page = root / "report" / name / ("anonymous.html" if anonymous else "report.html")
     with db.Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        sheet = read_class(gradebook, coursedir, assignment)
+        sheet = read_class(gradebook, coursedir, name)
     if not sheet.graded:
-        raise CannotReport(f"Nothing of {assignment} is graded yet: run python -m grading autograde {assignment}.")
+        raise CannotReport(f"Nothing of {name} is graded yet: run python -m grading autograde {name}.")
     if not (math.isfinite(pass_mark) and 0 <= pass_mark <= sheet.most):
-        raise CannotReport(f"The pass mark {pass_mark:g} is not between 0 and the {sheet.most:g} marks of {assignment}.")
+        raise CannotReport(f"The pass mark {pass_mark:g} is not between 0 and the {sheet.most:g} marks of {name}.")
     sheet = read_notebooks(sheet, coursedir, page)
-    arrivals = read_arrivals(root / "downloaded" / assignment / "arrivals.csv")
+    arrivals = read_arrivals(root / "downloaded" / name / "arrivals.json")
     if anonymous:
         sheet = nameless(sheet)
-    text = render(sheet, pass_mark, arrivals, anonymous)
+    text = render(sheet, exercise.settings.title, pass_mark, arrivals, catalogue.read(exercise.catalogue()), anonymous)
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(text, encoding="utf-8")
     write_csv(sheet, page.with_name("anonymous.csv" if anonymous else "questions.csv"))

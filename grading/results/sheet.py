@@ -1,6 +1,6 @@
 """What is known of an assignment's students: read from the gradebook and from the notebooks in autograded/.
 
-The page without names is made of Students that hold no names, so that nothing can be forgotten on the way to it.
+The page without names is made of Rows that hold no names, so that nothing can be forgotten on the way to it.
 """
 
 import json
@@ -18,11 +18,10 @@ import nbgrader.api as db
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import func
 
-from ..autograde import NOTEBOOK, handed_in
-from ..kernel.wire import clean
-from ..limits import Limits
-from ..rebuild import Refused, grade_id, headings, rebuild
-from ..sample import solutions
+from ..course import NOTEBOOK
+from ..exercise.cells import grade_id, headings, solutions
+from ..notes import Note
+from ..run import refusal
 
 GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "nothing handed in"
 
@@ -47,7 +46,7 @@ class Question:
 
 
 @dataclass(frozen=True, eq=False)
-class Student:
+class Row:
     """What the report knows of a student."""
 
     id: str
@@ -71,12 +70,17 @@ class Student:
     """Question → the answer, where there is one."""
     feedback: str = ""
     """The link from the page to the feedback, where there is one."""
-    problem: str = ""
-    """Why the grader cannot grade what was handed in."""
+    refused: Note | None = None
+    """Why the grader could not grade what was handed in."""
 
     @property
     def name(self) -> str:
         return f"{self.last_name} {self.first_name}".strip()
+
+    @property
+    def notes(self) -> list[Note]:
+        """Of the grader, on the graded notebook."""
+        return [Note.from_json(note) for note in (self.about or {}).get("notes", ())]
 
     def told(self, key: str) -> dict[str, list[str]]:
         """`mistakes` or `lent` of the grader: question → sentences or names."""
@@ -90,7 +94,7 @@ class Sheet:
     course: str
     assignment: str
     questions: list[Question]
-    students: list[Student]
+    students: list[Row]
     stubs: dict[str, str] = field(default_factory=dict)
     """Question → what stands in the solution cell of the student's notebook."""
     references: dict[str, str] = field(default_factory=dict)
@@ -102,10 +106,10 @@ class Sheet:
         return sum(question.marks for question in self.questions)
 
     @property
-    def graded(self) -> list[Student]:
+    def graded(self) -> list[Row]:
         return [student for student in self.students if student.status == GRADED]
 
-    def with_status(self, status: str) -> list[Student]:
+    def with_status(self, status: str) -> list[Row]:
         return [student for student in self.students if student.status == status]
 
 
@@ -139,7 +143,7 @@ def read_questions(
 
 
 def read_graded(gradebook: db.Gradebook, assignment: str, questions: set[str]) -> dict[str, dict]:
-    """Student → fields of a Student: of everybody who has a submission in the gradebook. A few queries, whatever the class."""
+    """Student → fields of a Row: of everybody who has a submission in the gradebook. A few queries, whatever the class."""
     session, submission, notebook = gradebook.db, db.SubmittedAssignment, db.SubmittedNotebook
     of_assignment = (submission.assignment_id == db.Assignment.id, db.Assignment.name == assignment)
     of_notebook = notebook.assignment_id == submission.id
@@ -187,20 +191,12 @@ def read_class(gradebook: db.Gradebook, coursedir: CourseDirectory, assignment: 
     names = {student: [name or "" for name in names] for student, *names in roster}
     submitted, students = folders(coursedir, coursedir.submitted_directory, assignment), []
     for student in sorted({*names, *submitted}):
-        known = Student(student, *names.get(student, ()), **graded.get(student, {}))
+        known = Row(student, *names.get(student, ()), **graded.get(student, {}))
         if student in submitted and known.status != GRADED:
-            known = replace(known, status=NOT_GRADED, problem=refusal(submitted[student], coursedir, source))
+            result = Path(coursedir.format_path(coursedir.autograded_directory, student, assignment))
+            known = replace(known, status=NOT_GRADED, refused=refusal.recall(submitted[student], result))
         students.append(known)
     return Sheet(gradebook.course_id, assignment, questions, students, stubs, solutions(source))
-
-
-def refusal(folder: Path, coursedir: CourseDirectory, source: nbformat.NotebookNode) -> str:
-    """Why the grader refuses what lies in a folder of submitted/, in its own words; '' where it does not."""
-    try:
-        rebuild(handed_in(folder, coursedir, Limits(**coursedir.config.Autograde.get("limits", {})).size), source)
-    except Refused as error:
-        return clean(str(error), 200)
-    return ""
 
 
 def assignments(gradebook: db.Gradebook) -> list[str]:
@@ -236,12 +232,12 @@ def read_notebooks(sheet: Sheet, coursedir: CourseDirectory, page: Path) -> Shee
 
 def nameless(sheet: Sheet) -> Sheet:
     """sheet with numbers in the place of students, the best first; nothing that a student wrote or is called by stays."""
-    def stripped(student: Student) -> Student:
+    def stripped(student: Row) -> Row:
         about = {name: value for name, value in (student.about or {}).items() if name in ("mistakes", "lent", "seconds")}
-        return Student("", status=student.status, marks=student.marks, total=student.total, penalty=student.penalty,
+        return Row("", status=student.status, marks=student.marks, total=student.total, penalty=student.penalty,
                        unanswered=student.unanswered, about=about)
 
-    def key(student: Student):
+    def key(student: Row):
         """Of everything that is shown of one student, so that not even the order of equals is that of the roster."""
         shown = [(student.marks.get(q.name, 0.0), q.name in student.unanswered, student.told("mistakes").get(q.name, []))
                  for q in sheet.questions]

@@ -1,0 +1,48 @@
+"""The live demo on the stage: the demo of an exercise in JupyterLab, or as a page for a machine where no kernel runs.
+
+python -m demo open [EXERCISE]     opens a copy of <EXERCISE>/demo.ipynb, in build/demo/, so that a rehearsal changes nothing here
+python -m demo page [EXERCISE]     writes demo.html: the pictures of the same notebook, drawn by the same functions
+
+Without EXERCISE, the first one that has a demo. Run in the course's folder.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+
+from grading.exercise.folder import Exercise, NoExercise, exercises
+
+from .page import page
+from .stage import lab_command
+
+
+def with_demo(root: Path, name: str) -> Exercise:
+    """The exercise of that name, or the first one that has a demo. Raises NoExercise."""
+    for exercise in [Exercise(root, name)] if name else exercises(root):
+        if exercise.demo.exists():
+            return exercise
+    raise NoExercise(f"The exercise {name} has no demo.py." if name else "No exercise here has a demo.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=("open", "page"))
+    parser.add_argument("exercise", nargs="?", default="")
+    arguments, root = parser.parse_args(), Path.cwd()
+    try:
+        notebook = root / with_demo(root, arguments.exercise).name / "demo.ipynb"
+    except NoExercise as error:
+        sys.exit(str(error))
+    if arguments.command == "open":
+        sys.exit(subprocess.call(lab_command(notebook, root / "build" / "demo")))
+    path = root / "demo.html"
+    path.write_text(page(nbformat.read(notebook, as_version=4)), encoding="utf-8")
+    print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

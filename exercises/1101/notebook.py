@@ -1,0 +1,1952 @@
+# %% [markdown]
+# # 演習 1101: 多層パーセプトロンを自分で作る
+#
+# スライドで学んだ**多層パーセプトロン** (ニューラルネットワーク) を、NumPy だけで一から作ります。
+# 最後には、自分で書いたネットワークが手書き数字を 97 % くらい読めるようになります。
+#
+# | 部 | 内容 | 関数 | 配点 | 目安 |
+# | --- | --- | --- | ---: | ---: |
+# | 1 | 順伝播: 入力から損失まで | `affine_forward` … `softmax_cross_entropy_forward` | 28 点 | 45 分 |
+# | 2 | 微分: 数値微分、計算グラフ、誤差逆伝播法 | `numerical_gradient` … `softmax_cross_entropy_backward` | 44 点 | 70 分 |
+# | 3 | ネットワーク: 組み立てて、手書き数字を学習する | `network_forward` … `fix_backward` | 28 点 | 60 分 |
+# | おまけ | 正則化と交差検証 | `l2_gradient`, `k_fold` | +10 点 | 20 分 |
+#
+# ## 進め方
+#
+# 1. セルを**上から順に** <kbd>Shift</kbd> + <kbd>Enter</kbd> で実行します。
+# 2. `raise NotImplementedError` と書かれた行を消して、自分のコードを書きます。
+# 3. すぐ下の「確認」のセルを実行します。どこが合っていて (○)、どこが違うか (×) が表で出ます。
+# 4. 困ったら「ヒント 1」(考え方)、それでも困ったら「ヒント 2」(式) を開きます。
+#
+# 図のセルは、**自分の書いた関数を使って**絵を描きます。コードは折りたたんであります。そのまま実行してください。
+#
+# ## 約束
+#
+# - **データは行に並べます。** `z` の 1 行が 1 つのデータです。`N` 個のデータをまとめて**バッチ**と呼びます。
+# - **関数は引数を書き換えません** (`u += b` や `dz[u < 0] = 0` は、渡された配列を変えてしまいます)。引数をそのまま返すのはかまいません。
+# - **結果は引数だけで決まります。** 前の呼び出しの値が残って結果が変わったり、前に返した配列の中身があとで変わったりしてはいけません。
+# - 引数の数はすべて float64 です。
+# - 誤差逆伝播法の関数 (`…_backward`) の中で**数値微分をしてはいけません**。採点のときに、計算の時間と値の桁数で調べます。for 文で書いた答えは、遅くても数値微分とはみなしません。
+# - 微分をしてくれるライブラリ (PyTorch、JAX、autograd、`sklearn.neural_network` など) は使えません。採点では読み込めません。
+# - NumPy、SciPy、scikit-learn のほかの関数 (`scipy.special.softmax` や `KFold` など) は使ってかまいません。自分で書いた自動微分や、前の問いの関数を使うのも自由です。
+# - 採点では、ここに見えている値とは**別の値**でも調べます。確認の表の値をそのまま返しても点になりません。
+# - **1 つの間違いで引かれるのは 1 回だけ**です。あとの問いは、前の問いの関数を正しいものに取りかえて採点し直します。
+# - 確認のセルと図のセルは書き換えられません。自分のセルを足すのは自由です。
+#
+# ## 記号
+#
+# | 記号 | 形 | 意味 |
+# | --- | --- | --- |
+# | $x,\ z$ | `(N, n_in)` | 層の入力 (前の層の出力)。$x$ はいちばん最初の入力 |
+# | $W,\ b$ | `(n_in, n_out)`, `(n_out,)` | 重みとバイアス |
+# | $u = zW + b$ | `(N, n_out)` | アフィン変換の結果 |
+# | $h$ | | 活性化関数。$z = h(u)$ |
+# | $t$ | `(N, K)` | 正解ラベル (one-hot)。$K$ はクラスの数 |
+# | $y$ | `(N, K)` | softmax の出力 |
+# | $E$ | 1 つの数 | 損失。バッチの平均 |
+# | `dX` | `X` と同じ形 | $\partial E / \partial X$ |
+#
+# > **スライドとの違い**: スライドには列ベクトルの式 $z = h(Wx + b)$ と行の式 $u = zW + b$ の両方があります。この演習は行の式だけを使います。
+# > 正解ラベルもスライドでは $d$ と $t$ の両方がありますが、ここでは $t$ です。
+
+# %% [markdown]
+# ## 準備
+#
+# 次の 3 つのセルを実行してください。NumPy、確認の表を作る道具、図を描く道具を読み込みます。中を読む必要はありません。
+
+# %% given="imports"
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import HTML, display
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+
+# %% include="check"
+### BEGIN HIDDEN TESTS
+# What the hidden tests of this exercise share.
+def away_from_zero(rng, shape):
+    """Values of either sign with 0.1 <= |u| <= 2, so that no ReLU sits on its kink."""
+    return rng.uniform(0.1, 2.0, shape) * rng.choice([-1.0, 1.0], shape)
+
+
+def one_hot(rng, n, k):
+    """(n, k) labels; every class occurs where n allows it."""
+    return np.eye(k)[rng.permutation(np.arange(n) % k)]
+
+
+TRUE_ACTIVATION = {
+    "sigmoid": lambda u: 1 / (1 + np.exp(-u)),
+    "tanh": np.tanh,
+    "relu": lambda u: np.where(u > 0, u, 0.0),
+}
+
+
+def true_forward(x, params, activation="relu"):
+    """us, zs of the network, as the contract of network_forward has them."""
+    us, zs = [], [x]
+    for W, b in params:
+        us.append(np.einsum("ni,io->no", zs[-1], W) + b)
+        zs.append(TRUE_ACTIVATION[activation](us[-1]))
+    return us, zs[:-1]
+
+
+def true_loss(u, t):
+    """Mean cross entropy of softmax(u), (N, K), against one-hot t."""
+    return np.mean(np.log(np.sum(np.exp(u), axis=1)) - np.sum(u * t, axis=1))
+
+
+@remembered
+def true_gradients(x, t, params, activation="relu"):
+    """[(dW, db), …] of the mean loss, by central differences."""
+    def loss(layer, index, value):
+        changed = [list(pair) for pair in params]
+        changed[layer][index] = value
+        return true_loss(true_forward(x, changed, activation)[0][-1], t)
+
+    return [
+        tuple(derivative(lambda a, i=i, j=j: loss(i, j, a), params[i][j]) for j in (0, 1)) for i in range(len(params))
+    ]
+
+
+def random_network(rng, n, sizes, margin=0.1):
+    """x, t and params: non-zero biases, |u| >= margin in the ReLU layers, label probabilities >= 0.02."""
+    while True:
+        x, t = away_from_zero(rng, (n, sizes[0])), one_hot(rng, n, sizes[-1])
+        params, z = [], x
+        for a, b in zip(sizes, sizes[1:]):
+            W, biases = rng.normal(size=(a, b)) / np.sqrt(a), away_from_zero(rng, (40, 1, b)) / 2
+            far = np.abs(z @ W + biases).min(axis=1) >= margin  # for each unit, the first of 40 biases that keeps its distance
+            params.append((W, biases[far.argmax(axis=0), 0, np.arange(b)]))
+            z = np.maximum(z @ W + params[-1][1], 0)
+        *hidden, u = true_forward(x, params)[0]
+        losses = np.log(np.sum(np.exp(u), axis=1)) - np.sum(u * t, axis=1)
+        if min((np.abs(u).min() for u in hidden), default=margin) >= margin and losses.max() <= -np.log(0.02):
+            return x, t, params
+
+
+def loop_forward(layers, rows):
+    """One forward pass of affine layers (W transposed and b, as lists) in plain Python: the yardstick of check_cost."""
+    for columns, b in layers:
+        rows = [[sum(p * q for p, q in zip(row, w)) + c for w, c in zip(columns, b)] for row in rows]
+    return rows
+
+
+def check_cost(check, args, forward, limit=80):
+    """Numerical differentiation inside a backward is told by what it costs.
+
+    args are those of the backward, forward = (x, params) the forward pass it belongs to. An honest
+    backward, even in plain loops, costs some twenty forward passes in plain Python; numerical
+    differentiation costs two forward passes for every number it perturbs. Call it with a small
+    problem before the large one, so that the dishonest are found before they cost much.
+    """
+    x, params = forward
+    layers = [(W.T.tolist(), b.tolist()) for W, b in params]
+    unit = min(seconds(loop_forward, layers, x.tolist()) for _ in range(5))
+    spent = np.inf
+    for i in range(5):
+        spent = min(spent, seconds(check.call, args[0] * (1 + i / 1000), *args[1:]))
+        if spent < limit * unit:
+            return
+    raise CheckFailed(
+        f"{check.name}: 計算に順伝播の {spent / unit:.0f} 倍の時間がかかっています。"
+        "数値微分は使わずに、chain-rule の式で計算してください。"
+    )
+
+
+def check_saturated(check, u, z, atol):
+    """Where the function is nearly flat, a value that was cut off is still right to 1e-4, but its derivative is not."""
+    with check.attempt("z", "平らなところ"):
+        got = np.asarray(check.call(u), dtype=float)
+        check.compare("平らなところ", "z", got, z)
+        i = np.unravel_index(np.argmax(np.abs(got - z)), z.shape)
+        check.holds("平らなところ", np.allclose(got, z, rtol=0, atol=atol),
+                    f"u = {u[i]:.4g} で z は {z[i]:.7g} のはずですが、{got[i]:.7g} です。途中で値を切っていませんか。", "平らなところ")
+
+
+def check_digits(check, dz, u, du, case):
+    """Numerical differentiation of a function of one number costs no more than the formula, but it loses digits.
+
+    Where the function is flat, or within a step of a kink, nothing is left of a difference divided by its width.
+    Nothing but 0 is let pass: in float32 the slope vanishes.
+    """
+    with check.attempt("du", case):
+        got = np.asarray(check.call(dz, u), dtype=float)
+        check.compare(case, "du", got, du)
+        exact = got.shape == du.shape and (not got.any() or np.allclose(got, du, rtol=1e-5, atol=0))
+        check.holds("桁数", exact, "関数が平らなところや折れ目のすぐ近くで、有効数字が失われています。数値微分 (差を幅で割る計算) や、値を途中で切ったり丸めたりする計算は使わずに、chain-rule の式で計算してください。", case)
+### END HIDDEN TESTS
+
+# %% include="pictures"
+
+# %% [markdown]
+# ### 今日のデータ
+#
+# scikit-learn に入っている手書き数字です。1 枚は 8 × 8 の 64 画素で、`x` の 1 行になります。4 分の 1 は**テスト用**に取っておき、学習には使いません。
+
+# %% given="data"
+digits = load_digits()
+x_train, x_test, label_train, label_test = train_test_split(
+    digits.data / 16, digits.target, test_size=0.25, stratify=digits.target, random_state=0
+)
+t_train, t_test = np.eye(10)[label_train], np.eye(10)[label_test]
+print(f"x_train: {x_train.shape}  t_train: {t_train.shape}  x_test: {x_test.shape}")
+
+# %% folded="picture_digits"
+# @title 図: 手書き数字
+@picture
+def draw():
+    fig, axes = plt.subplots(1, 10, figsize=(10, 1.4))
+    for ax, image, label in zip(axes, x_train, label_train):
+        ax.imshow(image.reshape(8, 8), cmap="Greys")
+        ax.set_title(f"t = {label}")
+        ax.axis("off")
+    plt.show()
+
+# %% [markdown]
+# ---
+# # 第 1 部 順伝播
+#
+# ## 1.1 ニューロンと層
+#
+# 1 つの**ニューロン**は、前の層の値 $x_1, x_2$ に係数を掛けて足し、定数 (**バイアス**) を加えます。そして非線形関数 $h$ を通します。
+#
+# $$u = w_1 x_1 + w_2 x_2 + b, \qquad z = h(u)$$
+#
+# ニューロンを横に並べたものが**層**です。出力はそれぞれ独立に計算されるので、行列にまとめて書けます。さらに $N$ 個のデータを行に並べると、1 回の行列積で全部が求まります。
+#
+# $$u = zW + b$$
+#
+# この式を**アフィン変換**と呼びます。
+#
+# ### 問 1 `affine_forward` (5 点・5 分・★☆☆)
+#
+# `z` は `(N, n_in)`、`W` は `(n_in, n_out)`、`b` は `(n_out,)` です。`u` は `(N, n_out)` になります。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# NumPy の行列積は `@` です。`*` は要素ごとの積です。`b` は `(n_out,)` なので、足すと NumPy がすべての行に足してくれます (ブロードキャスト)。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $u_{nj} = \sum_i z_{ni} W_{ij} + b_j$
+#
+# </details>
+
+# %% question="affine_forward"
+def affine_forward(z, W, b):
+    """アフィン変換 u = zW + b。
+
+    z: (N, n_in)、W: (n_in, n_out)、b: (n_out,)
+    返すもの u: (N, n_out)
+    """
+    ### BEGIN SOLUTION
+    return z @ W + b
+    ### END SOLUTION
+
+# %% test="affine_forward" points=5
+# 確認: affine_forward
+check = Check("affine_forward")
+z = np.array([[1.0, 2.0], [3.0, 4.0], [0.0, -1.0]])
+W = np.array([[1.0, 0.0, -1.0, 2.0], [0.5, 1.0, 2.0, 0.0]])
+b = np.array([0.1, 0.2, 0.3, 0.4])
+check(z, W, b, u=np.array([[2.1, 2.2, 3.3, 2.4], [5.1, 4.2, 5.3, 6.4], [-0.4, -0.8, -1.7, 0.4]]))
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("affine_forward")
+for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2):
+    z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)), away_from_zero(rng, n_out)
+    check(z, W, b, u=np.einsum("ni,io->no", z, W) + b, case=f"N = {n}")
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 1.2 活性化関数
+#
+# 非線形関数 $h$ には、sigmoid、tanh、ReLU などが使われます。どれも**要素ごと**にはたらくので、出力の形は入力と同じです。
+#
+# $$\mathrm{sigmoid}(u) = \frac{1}{1 + e^{-u}}, \qquad \tanh(u) = \frac{e^{u} - e^{-u}}{e^{u} + e^{-u}}, \qquad \mathrm{ReLU}(u) = \max(0, u)$$
+#
+# ### 問 2 `sigmoid_forward` (3 点・5 分・★★☆)
+#
+# 式のとおりに書くと、$u = -1000$ で $e^{1000}$ があふれて (オーバーフロー) 警告が出ます。$u = \pm 1000$ でも警告を出さずに正しい値を返してください。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# 指数の中身が正の大きな数にならなければ、あふれません。$u \ge 0$ のときと $u < 0$ のときで、式を使い分けます。どちらの式でも $e^{-|u|}$ だけを使えます。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $u \ge 0$ なら $\dfrac{1}{1 + e^{-|u|}}$、$u < 0$ なら $\dfrac{e^{-|u|}}{1 + e^{-|u|}}$ です。
+#
+# </details>
+
+# %% question="sigmoid_forward"
+def sigmoid_forward(u):
+    """sigmoid 関数。u = ±1000 でも警告を出さない。
+
+    u: (N, n)
+    返すもの z: (N, n)
+    """
+    ### BEGIN SOLUTION
+    e = np.exp(-np.abs(u))
+    return np.where(u >= 0, 1, e) / (1 + e)
+    ### END SOLUTION
+
+# %% test="sigmoid_forward" points=3
+# 確認: sigmoid_forward
+check = Check("sigmoid_forward", elementwise=True)
+check(np.array([[0.0, 1.0, -1.0], [2.0, -3.0, 0.5]]),
+      z=np.array([[0.5, 0.731059, 0.268941], [0.880797, 0.0474259, 0.622459]]))
+check(np.array([[1000.0, -1000.0]]), z=np.array([[1.0, 0.0]]), case="±1000", quiet=True)
+check.report()
+### BEGIN HIDDEN TESTS
+from scipy.special import expit
+
+rng = generator("sigmoid_forward")
+for shape in (5, 3), (5, 3), (3, 3), (1, 4):
+    u = 3 * away_from_zero(rng, shape)
+    check(u, z=expit(u), case=f"{shape}")
+for u in rng.choice([-1000.0, -30.0, 30.0, 1000.0], (4, 3)), np.array([[-900.0, 0.3], [720.0, -2.0], [0.05, -0.05]]):
+    check(u, z=expit(u), case="±1000", quiet=True)
+check.report("採点", brief=True)
+u = rng.uniform(15, 22, (4, 3)) * rng.choice([-1.0, 1.0], (4, 3))
+check_saturated(check, u, expit(u), 2e-7)
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### 問 3 `tanh_forward` (2 点・2 分・★☆☆)
+#
+# こちらも $u = \pm 1000$ で警告を出してはいけません。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# 上の式をそのまま書くと $\infty / \infty$ になります。NumPy が用意している関数を使ってもかまいません。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# sigmoid と $\tanh(u) = 2\,\mathrm{sigmoid}(2u) - 1$ の関係があります。
+#
+# </details>
+
+# %% question="tanh_forward"
+def tanh_forward(u):
+    """tanh 関数。u = ±1000 でも警告を出さない。
+
+    u: (N, n)
+    返すもの z: (N, n)
+    """
+    ### BEGIN SOLUTION
+    return np.tanh(u)
+    ### END SOLUTION
+
+# %% test="tanh_forward" points=2
+# 確認: tanh_forward
+check = Check("tanh_forward", elementwise=True)
+check(np.array([[0.0, 1.0, -1.0], [2.0, -3.0, 0.5]]),
+      z=np.array([[0.0, 0.761594, -0.761594], [0.964028, -0.995055, 0.462117]]))
+check(np.array([[1000.0, -1000.0]]), z=np.array([[1.0, -1.0]]), case="±1000", quiet=True)
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("tanh_forward")
+for shape in (5, 3), (5, 3), (3, 3), (1, 4):
+    u = away_from_zero(rng, shape)
+    check(u, z=1 - 2 / (np.exp(2 * u) + 1), case=f"{shape}")
+u = rng.choice([-1000.0, -30.0, 30.0, 1000.0], (4, 3))
+check(u, z=np.sign(u), case="±1000", quiet=True)
+u = np.array([[-900.0, 0.3], [720.0, -2.0], [0.07, -0.07]])
+check(u, z=np.tanh(u), case="±1000", quiet=True)
+u = rng.uniform(4, 7, (4, 3)) * rng.choice([-1.0, 1.0], (4, 3))
+check_saturated(check, u, np.tanh(u), 5e-6)
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### 問 4 `relu_forward` (2 点・2 分・★☆☆)
+#
+# 正の値はそのまま通し、負の値は 0 にします。もとの `u` を書き換えないように気をつけてください。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# 要素ごとに「0 と大きいほう」を取ります。配列全体の最大値 (`np.max`) ではありません。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $z_{nj} = \max(0, u_{nj})$
+#
+# </details>
+
+# %% question="relu_forward"
+def relu_forward(u):
+    """ReLU 関数。
+
+    u: (N, n)
+    返すもの z: (N, n)
+    """
+    ### BEGIN SOLUTION
+    return np.maximum(u, 0)
+    ### END SOLUTION
+
+# %% test="relu_forward" points=2
+# 確認: relu_forward
+check = Check("relu_forward", elementwise=True)
+check(np.array([[1.5, -2.0, 0.0], [-0.3, 4.0, 0.2]]), z=np.array([[1.5, 0.0, 0.0], [0.0, 4.0, 0.2]]))
+check(np.array([[1000.0, -1000.0]]), z=np.array([[1000.0, 0.0]]), case="±1000", quiet=True)
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("relu_forward")
+for shape in (5, 3), (5, 3), (3, 3), (1, 4):
+    u = away_from_zero(rng, shape)
+    check(u, z=np.where(u > 0, u, 0.0), case=f"{shape}")
+check(np.array([[-1000.0, -0.05], [3000.0, 0.05]]), z=np.array([[0.0, 0.0], [3000.0, 0.05]]), case="±1000", quiet=True)
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% folded="picture_activations"
+# @title 図: 3 つの活性化関数
+@picture
+def draw():
+    u = np.linspace(-5, 5, 201).reshape(-1, 1)
+    fig, ax = plt.subplots(figsize=(6, 3.2))
+    for name, h in ("sigmoid", sigmoid_forward), ("tanh", tanh_forward), ("ReLU", relu_forward):
+        ax.plot(u, h(u), label=name)
+    ax.set(xlabel="u", ylabel="z = h(u)", ylim=(-1.3, 2.6))
+    ax.legend()
+    plt.show()
+
+# %% [markdown]
+# ## 1.3 なぜ非線形関数をかけるのか
+#
+# 非線形関数には「広い表現力を持たせる」はたらきがあります。もし $h$ がなければ、層をいくら重ねても 1 つのアフィン変換と同じです。ほんとうにそうなるか、自分で作って確かめます。
+#
+# > **スライドの補足**: スライドの「2 層と同じ」は、入力も 1 層と数えています。この演習では、重みを持つ層だけを数えます。
+#
+# ### 問 5 `merge_affine` (3 点・5 分・★★☆)
+#
+# $h$ のない 2 つのアフィン変換 $(zW_1 + b_1)W_2 + b_2$ を、1 つのアフィン変換 $zW + b$ にまとめます。$W$ と $b$ を返してください。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# かっこを展開して、$z$ が掛かる部分と、掛からない部分に分けます。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $(zW_1 + b_1)W_2 + b_2 = z\,(W_1 W_2) + (b_1 W_2 + b_2)$
+#
+# </details>
+
+# %% question="merge_affine"
+def merge_affine(W1, b1, W2, b2):
+    """2 つのアフィン変換を 1 つにまとめる。
+
+    W1: (n_in, n_mid)、b1: (n_mid,)、W2: (n_mid, n_out)、b2: (n_out,)
+    返すもの W: (n_in, n_out)、b: (n_out,)
+    """
+    ### BEGIN SOLUTION
+    return W1 @ W2, b1 @ W2 + b2
+    ### END SOLUTION
+
+# %% test="merge_affine" points=3
+# 確認: merge_affine
+check = Check("merge_affine")
+W1, b1 = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]]), np.array([1.0, 0.0, -1.0])
+W2, b2 = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, -1.0]]), np.array([0.5, 0.25])
+check(W1, b1, W2, b2, W=np.array([[5.0, 2.0], [-2.0, -4.0]]), b=np.array([1.5, 1.25]))
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("merge_affine")
+for n_in, n_mid, n_out in (4, 5, 3), (4, 5, 3), (3, 3, 3), (2, 1, 4), (40, 3, 2):
+    W1, W2 = rng.normal(size=(n_in, n_mid)), rng.normal(size=(n_mid, n_out))
+    b1, b2 = away_from_zero(rng, n_mid), away_from_zero(rng, n_out)
+    merged = np.einsum("im,mo->io", W1, W2), np.einsum("m,mo->o", b1, W2) + b2
+    check(W1, b1, W2, b2, W=merged[0], b=merged[1], case=f"{n_in} → {n_mid} → {n_out}")
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 1.4 多クラス分類と softmax
+#
+# 出力層のニューロンのうち、いちばん大きな値を出したものを分類結果と考えます。最終層では、値を確率のように見るために **softmax** を使います。
+#
+# $$\mathrm{softmax}(u)_k = \frac{\exp(u_k)}{\sum_{j=1}^{K} \exp(u_j)}$$
+#
+# スライドの例では $u = [1, 2, 3]$ のとき $[0.090, 0.245, 0.665]$ です。総和は 1 になります。
+#
+# ### 問 6 `softmax` (5 点・8 分・★★☆)
+#
+# データは行に並んでいるので、**行ごと**に計算します。$u$ が大きくても nan にならないようにしてください。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# 1 つの行のすべての値から同じ数を引いても、softmax の値は変わりません (分子と分母が同じ数で割られるだけです)。行の最大値を引いておけば、exp はあふれません。合計や最大値に `keepdims=True` を付けると `(N, 1)` になり、行ごとの計算ができます。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $m_n = \max_j u_{nj}$ として $\quad y_{nk} = \dfrac{\exp(u_{nk} - m_n)}{\sum_j \exp(u_{nj} - m_n)}$
+#
+# </details>
+
+# %% question="softmax"
+def softmax(u):
+    """行ごとの softmax。値が大きい行や小さい行があっても正しく計算する。
+
+    u: (N, K)
+    返すもの y: (N, K)。どの行も足すと 1
+    """
+    ### BEGIN SOLUTION
+    e = np.exp(u - u.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+    ### END SOLUTION
+
+# %% test="softmax" points=5
+# 確認: softmax
+check = Check("softmax")
+check(np.array([[1.0, 2.0, 3.0]]), y=np.array([[0.0900306, 0.244728, 0.665241]]), case="スライドの例")
+check(np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]]),
+      y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3]]), case="2 行")
+check(np.array([[1001.0, 1002.0, 1003.0], [-1000.0, -1000.0, -1000.0]]),
+      y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3]]), case="±1000")
+check(np.array([[1000.0, 0.0, -1000.0]]), y=np.array([[1.0, 0.0, 0.0]]), case="1 行に ±1000")
+check.report()
+### BEGIN HIDDEN TESTS
+from scipy.special import softmax as true_softmax
+
+rng = generator("softmax")
+for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2):
+    u = rng.normal(size=(n, k))
+    check(u, y=true_softmax(u, axis=1), case=f"N = {n}, K = {k}")
+for u in (
+    rng.normal(size=(4, 3)) + np.array([[1000.0], [-1000.0], [0.0], [500.0]]),
+    np.array([[0.0, 1000.0, -1000.0], [-1000.0, 2.0, 1.0], [1.0, 0.0, 2.0]]),
+    np.array([[-30000.0, 30000.0, 29999.0]]),
+):
+    check(u, y=true_softmax(u, axis=1), case="±1000")
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 1.5 交差エントロピー
+#
+# 多クラス分類の損失関数には**交差エントロピー** (cross entropy) を使います。2 つの確率分布の「近さ」を表し、小さいほど近くなります。$N$ 個のデータでは平均を取ります。
+#
+# $$E = -\frac{1}{N} \sum_{n=1}^{N} \sum_{k=1}^{K} t_{nk} \log y_{nk}$$
+#
+# $t$ は正解のところだけ 1 なので、結局は**正解のクラスの確率の $-\log$** です。
+#
+# **りんご・バナナ・ぶどう識別器**で考えます。りんごの写真 ($t = [1, 0, 0]$) に対して
+#
+# | 出力 $y$ | | $E$ |
+# | --- | --- | ---: |
+# | $[0.8, 0.1, 0.1]$ | 自信を持って正解 | $-\log 0.8 = 0.223$ |
+# | $[0.4, 0.3, 0.3]$ | 自信がない | $-\log 0.4 = 0.916$ |
+# | $[0.1, 0.8, 0.1]$ | バナナだと思った | $-\log 0.1 = 2.303$ |
+#
+# > **スライドの訂正**: スライドには交差エントロピーの範囲が $[0, 1]$ とありますが、正しくは $[0, \infty)$ です。表の 3 行目は 1 より大きくなっています。
+#
+# ### 問 7 `cross_entropy` (4 点・5 分・★☆☆)
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# `t * np.log(y)` は、正解のクラスだけを残します。足す相手は $K$ と $N$ の両方ですが、割るのは $N$ だけです。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $E = -\dfrac{1}{N}\sum_{n,k} t_{nk}\log y_{nk}$。$N$ は `y` の行の数です。
+#
+# </details>
+
+# %% question="cross_entropy"
+def cross_entropy(y, t):
+    """交差エントロピー (バッチの平均)。
+
+    y: (N, K) softmax の出力 (どの値も 0 より大きい)、t: (N, K) one-hot の正解ラベル
+    返すもの E: 1 つの数
+    """
+    ### BEGIN SOLUTION
+    return -np.sum(t * np.log(y)) / len(y)
+    ### END SOLUTION
+
+# %% test="cross_entropy" points=4
+# 確認: cross_entropy
+check = Check("cross_entropy")
+apple = np.array([[1.0, 0.0, 0.0]])
+check(np.array([[0.8, 0.1, 0.1]]), apple, E=0.223144, case="正解")
+check(np.array([[0.1, 0.8, 0.1]]), apple, E=2.302585, case="バナナと間違えた")
+check(np.array([[0.8, 0.1, 0.1], [0.3, 0.3, 0.4]]), np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
+      E=0.569717, case="2 枚の平均")
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("cross_entropy")
+for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2):
+    y = rng.uniform(0.1, 1.0, (n, k))
+    y, t = y / y.sum(axis=1, keepdims=True), one_hot(rng, n, k)
+    check(y, t, E=np.mean([-np.log(y[i, t[i].argmax()]) for i in range(n)]), case=f"N = {n}, K = {k}")
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 1.6 softmax と交差エントロピーをまとめる
+#
+# スライドに「softmax 関数と相性がいい」とあります。そのわけの 1 つは計算の安定さです。$y$ がとても小さいと、丸められて 0 になり、$\log 0 = -\infty$ になります。2 つをまとめると、その前に log と exp が打ち消し合います。(もう 1 つのわけは、第 2 部の微分でわかります。)
+#
+# ### 問 8 `softmax_cross_entropy_forward` (4 点・8 分・★★★)
+#
+# `u` が ±1000 でも有限の `E` を返してください。`E` と `y` の 2 つを返します。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# $\log y_k$ を $u$ で書くと、割り算が引き算になります。行の最大値 $m$ を先に引いておけば、log の中身は 1 以上です。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $s_{nk} = u_{nk} - m_n$ として $\quad \log y_{nk} = s_{nk} - \log \sum_j \exp(s_{nj})$
+#
+# </details>
+
+# %% question="softmax_cross_entropy_forward"
+def softmax_cross_entropy_forward(u, t):
+    """softmax と交差エントロピー (バッチの平均)。u = ±1000 でも有限の値になる。
+
+    u: (N, K)、t: (N, K) one-hot の正解ラベル
+    返すもの E: 1 つの数、y: (N, K) softmax の出力
+    """
+    ### BEGIN SOLUTION
+    s = u - u.max(axis=1, keepdims=True)
+    log_y = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+    return -np.sum(t * log_y) / len(u), np.exp(log_y)
+    ### END SOLUTION
+
+# %% test="softmax_cross_entropy_forward" points=4
+# 確認: softmax_cross_entropy_forward
+check = Check("softmax_cross_entropy_forward")
+u, t = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]]), np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+check(u, t, E=0.753109, y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3]]))
+with check.attempt("E, y", "±1000"):
+    E, y = check.call(np.array([[1000.0, 0.0, -1000.0]]), np.array([[0.0, 0.0, 1.0]]), outputs=2)
+    check.holds("E が有限", np.isfinite(E), f"E が {E} になりました。log の中身が 0 にならない式にしてください。", "±1000")
+    check.holds("E の大きさ", 10 < E < 2001, f"E が {E:.4g} です。正解のクラスの確率がほとんど 0 なので、大きいはずです (正確には 2000)。", "±1000")
+    check.compare("±1000", "y", y, np.array([[1.0, 0.0, 0.0]]))
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("softmax_cross_entropy_forward")
+for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2):
+    u, t = rng.normal(size=(n, k)), one_hot(rng, n, k)
+    check(u, t, E=true_loss(u, t), y=np.exp(u) / np.exp(u).sum(axis=1, keepdims=True), case=f"N = {n}, K = {k}")
+# A label whose probability is rounded to 0: any cut of it is right (log(y + 1e-7), say), so E is only large.
+u, t = np.array([[1000.0, 0.0, 3.0], [1.0, 2.0, 3.0]]), np.array([[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]])
+with check.attempt("E, y", "+1000"):
+    E, y = check.call(u, t, outputs=2)
+    check.holds("E が有限", np.isfinite(E), f"E が {E} になりました。", "+1000")
+    check.holds("E の大きさ", 5 < E < 502, f"E が {E:.4g} です。正解のクラスの確率がほとんど 0 の行があるので、大きいはずです。", "+1000")
+    check.compare("+1000", "y", y, np.array([[1.0, 0.0, 0.0], np.exp(u[1]) / np.exp(u[1]).sum()]))
+for u in np.array([[-1000.0, 0.0, 3.0], [1.0, 2.0, 3.0]]), np.array([[1000.0, 1000.0, 0.0], [-1000.0, 2.0, 1.0]]):
+    s = u - u.max(axis=1, keepdims=True)
+    check(u, t, E=true_loss(s, t), y=np.exp(s) / np.exp(s).sum(axis=1, keepdims=True), case="±1000")
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ---
+# # 第 2 部 微分
+#
+# ## 2.1 学習のしかた: SGD
+#
+# 順伝播ができました。次は、損失 $E$ が小さくなるように $W$ と $b$ を動かします。**SGD** (確率的勾配降下法) は、勾配を求めて、その逆の方向に少しだけ進みます。$\alpha$ は学習率です。
+#
+# $$W^{(l)} \leftarrow W^{(l)} - \alpha \frac{\partial E}{\partial W^{(l)}}, \qquad b^{(l)} \leftarrow b^{(l)} - \alpha \frac{\partial E}{\partial b^{(l)}}$$
+#
+# 最適な値が求まるとは限りませんが、かなりよい局所解が求まることが知られています。問題は、勾配をどう求めるかです。
+#
+# ## 2.2 いちばん単純な方法: 数値微分
+#
+# 1 つのパラメータだけを少し動かして、損失がどれだけ変わるかを見ます。スライドの式は**前進差分**です。
+#
+# $$\frac{\partial f}{\partial x} \approx \frac{f(x + \varepsilon) - f(x)}{\varepsilon}$$
+#
+# この演習では、両側に動かす**中心差分**を使います。同じ $\varepsilon$ でも、ずっと正確だからです (あとで図にします)。
+#
+# $$\frac{\partial f}{\partial x} \approx \frac{f(x + \varepsilon) - f(x - \varepsilon)}{2\varepsilon}$$
+#
+# ### 問 9 `numerical_gradient` (8 点・12 分・★★☆)
+#
+# `f` は、`x` と同じ形の配列を受け取って 1 つの数を返す関数です。`x` の要素を**1 つずつ**動かして、`x` と同じ形の勾配を返してください。終わったとき、`x` はもとの値に戻っていなければなりません。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# `for i in np.ndindex(x.shape):` と書くと、`x` が何次元でも、すべての要素の番号 `i` をたどれます。`x.copy()` で写しを作り、その 1 つの要素だけを変えて `f` に渡すと、もとの `x` は変わりません (`xp = x` は写しではなく、同じ配列の別名です)。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# 要素 $i$ だけを $+\varepsilon$ した配列を $x^{+}$、$-\varepsilon$ した配列を $x^{-}$ として $\quad g_i = \dfrac{f(x^{+}) - f(x^{-})}{2\varepsilon}$
+#
+# </details>
+
+# %% question="numerical_gradient"
+def numerical_gradient(f, x, eps=1e-5):
+    """中心差分による f の勾配。
+
+    f: x と同じ形の配列を受け取り、1 つの数を返す関数
+    x: 好きな形の配列 (float64)。呼び出しのあとも値は変わらない
+    eps: 動かす幅 ε
+    返すもの: x と同じ形の勾配
+    """
+    ### BEGIN SOLUTION
+    gradient = np.empty_like(x)
+    for i in np.ndindex(x.shape):
+        plus, minus = x.copy(), x.copy()
+        plus[i] += eps
+        minus[i] -= eps
+        gradient[i] = (f(plus) - f(minus)) / (2 * eps)
+    return gradient
+    ### END SOLUTION
+
+# %% test="numerical_gradient" points=8
+# 確認: numerical_gradient
+check = Check("numerical_gradient")
+check(lambda x: np.sum(x**2), np.array([1.0, 2.0, 3.0]), gradient=np.array([2.0, 4.0, 6.0]), case="x² の和")
+check(lambda x: x[0, 0] * x[0, 1] + 3 * x[1, 0], np.array([[2.0, 5.0], [1.0, 4.0]]),
+      gradient=np.array([[5.0, 2.0], [3.0, 0.0]]), case="2 次元")
+check(lambda x: np.sum(x**3), np.array([1.0, 2.0]), 0.1, gradient=np.array([3.01, 12.01]), case="x³, ε = 0.1")
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("numerical_gradient")
+for shape in (4,), (4,), (3, 2), (2, 1, 3):
+    x, a = away_from_zero(rng, shape), away_from_zero(rng, shape)
+    x.flat[1] = 0
+    for eps in 1e-5, 0.1:
+        f = lambda v, a=a: float(np.sum(a * np.exp(v)) + np.prod(v))
+        check(f, x, eps, gradient=derivative(f, x, eps), case=f"{shape}, ε = {eps:g}")
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% folded="picture_epsilon"
+# @title 図: ε と誤差 (前進差分と中心差分)
+@picture
+def draw():
+    x, eps = np.array([1.0]), 10.0 ** np.arange(-13, 0)
+    f = lambda v: float(np.exp(v[0]))
+    central = [abs(numerical_gradient(f, x, e)[0] - np.e) / np.e for e in eps]
+    forward = [abs((f(x + e) - f(x)) / e - np.e) / np.e for e in eps]
+    fig, ax = plt.subplots(figsize=(6, 3.6))
+    ax.loglog(eps, np.maximum(forward, 1e-16), "o-", label="forward difference")
+    ax.loglog(eps, np.maximum(central, 1e-16), "s-", label="central difference (yours)")
+    ax.set(xlabel=r"$\varepsilon$", ylabel="relative error", title=r"derivative of $e^x$ at $x = 1$")
+    ax.legend()
+    plt.show()
+
+# %% [markdown]
+# 右側では $\varepsilon$ を小さくするほど正確になります。傾きは前進差分が $\varepsilon$、中心差分が $\varepsilon^2$ に比例します。左側では、近い数どうしの引き算で桁が落ちて (桁落ち)、かえって悪くなります。$\varepsilon = 10^{-5}$ は、中心差分のちょうどよいところです。
+#
+# ### なぜ数値微分では足りないのか
+#
+# パラメータ 1 つにつき、順伝播を 2 回計算します。今日のネットワークは約 3,600 個のパラメータを持つので、**1 回の更新のために順伝播が 7,000 回以上**必要です。実装は単純ですが、計算量が現実的ではありません。第 3 部で、自分のコードの時間を測ります。
+#
+# ## 2.3 計算グラフと誤差逆伝播法
+#
+# 計算を、1 つの演算を 1 つの箱 (ノード) にした**計算グラフ**で表します。スライドのりんごの買い物に、袋の代金を足してみます。
+#
+# $$(100\ \text{円} \times 2\ \text{個} + \text{袋}\ 30\ \text{円}) \times \text{消費税}\ 1.1 = 253\ \text{円}$$
+#
+# 矢印を**逆にたどる**と、微分が求まります。使うのは **chain-rule** (連鎖律) だけです。出力側からの微分 $C = \partial E / \partial z$ (**上流の勾配**) がわかっていれば、
+#
+# $$\frac{\partial E}{\partial x} = C\,\frac{\partial z}{\partial x}$$
+#
+# です。箱は、自分の計算だけを知っていればよいのです。
+#
+# `dz` は上流の勾配です。次の 2 つの関数は `dx` と `dy` をこの順に返します。数でも配列でも (要素ごとに) 動くようにします。
+#
+# ### 問 10 `add_backward` (2 点・2 分・★☆☆)
+#
+# 和 $z = x + y$ では $\dfrac{\partial z}{\partial x} = \dfrac{\partial z}{\partial y} = 1$ です。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# 和の箱は、上流の勾配をそのまま両方へ流します。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $dx = dz \cdot 1, \qquad dy = dz \cdot 1$
+#
+# </details>
+
+# %% question="add_backward"
+def add_backward(dz):
+    """和 z = x + y の逆伝播。
+
+    dz: 上流の勾配 (数または配列)
+    返すもの dx, dy: dz と同じ形
+    """
+    ### BEGIN SOLUTION
+    return dz, dz
+    ### END SOLUTION
+
+# %% test="add_backward" points=2
+# 確認: add_backward
+check = Check("add_backward", elementwise=True)
+check(1.1, dx=1.1, dy=1.1, case="数")
+dz = np.array([[1.0, -2.0], [0.5, 3.0]])
+check(dz, dx=dz, dy=dz, case="配列")
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("add_backward")
+for dz in -0.7, 2.5, away_from_zero(rng, (3, 2)), away_from_zero(rng, (3, 2)):
+    check(dz, dx=dz, dy=dz, case=f"{np.shape(dz)}")
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### 問 11 `multiply_backward` (2 点・3 分・★☆☆)
+#
+# 積 $z = xy$ では $\dfrac{\partial z}{\partial x} = y,\ \dfrac{\partial z}{\partial y} = x$ です。順伝播のときの値 `x` と `y` が要るので、引数で受け取ります。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# 積の箱は、上流の勾配に**相手の値**を掛けて流します。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $dx = dz \cdot y, \qquad dy = dz \cdot x$
+#
+# </details>
+
+# %% question="multiply_backward"
+def multiply_backward(dz, x, y):
+    """積 z = xy (要素ごと) の逆伝播。
+
+    dz: 上流の勾配、x, y: 順伝播のときの値 (数または配列、どれも同じ形)
+    返すもの dx, dy: x, y と同じ形
+    """
+    ### BEGIN SOLUTION
+    return dz * y, dz * x
+    ### END SOLUTION
+
+# %% test="multiply_backward" points=2
+# 確認: multiply_backward
+check = Check("multiply_backward", elementwise=True)
+check(1.1, 100.0, 2.0, dx=2.2, dy=110.0, case="りんごの値段 × 個数")
+check(np.array([[1.0, -2.0]]), np.array([[3.0, 4.0]]), np.array([[5.0, 6.0]]),
+      dx=np.array([[5.0, -12.0]]), dy=np.array([[3.0, -8.0]]), case="配列")
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("multiply_backward")
+for shape in (), (), (3, 2):
+    dz, x, y = (away_from_zero(rng, shape) if shape else float(away_from_zero(rng, ())) for _ in range(3))
+    check(dz, x, y, dx=np.multiply(y, dz), dy=np.multiply(x, dz), case=f"{shape}")
+check(-1.5, 3.0, 3.0, dx=-4.5, dy=-4.5, case="x = y")
+x, y = np.array([[0.0, 2.0], [-1.0, 0.0]]), np.array([[3.0, 2.0], [0.0, -4.0]])
+check(np.array([[2.0, -1.0], [0.5, 3.0]]), x, y, dx=np.array([[6.0, -2.0], [0.0, -12.0]]), dy=np.array([[0.0, -2.0], [-0.5, 0.0]]),
+      case="0 がある")
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% folded="picture_apples"
+# @title 図: りんごの計算グラフ (青: 順伝播、赤: 逆伝播)
+@picture
+def draw():
+    price, count, bag, tax = 100.0, 2.0, 30.0, 1.1
+    apples = price * count
+    subtotal = apples + bag
+    total = subtotal * tax
+    d_subtotal, d_tax = multiply_backward(1.0, subtotal, tax)
+    d_apples, d_bag = add_backward(d_subtotal)
+    d_price, d_count = multiply_backward(d_apples, price, count)
+    fig, ax = plt.subplots(figsize=(9, 3.6))
+    ax.set(xlim=(-0.6, 6.6), ylim=(-2.6, 1.6))
+    nodes = {
+        "price": (0, 1, "apple\nprice", GREEN), "count": (0, -0.6, "apple\ncount", GREEN), "bag": (0, -2.1, "bag", GREEN),
+        "tax": (3.4, -2.1, "tax", GREEN), "x1": (1.7, 0.2, r"$\times$", GRAY), "+": (3.4, 0.2, "+", GRAY),
+        "x2": (5.1, 0.2, r"$\times$", GRAY), "total": (6.4, 0.2, "total", GREEN),
+    }
+    label = "{:.4g}".format
+    draw_graph(ax, nodes, [
+        ("price", "x1", label(price), label(d_price)), ("count", "x1", label(count), label(d_count)),
+        ("x1", "+", label(apples), label(d_apples)), ("bag", "+", label(bag), label(d_bag)),
+        ("+", "x2", label(subtotal), label(d_subtotal)), ("tax", "x2", label(tax), label(d_tax)),
+        ("x2", "total", label(total), "1"),
+    ])
+    plt.show()
+
+# %% [markdown]
+# 赤い数は「その値が 1 増えたら、合計が何円増えるか」です。りんごが 1 円値上がりすると、合計は 2.2 円増えます。個数が 1 つ増えると 110 円増えます。
+#
+# ## 2.4 要素ごとの関数の chain-rule
+#
+# 活性化関数 $z = h(u)$ は要素ごとの関数なので、微分も要素ごとに掛けるだけです。$\odot$ は要素ごとの積です。
+#
+# $$\frac{\partial E}{\partial u} = \frac{\partial E}{\partial z} \odot h'(u)$$
+#
+# `dz` が上流の勾配、`u` が**順伝播のときの入力**です。
+#
+# ### 問 12 `sigmoid_backward` (4 点・5 分・★★☆)
+#
+# sigmoid の微分は、sigmoid の**出力**だけで書けます。紙の上で $1 / (1 + e^{-u})$ を微分して、確かめてみてください。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# まず $s = \mathrm{sigmoid}(u)$ を計算します。$h'(u)$ を $s$ で書いたら、上流の勾配 `dz` を掛けるのを忘れないでください。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $s = \mathrm{sigmoid}(u)$ として $\quad du = dz \odot s \odot (1 - s)$
+#
+# </details>
+
+# %% question="sigmoid_backward"
+def sigmoid_backward(dz, u):
+    """sigmoid の逆伝播。
+
+    dz: (N, n) 上流の勾配、u: (N, n) 順伝播の入力
+    返すもの du: (N, n)
+    """
+    ### BEGIN SOLUTION
+    s = sigmoid_forward(u)
+    return dz * s * (1 - s)
+    ### END SOLUTION
+
+# %% test="sigmoid_backward" points=4
+# 確認: sigmoid_backward
+check = Check("sigmoid_backward", elementwise=True)
+check(np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [-2.0, 0.5]]),
+      du=np.array([[0.25, 0.393224], [-0.104994, 0.117502]]))
+check.report()
+### BEGIN HIDDEN TESTS
+from scipy.special import expit
+
+rng = generator("sigmoid_backward")
+for shape in (5, 3), (5, 3), (3, 3), (1, 4):
+    dz, u = away_from_zero(rng, shape), 2 * away_from_zero(rng, shape)
+    check(dz, u, du=derivative(lambda v: np.sum(dz / (1 + np.exp(-v))), u), case=f"{shape}")
+check.report("採点", brief=True)
+dz, u = away_from_zero(rng, (4, 3)), rng.uniform(20, 22, (4, 3))
+check_digits(check, dz, u, dz * expit(u) * expit(-u), "u = 20")
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### 問 13 `tanh_backward` (4 点・4 分・★★☆)
+#
+# tanh の微分も、出力だけで書けます。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# $v = \tanh(u)$ を計算してから、$v$ で微分を書きます。2 乗するのは $u$ ではなく $v$ です。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $v = \tanh(u)$ として $\quad du = dz \odot (1 - v^2)$
+#
+# </details>
+
+# %% question="tanh_backward"
+def tanh_backward(dz, u):
+    """tanh の逆伝播。
+
+    dz: (N, n) 上流の勾配、u: (N, n) 順伝播の入力
+    返すもの du: (N, n)
+    """
+    ### BEGIN SOLUTION
+    return dz * (1 - np.tanh(u) ** 2)
+    ### END SOLUTION
+
+# %% test="tanh_backward" points=4
+# 確認: tanh_backward
+check = Check("tanh_backward", elementwise=True)
+check(np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [-2.0, 0.5]]),
+      du=np.array([[1.0, 0.839949], [-0.0706508, 0.393224]]))
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("tanh_backward")
+for shape in (5, 3), (5, 3), (3, 3), (1, 4):
+    dz, u = away_from_zero(rng, shape), 1.5 * away_from_zero(rng, shape)
+    check(dz, u, du=derivative(lambda v: np.sum(dz * np.tanh(v)), u), case=f"{shape}")
+check.report("採点", brief=True)
+dz, u = away_from_zero(rng, (4, 3)), rng.uniform(10, 11, (4, 3))
+check_digits(check, dz, u, dz / np.cosh(u) ** 2, "u = 10")
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### 問 14 `relu_backward` (4 点・4 分・★★☆)
+#
+# ReLU は、勾配を通すか止めるかの「門」です。$u = 0$ での傾きは、0 から 1 の間ならどれでもかまいません。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# $u$ が正だったところだけ、上流の勾配を通します。門を開けるのは `dz` の符号ではなく、`u` の符号です。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $du_{nj} = dz_{nj}\ (u_{nj} > 0), \qquad du_{nj} = 0\ (u_{nj} < 0)$
+#
+# </details>
+
+# %% question="relu_backward"
+def relu_backward(dz, u):
+    """ReLU の逆伝播。
+
+    dz: (N, n) 上流の勾配、u: (N, n) 順伝播の入力
+    返すもの du: (N, n)
+    """
+    ### BEGIN SOLUTION
+    return dz * (u > 0)
+    ### END SOLUTION
+
+# %% test="relu_backward" points=4
+# 確認: relu_backward
+check = Check("relu_backward", elementwise=True)
+check(np.array([[1.0, 2.0, -1.0], [-3.0, 0.5, 4.0]]), np.array([[0.3, -1.0, -2.0], [1.5, 3.0, -0.1]]),
+      du=np.array([[1.0, 0.0, 0.0], [-3.0, 0.5, 0.0]]))
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("relu_backward")
+for shape in (5, 3), (5, 3), (3, 3), (1, 4):
+    dz, u = away_from_zero(rng, shape), away_from_zero(rng, shape)
+    check(dz, u, du=derivative(lambda v: np.sum(np.where(v > 0, dz * v, 0.0)), u), case=f"{shape}")
+dz, u = away_from_zero(rng, (2, 3)), -rng.uniform(0.1, 2.0, (2, 3))
+check(dz, u, du=np.zeros((2, 3)), case="どの u も負")
+with check.attempt("du", "u = 0"):
+    dz = np.array([[2.0, -4.0, 0.5]])
+    for slope in np.asarray(check.call(dz, np.zeros((1, 3))))[0] / dz[0]:
+        check.holds("傾き", 0 <= slope <= 1, f"u = 0 での傾きが {slope:.4g} です。0 から 1 の間にしてください。", "u = 0")
+check.report("採点", brief=True)
+dz, u = away_from_zero(rng, (4, 3)), 1e-8 * away_from_zero(rng, (4, 3))
+check_digits(check, dz, u, np.where(u > 0, dz, 0.0), "0 のすぐ近く")
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% folded="picture_derivatives"
+# @title 図: 活性化関数とその微分
+@picture
+def draw():
+    u = np.linspace(-5, 5, 201).reshape(-1, 1)
+    fig, axes = plt.subplots(1, 3, figsize=(10, 3), sharey=True)
+    for ax, (name, h, backward) in zip(axes, (
+        ("sigmoid", sigmoid_forward, sigmoid_backward), ("tanh", tanh_forward, tanh_backward),
+        ("ReLU", relu_forward, relu_backward),
+    )):
+        ax.plot(u, h(u), label="h(u)")
+        ax.plot(u, backward(np.ones_like(u), u), "--", label="h'(u)")
+        ax.set(title=name, xlabel="u", ylim=(-1.3, 2.6))
+        ax.legend(loc="upper left")
+    plt.show()
+
+# %% [markdown]
+# sigmoid の微分は最大でも 0.25 です。層を重ねると、勾配は掛けるたびに小さくなります。ReLU がよく使われるわけの 1 つです。
+#
+# ## 2.5 行列積とアフィン変換の chain-rule
+#
+# まず、1 つのデータの行列積 $g = zW$ を考えます。成分で書くと $g_j = \sum_i z_i W_{ij}$ です。上流の勾配を $C_j = \partial E / \partial g_j$ とします。
+#
+# - $z_i$ は**すべての** $g_j$ に効きます: $\displaystyle \frac{\partial E}{\partial z_i} = \sum_j C_j W_{ij}$、つまり $\dfrac{\partial E}{\partial z} = C W^{\mathsf T}$
+# - $W_{ij}$ は $g_j$ **だけ**に効きます: $\displaystyle \frac{\partial E}{\partial W_{ij}} = z_i C_j$、つまり $\dfrac{\partial E}{\partial W} = z^{\mathsf T} C$
+#
+# $N$ 個のデータでは、$W$ はどのデータにも使われるので、$N$ 個の分を**足します**。$z^{\mathsf T} C$ の行列積が、そのまま足し算をしてくれます。バイアス $b$ も、すべての行に足されたので、すべての行の勾配を足します。
+#
+# > **スライドの訂正**: スライドでは $\partial E/\partial W \in \mathbb{R}^{m \times n}$ とありますが、$z$ が $n$ 個、$g$ が $m$ 個のとき、$W$ と同じ $(n, m)$ が正しい形です。「`dX` は `X` と同じ形」と覚えると間違えません。
+#
+# ### 問 15 `affine_backward` (12 点・12 分・★★★)
+#
+# `du` は `(N, n_out)` です。`dz`、`dW`、`db` をこの順に返してください。この関数では $1/N$ を掛けません (損失の平均は、次の問いの $1/N$ が受け持ちます)。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# 形から考えます。`dz` は `(N, n_in)` で、`du` `(N, n_out)` と `W` `(n_in, n_out)` から作ります。どちらかを転置しないと掛けられません。`db` は `(n_out,)` なので、バッチ方向 (縦) に足します。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $dz = du\,W^{\mathsf T}, \qquad dW = z^{\mathsf T} du, \qquad db_j = \sum_n du_{nj}$
+#
+# </details>
+
+# %% question="affine_backward"
+def affine_backward(du, z, W):
+    """アフィン変換 u = zW + b の逆伝播。
+
+    du: (N, n_out) 上流の勾配、z: (N, n_in)、W: (n_in, n_out)
+    返すもの dz: (N, n_in)、dW: (n_in, n_out)、db: (n_out,)
+    """
+    ### BEGIN SOLUTION
+    return du @ W.T, z.T @ du, du.sum(axis=0)
+    ### END SOLUTION
+
+# %% test="affine_backward" points=12
+# 確認: affine_backward
+check = Check("affine_backward")
+du = np.array([[1.0, 0.0, 2.0, -1.0], [0.5, 1.0, 0.0, 2.0], [-1.0, 3.0, 1.0, 0.0]])
+z = np.array([[1.0, 2.0], [3.0, 4.0], [0.0, -1.0]])
+W = np.array([[1.0, 0.0, -1.0, 2.0], [0.5, 1.0, 2.0, 0.0]])
+check(du, z, W, dz=np.array([[-3.0, 4.5], [4.5, 1.25], [-2.0, 4.5]]),
+      dW=np.array([[2.5, 3.0, 2.0, 5.0], [5.0, 1.0, 3.0, 6.0]]), db=np.array([0.5, 4.0, 3.0, 1.0]))
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("affine_backward")
+for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2):
+    z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)), away_from_zero(rng, n_out)
+    du = away_from_zero(rng, (n, n_out))
+    E = lambda z, W, b: np.sum(du * (np.einsum("ni,io->no", z, W) + b))
+    check(du, z, W, dz=derivative(lambda a: E(a, W, b), z), dW=derivative(lambda a: E(z, a, b), W),
+          db=derivative(lambda a: E(z, W, a), b), case=f"N = {n}, {n_in} → {n_out}")
+check.report("採点", brief=True)
+for n in 40, 150:
+    du, z, W = rng.normal(size=(1, n)), rng.normal(size=(1, n)), rng.normal(size=(n, n))
+    check_cost(check, (du, z, W), (z, [(W, np.zeros(n))]))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 2.6 softmax + 交差エントロピーの chain-rule
+#
+# スライドで「計算の補足: あとで作る」となっていた導出です。
+#
+# 1 つのデータで考えます。$y_k = e^{u_k} / \sum_j e^{u_j}$ の log を取ると $\log y_k = u_k - \log \sum_j e^{u_j}$ です。これを $E = -\sum_k t_k \log y_k$ に入れます。$t$ は one-hot なので $\sum_k t_k = 1$ です。
+#
+# $$E = -\sum_k t_k u_k + \Bigl(\sum_k t_k\Bigr) \log \sum_j e^{u_j} = -\sum_k t_k u_k + \log \sum_j e^{u_j}$$
+#
+# $u_i$ で微分します。第 2 項の微分は、ちょうど softmax になります。
+#
+# $$\frac{\partial E}{\partial u_i} = -t_i + \frac{e^{u_i}}{\sum_j e^{u_j}} = y_i - t_i$$
+#
+# **出力と正解の差**という、とても簡単な式になりました。これが「相性がいい」ことの、もう 1 つのわけです。損失は $N$ 個の平均なので、最後に $1/N$ が付きます。
+#
+# ### 問 16 `softmax_cross_entropy_backward` (8 点・5 分・★★☆)
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# 上の結果に $1/N$ を掛けるだけです。`y` を書き換えないように、新しい配列を作ります。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $du = \dfrac{1}{N}(y - t)$
+#
+# </details>
+
+# %% question="softmax_cross_entropy_backward"
+def softmax_cross_entropy_backward(y, t):
+    """softmax + 交差エントロピー (バッチの平均) の逆伝播。
+
+    y: (N, K) softmax の出力、t: (N, K) one-hot の正解ラベル
+    返すもの du: (N, K)。損失の平均の 1/N はここで掛ける
+    """
+    ### BEGIN SOLUTION
+    return (y - t) / len(y)
+    ### END SOLUTION
+
+# %% test="softmax_cross_entropy_backward" points=8
+# 確認: softmax_cross_entropy_backward
+check = Check("softmax_cross_entropy_backward")
+check(np.array([[0.8, 0.1, 0.1], [0.3, 0.3, 0.4]]), np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
+      du=np.array([[-0.1, 0.05, 0.05], [0.15, 0.15, -0.3]]))
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("softmax_cross_entropy_backward")
+for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2):
+    u, t = rng.normal(size=(n, k)), one_hot(rng, n, k)
+    y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
+    check(y, t, du=derivative(lambda v: true_loss(v, t), u), case=f"N = {n}, K = {k}")
+check.report("採点", brief=True)
+# The forward pass of softmax and cross entropy costs about as much as an affine layer of width 3.
+for n in 60, 200:
+    forward = np.ones((n, 10)), [(np.ones((10, 3)), np.zeros(3))]
+    check_cost(check, (np.full((n, 10), 0.1), one_hot(rng, n, 10)), forward)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ---
+# # 第 3 部 ネットワーク
+#
+# 部品がそろいました。3 層のニューラルネットワークを計算グラフで表すと、箱はもう全部作ってあります。
+#
+# $$x \xrightarrow{\ \text{affine}\ } u^{(1)} \xrightarrow{\ h\ } z^{(1)} \xrightarrow{\ \text{affine}\ } u^{(2)} \xrightarrow{\ h\ } z^{(2)} \xrightarrow{\ \text{affine}\ } u^{(3)} \xrightarrow{\ \text{softmax + CE}\ } E$$
+#
+# パラメータは層の順に `params = [(W1, b1), (W2, b2), (W3, b3)]` と並べます。
+#
+# ## 3.1 $x$ を入力して、順に計算する
+#
+# ### 問 17 `network_forward` (6 点・10 分・★★☆)
+#
+# 逆伝播で使うので、途中の値を全部取っておきます。
+#
+# - `us` は各層の $u$ のリストです (層の数だけ)。
+# - `zs` は各層の**入力**のリストです: `x` と、中間層の $z$ (層の数だけ)。
+#
+# 最後の層には活性化関数を付けません。層がいくつでも動くように書いてください。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# `zs = [x]` から始めて、層ごとに `zs[-1]` を入力にします。最後の層でなければ、$h$ を通したものを `zs` に足します。関数は辞書に入れておくと、名前 (`"relu"` など) で選べます。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $u^{(l)} = z^{(l-1)} W^{(l)} + b^{(l)}$、$z^{(l)} = h(u^{(l)})$、ただし $z^{(0)} = x$
+#
+# </details>
+
+# %% question="network_forward"
+def network_forward(x, params, activation="relu"):
+    """ネットワークの順伝播。
+
+    x: (N, n_in)、params: [(W, b), …]、activation: "sigmoid"、"tanh"、"relu" のどれか
+    返すもの us: 各層の u のリスト、zs: x と中間層の z のリスト (どちらも長さは層の数)
+    """
+    ### BEGIN SOLUTION
+    h = {"sigmoid": sigmoid_forward, "tanh": tanh_forward, "relu": relu_forward}[activation]
+    us, zs = [], [x]
+    for W, b in params:
+        us.append(affine_forward(zs[-1], W, b))
+        if len(us) < len(params):
+            zs.append(h(us[-1]))
+    return us, zs
+    ### END SOLUTION
+
+# %% test="network_forward" points=6
+# 確認: network_forward
+check = Check("network_forward")
+x = np.array([[1.0, 2.0]])
+params = [
+    (np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]]), np.array([0.5, -0.5, 0.25])),
+    (np.array([[1.0, 0.0], [2.0, -1.0], [1.0, 1.0]]), np.array([0.0, 1.0])),
+]
+check(x, params, us=[np.array([[2.5, 0.5, -1.25]]), np.array([[3.5, 0.5]])],
+      zs=[x, np.array([[2.5, 0.5, 0.0]])], case="2 層, relu")
+check(x, params, "tanh", us=[np.array([[2.5, 0.5, -1.25]]), np.array([[1.06254, -0.310401]])],
+      zs=[x, np.array([[0.986614, 0.462117, -0.848284]])], case="2 層, tanh")
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("network_forward")
+for activation in "relu", "sigmoid", "tanh":
+    for n, sizes in (5, (4, 6, 3, 2)), (2, (3, 2, 2, 5)), (3, (4, 4, 4, 4)), (1, (3, 4, 2)), (2, (3, 2)):
+        x, t, params = random_network(rng, n, sizes)
+        for now in params, [(W + 0.1, b - 0.1) for W, b in params]:
+            us, zs = true_forward(x, now, activation)
+            check(x, now, activation, us=us, zs=zs, case=f"{activation}, N = {n}, {len(params)} 層")
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% folded="picture_network"
+# @title 図: 3 層のネットワークの計算グラフと、流れる配列の形
+SIZES = (64, 40, 20, 10)
+
+
+def init_params(sizes, rng):
+    """重みの初期値。分散は 2 / n_in (He et al., 2015)、バイアスは 0。"""
+    return [(rng.normal(size=(a, b)) * np.sqrt(2 / a), np.zeros(b)) for a, b in zip(sizes, sizes[1:])]
+
+
+@picture
+def draw():
+    x, params = x_train[:100], init_params(SIZES, np.random.default_rng(0))
+    us, zs = network_forward(x, params)
+    nodes, edges, before = {"x": (0, 0, "x", GREEN)}, [], "x"
+    for l, (W, b) in enumerate(params, 1):
+        at, last = 3.4 * l - 2, l == len(params)
+        nodes[f"a{l}"] = (at, 0, "affine", GRAY)
+        nodes[f"W{l}"] = (at, 1.5, f"$W_{l}$ {W.shape}", GREEN)
+        nodes[f"b{l}"] = (at, -1.5, f"$b_{l}$ {b.shape}", GREEN)
+        nodes[f"h{l}"] = (at + 1.7, 0, "softmax\n+ CE" if last else "ReLU", GRAY)
+        edges += [(before, f"a{l}", f"{zs[l - 1].shape}", ""), (f"W{l}", f"a{l}", "", ""), (f"b{l}", f"a{l}", "", ""),
+                  (f"a{l}", f"h{l}", f"{us[l - 1].shape}", "")]
+        before = f"h{l}"
+    nodes["E"] = (3.4 * len(params) + 1.2, 0, "E", GREEN)
+    edges.append((before, "E", "()", ""))
+    fig, ax = plt.subplots(figsize=(13, 3.2))
+    ax.set(xlim=(-0.3, 3.4 * len(params) + 1.5), ylim=(-2, 2))
+    draw_graph(ax, nodes, edges)
+    plt.show()
+
+# %% [markdown]
+# ## 3.2 損失から逆にたどる
+#
+# 出力層 (第 3 層) から入力層に向かって、同じ計算を繰り返します。
+#
+# 1. 出口: $du^{(3)}$ を softmax + CE の逆伝播で求める
+# 2. アフィン変換の逆伝播で、$dW^{(l)},\ db^{(l)}$ と、1 つ前の層への $dz^{(l-1)}$ を求める
+# 3. 活性化関数の逆伝播で、$dz^{(l-1)}$ を $du^{(l-1)}$ にして、2 に戻る
+#
+# ### 問 18 `network_backward` (10 点・15 分・★★★)
+#
+# `grads = [(dW1, db1), (dW2, db2), …]` を、`params` と同じ順に返してください。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# まず `network_forward` で `us` と `zs` を求めます。`for l in reversed(range(len(params))):` で後ろの層から進みます。層 `l` の入力は `zs[l]` です。次に渡す $du$ は、1 つ前の層の `us[l - 1]` を使って求めます。いちばん前の層では、もう渡す先がありません。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $du^{(L)} = \frac{1}{N}(y - t)$、$\quad dW^{(l)} = (z^{(l-1)})^{\mathsf T} du^{(l)}$、$\quad db^{(l)} = \sum_n du^{(l)}_n$、$\quad du^{(l-1)} = \bigl(du^{(l)} (W^{(l)})^{\mathsf T}\bigr) \odot h'(u^{(l-1)})$
+#
+# </details>
+
+# %% question="network_backward"
+def network_backward(x, t, params, activation="relu"):
+    """誤差逆伝播法による、損失 (softmax + 交差エントロピーの平均) の勾配。
+
+    x: (N, n_in)、t: (N, K) one-hot、params: [(W, b), …]
+    返すもの grads: [(dW, db), …]。params と同じ順、同じ形
+    """
+    ### BEGIN SOLUTION
+    h_backward = {"sigmoid": sigmoid_backward, "tanh": tanh_backward, "relu": relu_backward}[activation]
+    us, zs = network_forward(x, params, activation)
+    du = softmax_cross_entropy_backward(softmax(us[-1]), t)
+    grads = []
+    for l in reversed(range(len(params))):
+        dz, dW, db = affine_backward(du, zs[l], params[l][0])
+        grads.insert(0, (dW, db))
+        if l > 0:
+            du = h_backward(dz, us[l - 1])
+    return grads
+    ### END SOLUTION
+
+# %% test="network_backward" points=10
+# 確認: network_backward
+check = Check("network_backward")
+x, t = np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [1.0, 0.0]])
+params = [
+    (np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]]), np.array([0.5, -0.5, 0.25])),
+    (np.array([[0.5, 0.0], [1.0, -1.0], [-1.0, 1.0]]), np.array([0.0, 1.0])),
+]
+check(x, t, params, grads=[
+    (np.array([[0.194325, 1.04624, 0.0], [0.38865, 1.42013, 0.0]]), np.array([0.194325, 0.508358, 0.0])),
+    (np.array([[0.971625, -0.971625], [0.0598543, -0.0598543], [0.0, 0.0]]), np.array([0.254179, -0.254179])),
+], case="2 層, relu")
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("network_backward")
+for activation in "relu", "sigmoid", "tanh":
+    for n, sizes in (5, (4, 6, 3, 2)), (5, (4, 6, 3, 2)), (2, (3, 5, 4, 2)), (3, (3, 3, 3, 3)), (1, (3, 4, 2)), (2, (4, 3)):
+        x, t, params = random_network(rng, n, sizes)
+        check(x, t, params, activation, grads=true_gradients(x, t, params, activation),
+              case=f"{activation}, N = {n}, {len(params)} 層")
+check.report("採点", brief=True)
+for sizes in (40, 30, 20, 10), (80, 60, 40, 10):
+    x, t, params = random_network(rng, 1, sizes, margin=0)
+    check_cost(check, (x, t, params), (x, params))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### 数値微分で確かめる
+#
+# 誤差逆伝播法が正しいかどうかは、遅いけれど単純な `numerical_gradient` と比べればわかります。次のセルは、それを層ごとに表にする関数 `gradient_check` を定義して、`network_backward` に使います。
+
+# %% given="gradient_check"
+def numerical_gradients(x, t, params):
+    """numerical_gradient で求めた [(dW, db), …]。"""
+    def loss(layer, index, value):
+        changed = [list(pair) for pair in params]
+        changed[layer][index] = value
+        return softmax_cross_entropy_forward(network_forward(x, changed)[0][-1], t)[0]
+
+    return [
+        tuple(numerical_gradient(lambda a, i=i, j=j: loss(i, j, a), params[i][j].copy()) for j in (0, 1))
+        for i in range(len(params))
+    ]
+
+
+def gradient_check(backward):
+    """backward(x, t, params) の勾配を、小さな 3 層のネットワークで数値微分と比べて、表にする。"""
+    rng = np.random.default_rng(7)
+    x, t = rng.normal(size=(5, 4)), np.eye(3)[rng.integers(3, size=5)]
+    params = [(W, rng.normal(size=b.shape) * 0.1) for W, b in init_params((4, 6, 5, 3), rng)]
+    name = getattr(backward, "__name__", "backward")
+    check = Check(name)
+    check.compare("", "grads", backward(x, t, params), numerical_gradients(x, t, params))
+    display(CheckTable(f"{name} と数値微分", check.rows))
+
+
+picture(lambda: gradient_check(network_backward))
+
+# %% folded="picture_cost"
+# @title 図: 数値微分と誤差逆伝播法の時間 (自分のコードで)
+@picture
+def draw():
+    counts, numerical, backprop = [], [], []
+    for width in 4, 8, 16, 32, 64:
+        params = init_params((64, width, width, 10), np.random.default_rng(0))
+        x, t = x_train[:10], t_train[:10]
+        start = time.perf_counter()
+        for _ in range(5):
+            network_backward(x, t, params)
+        backprop.append((time.perf_counter() - start) / 5)
+        start = time.perf_counter()
+        numerical_gradients(x, t, params)
+        numerical.append(time.perf_counter() - start)
+        counts.append(sum([W.size + b.size for W, b in params]))
+        if numerical[-1] > 4:
+            break
+    fig, ax = plt.subplots(figsize=(6, 3.6))
+    ax.loglog(counts, numerical, "o-", label="numerical differentiation")
+    ax.loglog(counts, backprop, "s-", label="backpropagation")
+    ax.annotate(f"{numerical[-1] / backprop[-1]:,.0f} times", (counts[-1], np.sqrt(numerical[-1] * backprop[-1])),
+                ha="right", va="center", color=VERMILION)
+    ax.vlines(counts[-1], backprop[-1], numerical[-1], color=VERMILION, ls=":")
+    ax.set(xlabel="number of parameters", ylabel="seconds for one gradient")
+    ax.legend(loc="center left")
+    plt.show()
+    print(f"パラメータ {counts[-1]:,} 個の勾配 1 回に、数値微分は {numerical[-1]:.2g} 秒、誤差逆伝播法は {backprop[-1]:.2g} 秒かかりました。")
+
+# %% [markdown]
+# これが今日の話の中心です。数値微分の時間は、パラメータの数とともに (それ以上に) 増えます。誤差逆伝播法は、順伝播の数回分で**すべての**勾配を求めます。
+#
+# ## 3.3 損失が小さくなる方向に更新する
+#
+# ### 問 19 `sgd_step` (3 点・3 分・★☆☆)
+#
+# 2.1 の SGD の式のとおりに、すべての層の `W` と `b` を更新した**新しい** `params` を返してください。もとの `params` は変えません。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# `zip(params, grads)` で、同じ層の `(W, b)` と `(dW, db)` を組にできます。`W -= …` はもとの配列を書き換えるので使えません。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $W \leftarrow W - \alpha\,dW, \qquad b \leftarrow b - \alpha\,db$。$\alpha$ が `lr` です。
+#
+# </details>
+
+# %% question="sgd_step"
+def sgd_step(params, grads, lr):
+    """SGD の 1 回の更新。
+
+    params: [(W, b), …]、grads: [(dW, db), …]、lr: 学習率 α
+    返すもの: 新しい params
+    """
+    ### BEGIN SOLUTION
+    return [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]
+    ### END SOLUTION
+
+# %% test="sgd_step" points=3
+# 確認: sgd_step
+check = Check("sgd_step")
+params = [(np.array([[1.0, 2.0]]), np.array([0.5, -0.5])), (np.array([[3.0], [4.0]]), np.array([1.0]))]
+grads = [(np.array([[10.0, -10.0]]), np.array([5.0, 0.0])), (np.array([[1.0], [2.0]]), np.array([-2.0]))]
+check(params, grads, 0.1, params=[(np.array([[0.0, 3.0]]), np.array([0.0, -0.5])),
+                                  (np.array([[2.9], [3.8]]), np.array([1.2]))])
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("sgd_step")
+for lr, sizes in (0.3, (4, 6, 3, 2)), (0.01, (3, 2)), (0.5, (3, 3, 3)), (0.0, (3, 3, 3)):
+    params = [(rng.normal(size=(a, b)), rng.normal(size=b)) for a, b in zip(sizes, sizes[1:])]
+    grads = [(100 * away_from_zero(rng, W.shape), away_from_zero(rng, b.shape)) for W, b in params]
+    check(params, grads, lr, case=f"α = {lr}, {len(params)} 層", params=[
+        tuple(np.subtract(p, np.multiply(lr, g)) for p, g in zip(*layer)) for layer in zip(params, grads)
+    ])
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 3.4 学習の繰り返し
+#
+# データ全部を 1 回ずつ使うことを 1 **エポック**と呼びます。1 エポックの中では、データを**ミニバッチ**に分けて、ミニバッチごとに更新します。
+#
+# ### 問 20 `train` (6 点・12 分・★★★)
+#
+# 1 エポックごとに、次のことをします。
+#
+# 1. `rng` を使ってデータを並べ替える (`x` と `t` の対応を崩さない)
+# 2. 前から `batch_size` 個ずつ取り出し、`network_backward` (ReLU) と `sgd_step` で更新する。**最後の半端なバッチも使う**
+# 3. 損失の平均を `losses` に 1 つ足す (ミニバッチの損失の平均でも、エポックの終わりの全データの損失でもかまいません)
+#
+# 同じ種の `rng` なら、同じ結果になるようにしてください。渡された `x`、`t`、`params` は変えません。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# `rng.permutation(len(x))` は、0 から N − 1 までの番号を並べ替えた配列です。同じ番号で `x` と `t` の両方を取り出します。`range(0, len(x), batch_size)` と書くと、最後のバッチは自然に短くなります。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $i$ 番目のバッチは、並べ替えた番号の $i$ から $i + \text{batch\_size}$ の手前までです。勾配はそのバッチの**実際の大きさ**での平均です (問 16 の $1/N$ がそうしてくれます)。
+#
+# </details>
+
+# %% question="train"
+def train(x, t, params, lr, epochs, batch_size, rng):
+    """ReLU のネットワークを SGD で学習する。
+
+    x: (N, n_in)、t: (N, K) one-hot、params: [(W, b), …] (初期値)
+    lr: 学習率、epochs: エポックの数、batch_size: ミニバッチの大きさ、rng: np.random.Generator
+    返すもの params: 学習したパラメータ、losses: エポックごとの損失の平均 (長さ epochs のリスト)
+    """
+    ### BEGIN SOLUTION
+    losses = []
+    for _ in range(epochs):
+        order = rng.permutation(len(x))
+        x, t = x[order], t[order]
+        for start in range(0, len(x), batch_size):
+            batch = slice(start, start + batch_size)
+            params = sgd_step(params, network_backward(x[batch], t[batch], params), lr)
+        E, _ = softmax_cross_entropy_forward(network_forward(x, params)[0][-1], t)
+        losses.append(E)
+    return params, losses
+    ### END SOLUTION
+
+# %% test="train" points=6
+# 確認: train
+check = Check("train")
+x, t = np.array([[1.0, 2.0], [-1.0, 0.5], [0.5, -1.0]]), np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+params = [
+    (np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]]), np.array([0.5, -0.5, 0.25])),
+    (np.array([[0.5, 0.0], [1.0, -1.0], [-1.0, 1.0]]), np.array([0.0, 1.0])),
+]
+with check.attempt("params, losses"):
+    got, losses = check.call(x, t, params, 0.5, 2, 3, np.random.default_rng(0), outputs=2)
+    again, twice = (check.call(x, t, params, 0.5, 2, 2, np.random.default_rng(1), outputs=2)[0] for _ in range(2))
+    check.compare("バッチ 1 つ", "params", got, [
+        (np.array([[0.939054, -1.45929, 0.506054], [0.381267, 0.581896, -1.01211]]), np.array([0.438264, -0.558907, 0.262107])),
+        (np.array([[0.108677, 0.391323], [1.03321, -1.03321], [-1.0091, 1.0091]]), np.array([-0.0648409, 1.06484])),
+    ])
+    check.holds("losses の長さ", len(losses) == 2, f"losses の長さは epochs と同じ 2 のはずですが、{len(losses)} です。")
+    check.holds("損失が減る", losses[-1] < losses[0], "損失が減っていません。更新の向きを見てください。")
+    check.holds("同じ種なら同じ結果", unchanged(again, twice),
+                "同じ種の rng で 2 回呼ぶと、結果が違います。乱数は引数の rng だけを使い、前の呼び出しの値は残さないでください。")
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("train")
+
+
+def close(a, b):
+    return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-3, atol=1e-6)
+
+
+# One batch holds everything: the order cannot matter, so every number is known.
+for n, batch_size in (6, 6), (5, 20):
+    x, t, params = random_network(rng, n, (3, 5, 4, 2))
+    before, after, now = [], [], params
+    for _ in range(3):
+        before.append(true_loss(true_forward(x, now)[0][-1], t))
+        now = [tuple(p - 0.1 * g for p, g in zip(*layer)) for layer in zip(now, true_gradients(x, t, now))]
+        after.append(true_loss(true_forward(x, now)[0][-1], t))
+    with check.attempt("params, losses"):
+        got, losses = check.call(x, t, params, 0.1, 3, batch_size, np.random.default_rng(3), outputs=2)
+        check.compare(f"N = {n}, バッチ {batch_size}", "params", got, now)
+        check.holds("losses", close(losses, before) or close(losses, after), "losses が、エポックごとの損失の平均と違います。")
+check.report("採点", brief=True)
+
+# All samples alike: again the order cannot matter, and there is one step for every batch.
+x, t, params = random_network(rng, 1, (3, 4, 2))
+now = params
+for _ in range(3):
+    now = [tuple(p - 0.5 * g for p, g in zip(*layer)) for layer in zip(now, true_gradients(x, t, now))]
+with check.attempt("params"):
+    got, _ = check.call(np.repeat(x, 6, axis=0), np.repeat(t, 6, axis=0), params, 0.5, 1, 2, np.random.default_rng(3), outputs=2)
+    check.compare("N = 6, バッチ 2", "params", got, now)
+check.report("採点", brief=True)
+
+# Each sample has an input of its own, so row i of W tells by what weight sample i entered: 1 / (size of its batch).
+n, batch_size, lr = 13, 5, 1e-4
+x, t, params = np.diag(rng.uniform(1, 2, n)), one_hot(rng, n, 3), [(rng.normal(size=(n, 3)), rng.normal(size=3))]
+u = true_forward(x, params)[0][-1]
+y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
+single = np.diag(x)[:, None] * (y - t)
+loss = np.log(np.exp(u).sum(axis=1)) - np.sum(u * t, axis=1)
+
+
+def weights(epochs, seed, rows=n):
+    """(weights of the samples summed over the epochs, losses, what the weights do not explain)"""
+    got, losses = check.call(x[:rows], t[:rows], params, lr, epochs, batch_size, np.random.default_rng(seed), outputs=2)
+    step = (params[0][0] - np.asarray(got[0][0])) / lr
+    weight = np.sum(step * single, axis=1) / np.sum(single**2, axis=1)
+    return weight, losses, np.abs(step - weight[:, None] * single).max()
+
+
+tails = []
+with check.attempt("params, losses"):
+    for seed in range(4):
+        first, losses, rest = weights(1, seed)
+        check.holds("x と t の対応", rest < 0.01, "x の行と t の行の対応が崩れています。x だけを並べ替えていませんか。")
+        check.holds("全データを使う", first.min() > 0.1,
+                    f"使われていないデータが {np.sum(first < 0.1)} 個あります。どのデータも 1 エポックに 1 回使ってください (最後の半端なバッチも)。")
+        check.holds("バッチの大きさ", not np.allclose(np.sort(first), [1 / 5] * 5 + [1 / 4] * 8, atol=0.01),
+                    "バッチの大きさがそろえられています。前から batch_size 個ずつ取り、残りを最後のバッチにしてください。")
+        check.holds("バッチの平均", np.allclose(np.sort(first), [1 / 5] * 10 + [1 / 3] * 3, atol=0.02),
+                    "データの重みが違います。どのデータも 1 エポックに 1 回使い、勾配はそのバッチの実際の大きさで平均します。")
+        check.holds("losses", close(losses, [loss.mean()]) or close(losses, [np.sum(first * loss) / 3]),
+                    "losses が違います。すべてのバッチの損失を平均してください。")
+        second = weights(2, seed)[0] - first
+        tails.append((tuple(np.flatnonzero(first > 0.27)), tuple(np.flatnonzero(second > 0.27))))
+    check.holds("並べ替え", len({tail for tail, _ in tails}) > 1, "rng の種を変えても、データの順が変わりません。rng を使って並べ替えてください。")
+    check.holds("エポックごとの並べ替え", any(a != b for a, b in tails),
+                "2 エポック目が 1 エポック目と同じ順です。エポックごとに並べ替えてください。")
+    same = [weights(1, 0)[0] for _ in range(3)]
+    check.holds("同じ種なら同じ順", np.allclose(same[0], same[1:]), "同じ種の rng で呼び直すと、順が変わります。引数の rng だけを使ってください。")
+    ten = weights(1, 0, 10)[0][:10]
+    check.holds("N が割り切れるとき", np.allclose(ten, 1 / 5, atol=0.02),
+                "N が batch_size で割り切れるときに正しく動きません。空のバッチを作っていませんか。")
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 3.5 手書き数字を学習する
+#
+# いよいよ、自分のネットワークに手書き数字を読ませます。次のセルは、自分の `train` を 1 エポックずつ呼びながら、損失と正解率を描きます。
+
+# %% folded="picture_training"
+# @title 図: 学習のようす
+LR, EPOCHS, BATCH_SIZE, SECONDS = 0.1, 30, 10, 8
+trained = None
+
+
+def accuracy(x, label, params):
+    """出力が最大のニューロンを答えとしたときの正解率。"""
+    return np.mean(np.argmax(network_forward(x, params)[0][-1], axis=1) == label)
+
+
+@picture
+def draw():
+    global trained
+    rng = np.random.default_rng(0)
+    params = init_params(SIZES, rng)
+    losses, train_accuracy, test_accuracy = [], [], []
+    fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.4))
+    bar, plot = display(HTML(""), display_id=True), display(fig, display_id=True)
+    start = shown = time.perf_counter()
+    for epoch in range(1, EPOCHS + 1):
+        params, loss = train(x_train, t_train, params, LR, 1, BATCH_SIZE, rng)
+        losses += list(loss)
+        train_accuracy.append(accuracy(x_train, label_train, params))
+        test_accuracy.append(accuracy(x_test, label_test, params))
+        out_of_time = time.perf_counter() - start > SECONDS
+        if time.perf_counter() - shown > 0.25 or epoch == EPOCHS or out_of_time:
+            for ax, lines, label in (
+                (left, {"training loss": losses}, "loss"),
+                (right, {"training": train_accuracy, "test": test_accuracy}, "accuracy"),
+            ):
+                ax.clear()
+                for name, values in lines.items():
+                    ax.plot(range(1, epoch + 1), values, label=name)
+                ax.set(xlabel="epoch", ylabel=label, xlim=(0, EPOCHS + 1), ylim=(0, 1.02) if ax is right else (0, None))
+                ax.legend()
+            bar.update(HTML(f'<progress value="{epoch}" max="{EPOCHS}"></progress> {epoch} / {EPOCHS} エポック'))
+            plot.update(fig)
+            shown = time.perf_counter()
+        if out_of_time:
+            print(f"{SECONDS} 秒たったので、{epoch} エポックで止めました。for 文を行列の計算に変えると、速くなります。")
+            break
+    plt.close(fig)
+    trained = params
+    print(f"テストデータの正解率: {test_accuracy[-1]:.1%}")
+
+# %% [markdown]
+# ### 学習したものを見る
+
+# %% folded="picture_weights"
+# @title 図: 第 1 層の重み (中間層のニューロンが見ているもの)
+def need_training():
+    if trained is None:
+        raise CheckFailed("先に「学習のようす」のセルで学習してください。")
+
+
+@picture
+def draw():
+    need_training()
+    W = trained[0][0]
+    limit = np.abs(W).max()
+    fig, axes = plt.subplots(4, 10, figsize=(10, 3.7))
+    for ax, column in zip(axes.flat, W.T):
+        image = ax.imshow(column.reshape(8, 8), vmin=-limit, vmax=limit)
+        ax.axis("off")
+    fig.colorbar(image, ax=axes, label="weight", shrink=0.8)
+    plt.show()
+
+# %% folded="picture_confusion"
+# @title 図: 混同行列と、読み間違えた数字
+@picture
+def draw():
+    need_training()
+    y = softmax(network_forward(x_test, trained)[0][-1])
+    guess = np.argmax(y, axis=1)
+    matrix = np.zeros((10, 10), dtype=int)
+    np.add.at(matrix, (label_test, guess), 1)
+    fig, ax = plt.subplots(figsize=(5.4, 4.6))
+    image = ax.imshow(matrix)
+    for i, j in np.ndindex(matrix.shape):
+        if matrix[i, j]:
+            ax.text(j, i, matrix[i, j], ha="center", va="center", color="black" if matrix[i, j] > 22 else "white")
+    ax.set(xlabel="read as", ylabel="true digit", xticks=range(10), yticks=range(10))
+    ax.grid(False)
+    fig.colorbar(image, label="images")
+    plt.show()
+    wrong = np.flatnonzero(guess != label_test)
+    print(f"{len(label_test)} 枚のうち {len(wrong)} 枚を読み間違えました。")
+    if len(wrong):
+        fig, axes = plt.subplots(1, 8, figsize=(10, 1.9), squeeze=False)
+        for ax in axes.flat:
+            ax.axis("off")
+        for ax, i in zip(axes.flat, wrong):
+            ax.imshow(x_test[i].reshape(8, 8), cmap="Greys")
+            ax.set_title(f"true {label_test[i]}\nread {guess[i]} ({y[i].max():.0%})", fontsize=10)
+        plt.show()
+
+# %% [markdown]
+# ## 3.6 間違いを見つけて直す
+#
+# 次の `broken_backward` には、**間違いが 1 つ**あります。それでも学習はたいてい進み、手書き数字を 95 % くらい読めてしまいます。正解率を見ても、勾配が正しいかどうかはわからないのです。
+#
+# ### 問 21 `fix_backward` (3 点・10 分・★★☆)
+#
+# 1. 下の「自分で調べる」のセルの `gradient_check(broken_backward)` で、どの層の勾配が違うかを見つけます。
+# 2. 違う層と合っている層の境目から、間違いの場所を考えます。
+# 3. 直したものを `fix_backward` に書きます。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# いちばん後ろの層の勾配は合っています。その前の層から違います。2 つの層の間にあるのは何でしょうか。3 部の初めの計算グラフと見比べてください。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $\dfrac{\partial E}{\partial u^{(l-1)}} = \dfrac{\partial E}{\partial z^{(l-1)}} \odot h'(u^{(l-1)})$
+#
+# </details>
+
+# %% given="broken_backward"
+def broken_backward(x, t, params):
+    """間違いが 1 つある、ReLU のネットワークの誤差逆伝播法。"""
+    us, zs = network_forward(x, params)
+    du = softmax_cross_entropy_backward(softmax(us[-1]), t)
+    grads = []
+    for l in reversed(range(len(params))):
+        W, b = params[l]
+        grads.insert(0, (zs[l].T @ du, du.sum(axis=0)))
+        du = du @ W.T
+    return grads
+
+# %%
+# 自分で調べる: ここで gradient_check(broken_backward) を実行してみましょう。
+
+
+# %% question="fix_backward"
+def fix_backward(x, t, params):
+    """broken_backward の間違いを直したもの。
+
+    x: (N, n_in)、t: (N, K) one-hot、params: [(W, b), …]
+    返すもの grads: [(dW, db), …]
+    """
+    ### BEGIN SOLUTION
+    us, zs = network_forward(x, params)
+    du = softmax_cross_entropy_backward(softmax(us[-1]), t)
+    grads = []
+    for l in reversed(range(len(params))):
+        W, b = params[l]
+        grads.insert(0, (zs[l].T @ du, du.sum(axis=0)))
+        if l > 0:
+            du = relu_backward(du @ W.T, us[l - 1])
+    return grads
+    ### END SOLUTION
+
+# %% test="fix_backward" points=3
+# 確認: fix_backward
+check = Check("fix_backward")
+x, t = np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [1.0, 0.0]])
+params = [
+    (np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]]), np.array([0.5, -0.5, 0.25])),
+    (np.array([[0.5, 0.0], [1.0, -1.0], [-1.0, 1.0]]), np.array([0.0, 1.0])),
+]
+check(x, t, params, grads=[
+    (np.array([[0.194325, 1.04624, 0.0], [0.38865, 1.42013, 0.0]]), np.array([0.194325, 0.508358, 0.0])),
+    (np.array([[0.971625, -0.971625], [0.0598543, -0.0598543], [0.0, 0.0]]), np.array([0.254179, -0.254179])),
+], case="2 層, relu")
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("fix_backward")
+for n, sizes in (5, (4, 6, 3, 2)), (5, (4, 6, 3, 2)), (2, (3, 5, 4, 2)), (3, (3, 3, 3, 3)), (1, (3, 4, 2)), (2, (4, 3)):
+    x, t, params = random_network(rng, n, sizes)
+    check(x, t, params, grads=true_gradients(x, t, params), case=f"N = {n}, {len(params)} 層")
+check.report("採点", brief=True)
+for sizes in (40, 30, 20, 10), (80, 60, 40, 10):
+    x, t, params = random_network(rng, 1, sizes, margin=0)
+    check_cost(check, (x, t, params), (x, params))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 3.7 この先へ: 畳み込みニューラルネットワーク (CNN)
+#
+# 多層パーセプトロンは、画像を 64 個の数に**ばらばらにして**入力します。となりの画素がどれか、ということを知りません。
+# それなら、画素の順番をめちゃくちゃに入れかえても (どの画像も同じ入れかえ方で) 同じように学習できるはずです。試してみます。
+
+# %% folded="picture_shuffled"
+# @title 図: 画素を入れかえた手書き数字
+@picture
+def draw():
+    need_training()
+    rng = np.random.default_rng(0)
+    order = np.random.default_rng(1101).permutation(64)
+    params, spent, start = init_params(SIZES, rng), 0, time.perf_counter()
+    while spent < EPOCHS and time.perf_counter() - start < SECONDS:
+        params, _ = train(x_train[:, order], t_train, params, LR, 1, BATCH_SIZE, rng)
+        spent += 1
+    fig, axes = plt.subplots(2, 10, figsize=(10, 2.6))
+    for column, image, label in zip(axes.T, x_test, label_test):
+        for ax, pixels in zip(column, (image, image[order])):
+            ax.imshow(pixels.reshape(8, 8), cmap="Greys")
+            ax.set(xticks=[], yticks=[])
+            ax.spines[:].set(visible=True, color=GRAY)
+        column[0].set_title(label)
+    plt.show()
+    print(f"テストデータの正解率: もとの画像 {accuracy(x_test, label_test, trained):.1%}、"
+          f"入れかえた画像 {accuracy(x_test[:, order], label_test, params):.1%}")
+
+# %% [markdown]
+# 下の段は、私たちにはまったく読めません。ネットワークには同じことです。画像の「となり」を生かすのが **CNN** です (次回)。
+#
+# > **スライドの訂正**: LeNet が 1988 年とありますが、スライドの図の LeNet-5 は LeCun et al., 1998 です。
+
+# %% [markdown]
+# ---
+# # おまけ
+#
+# スライドの「今日話していないが重要なこと」から 2 つです。
+#
+# ## 正則化
+#
+# **過学習**を防ぐために、重みが大きくなりすぎないようにします。損失に重みの 2 乗の和を足します ($\lambda$ は `weight_decay`)。
+#
+# $$E' = E + \frac{\lambda}{2} \sum_l \lVert W^{(l)} \rVert^2$$
+#
+# ### おまけ 1 `l2_gradient` (+5 点・8 分・★★☆)
+#
+# $E$ の勾配 `grads` から、$E'$ の勾配を作ってください。バイアスは正則化しません。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# 足した項を $W$ で微分すると何になるかを考えます。$\frac{1}{2}$ は、2 乗の微分の 2 を打ち消すためにあります。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $\dfrac{\partial E'}{\partial W} = \dfrac{\partial E}{\partial W} + \lambda W, \qquad \dfrac{\partial E'}{\partial b} = \dfrac{\partial E}{\partial b}$
+#
+# </details>
+
+# %% question="l2_gradient"
+def l2_gradient(params, grads, weight_decay):
+    """L2 正則化を加えた損失の勾配。
+
+    params: [(W, b), …]、grads: [(dW, db), …]、weight_decay: λ
+    返すもの: 新しい grads
+    """
+    ### BEGIN SOLUTION
+    return [(dW + weight_decay * W, db) for (W, _), (dW, db) in zip(params, grads)]
+    ### END SOLUTION
+
+# %% test="l2_gradient" bonus=5
+# 確認: l2_gradient
+check = Check("l2_gradient")
+params = [(np.array([[1.0, 2.0]]), np.array([0.5, -0.5])), (np.array([[3.0], [4.0]]), np.array([1.0]))]
+grads = [(np.array([[10.0, -10.0]]), np.array([5.0, 0.0])), (np.array([[1.0], [2.0]]), np.array([-2.0]))]
+check(params, grads, 0.1, grads=[(np.array([[10.1, -9.8]]), np.array([5.0, 0.0])),
+                                 (np.array([[1.3], [2.4]]), np.array([-2.0]))])
+check.report()
+### BEGIN HIDDEN TESTS
+rng = generator("l2_gradient")
+for decay, sizes in (0.3, (4, 6, 3, 2)), (1.5, (3, 2)), (0.7, (3, 3, 3)), (0.0, (3, 3, 3)):
+    params = [(away_from_zero(rng, (a, b)), away_from_zero(rng, b)) for a, b in zip(sizes, sizes[1:])]
+    grads = [(rng.normal(size=W.shape), rng.normal(size=b.shape)) for W, b in params]
+    check(params, grads, decay, case=f"λ = {decay}, {len(params)} 層", grads=[
+        (dW + derivative(lambda A: decay / 2 * np.sum(A**2), W), db) for (W, b), (dW, db) in zip(params, grads)
+    ])
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 交差検証
+#
+# 学習率や中間層の数のように、事前に定めるパラメータを**ハイパーパラメータ**と呼びます。よい値を探すには、データを $k$ 個に分けて、1 つを検証用、残りを学習用にすることを $k$ 回繰り返します。これが**交差検証法** (クロスバリデーション) です。
+#
+# ### おまけ 2 `k_fold` (+5 点・10 分・★★☆)
+#
+# 0 から n − 1 の番号を `rng` で並べ替えてから $k$ 個に分け ($2 \le k \le n$)、`(学習用の番号, 検証用の番号)` の組を $k$ 個返してください。どの番号も、ちょうど 1 回だけ検証用になります。$n$ が $k$ で割り切れないときも、検証用の個数の差は 1 以下にします。
+#
+# <details><summary>ヒント 1 (考え方)</summary>
+#
+# `np.array_split` は、割り切れないときも、できるだけ等しく分けてくれます。学習用は、検証用でないものを `np.concatenate` でつなげます。
+#
+# </details>
+# <details><summary>ヒント 2 (式)</summary>
+#
+# $\{0, \dots, n-1\} = V_1 \cup \dots \cup V_k$ (重なりなし)、$i$ 番目の組は $\bigl(\bigcup_{j \ne i} V_j,\ V_i\bigr)$
+#
+# </details>
+
+# %% question="k_fold"
+def k_fold(n, k, rng):
+    """k 分割交差検証の番号。
+
+    n: データの数、k: 分割の数、rng: np.random.Generator
+    返すもの: [(train, valid), …] を k 個。train と valid は整数の番号の配列
+    """
+    ### BEGIN SOLUTION
+    folds = np.array_split(rng.permutation(n), k)
+    return [(np.concatenate(folds[:i] + folds[i + 1 :]), folds[i]) for i in range(k)]
+    ### END SOLUTION
+
+# %% test="k_fold" bonus=5
+# 確認: k_fold
+def check_folds(check, n, k):
+    """n 個を k 個に分けた結果を確かめて、表に行を足す。"""
+    case = f"n = {n}, k = {k}"
+    with check.attempt("train, valid", case):
+        folds = [tuple(np.asarray(part) for part in pair) for pair in check.call(n, k, np.random.default_rng(5))]
+        valids = [valid for _, valid in folds]
+        check.holds("組の数", len(folds) == k, f"組は {k} 個のはずですが、{len(folds)} 個です。", case)
+        integers = all([part.dtype.kind in "iu" for pair in folds for part in pair])
+        check.holds("整数の番号", integers, "番号が整数の配列ではありません。", case)
+        check.holds("valid を合わせると全部", sorted(np.concatenate(valids)) == list(range(n)),
+                    "どの番号も、ちょうど 1 回だけ valid に入らなければなりません。", case)
+        check.holds("train は残り全部", all([sorted(np.concatenate(pair)) == list(range(n)) for pair in folds]),
+                    "train と valid を合わせると、すべての番号がちょうど 1 回ずつのはずです。", case)
+        sizes = [len(valid) for valid in valids]
+        check.holds("大きさの差は 1 以下", max(sizes) - min(sizes) <= 1, f"valid の大きさが {sizes} です。", case)
+
+
+check = Check("k_fold")
+check_folds(check, 6, 3)
+check_folds(check, 10, 4)
+with check.attempt("train, valid", "n = 20, k = 4"):
+    one, other = ([sorted(valid) for _, valid in check.call(20, 4, np.random.default_rng(seed))] for seed in (1, 2))
+    check.holds("並べ替え", one != other, "番号が rng で並べ替えられていません。種が違えば分け方も変わるはずです。", "n = 20, k = 4")
+check.report()
+### BEGIN HIDDEN TESTS
+for n, k in (12, 3), (11, 4), (5, 5), (23, 2):
+    check_folds(check, n, k)
+with check.attempt("train, valid", "並べ替え"):
+    one, same, other, another = (
+        [sorted(valid) for _, valid in check.call(40, 4, np.random.default_rng(seed))] for seed in (1, 1, 2, 3)
+    )
+    runs = [np.sum(np.diff(valid) != 1) <= 1 for folds in (one, other, another) for valid in folds]  # on a circle
+    check.holds("並べ替え", one != other and other != another and another != one,
+                "番号が rng で並べ替えられていません。種が違えば分け方も変わるはずです。")
+    check.holds("続き番号でない", not all(runs), "どの valid も続き番号です。かたまりのままではなく、番号を 1 つずつ並べ替えてください。")
+    check.holds("同じ種なら同じ分け方", one == same, "同じ種の rng でも分け方が変わります。引数の rng だけを使ってください。")
+check.report("採点", brief=True)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ---
+# # まとめ
+#
+# - 非線形な識別の方法として、ニューラルネットワークを作りました。
+# - SGD で学習しますが、数値微分で勾配を求めると計算量が膨大になります。
+# - 誤差逆伝播法なら、順伝播の数回分の時間で、すべての勾配が求まります。
+# - 画像の認識では CNN がよく使われます (次回)。
+#
+# 提出する前に、メニューの「Kernel → Restart Kernel and Run All Cells」で、上から動くことを確かめてください。× の確認があると、そこで止まります。解けない問いが残っていても、そのまま提出できます (ほかの問いは採点されます)。

@@ -1,0 +1,57 @@
+"""What a cell of a student's defines and calls, read from its syntax: a comment, a string or a docstring is neither."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
+"""A line of IPython's own syntax."""
+DEFINED = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)(?:\s*:[^=\n]+)?\s*=(?!=)", re.MULTILINE)
+"""What text defines that is no Python: somebody's answer all the same."""
+LONGEST = 100_000
+"""Characters of a cell that is parsed."""
+
+
+def parsed(code: str) -> ast.Module | None:
+    """The syntax of a cell; None for what has none, or is too long to look at."""
+    if len(code) > LONGEST:
+        return None
+    try:
+        return ast.parse(MAGIC.sub(r"\1pass", code))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Those that run when the cell runs, also under a condition."""
+    for node in body:
+        yield node
+        for part in "body", "orelse", "finalbody", "handlers":
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                yield from statements(getattr(node, part, []))
+
+
+def defined(code: str) -> set[str]:
+    """The names that a cell gives a value to."""
+    tree = parsed(code)
+    if tree is None:
+        return {name for names in DEFINED.findall(code) for name in names if name}
+    found = set()
+    for node in statements(tree.body):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            found |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {name.id for target in targets for name in ast.walk(target)
+                      if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}  # fmt: skip
+    return found
+
+
+def uses(code: str, name: str) -> bool:
+    """Whether a cell calls, or otherwise reads, what has that name."""
+    tree = parsed(code) if name in code else None
+    return tree is not None and any(
+        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load) for node in ast.walk(tree)
+    )

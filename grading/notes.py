@@ -1,0 +1,152 @@
+"""What the grader has to say of a submission or of a file, as values: a kind and what it is about.
+
+Words are put to them where somebody reads them, and nowhere else: English in the terminal and in CSV files, Japanese on the
+pages. A program asks for the kind; no sentence is ever read back.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+STOPS = {
+    "ended": "実行中のプロセスが止まりました (os._exit や、メモリの使いすぎなど)。",
+    "time": "時間がかかりすぎるので止めました。終わらないループはありませんか。",
+    "memory": "メモリを使いすぎたので止めました。",
+    "processes": "プロセスを作りすぎたので止めました。",
+    "protocol": "採点プログラムへの返事の形が正しくないので止めました。",
+    "total": "提出物全体の時間を使い切りました。",
+}
+"""Why a student's process was stopped → what its author reads."""
+
+CELLS = {  # of a graded notebook, {0} being a cell → in English, and in Japanese for all the cells that it is said of
+    "ended": ("{0} ended its process", "実行中にプロセスが落ちました"),
+    "time": ("{0} ran out of time", "時間切れで止めました"),
+    "memory": ("{0} used too much memory", "メモリの使いすぎで止めました"),
+    "processes": ("{0} started too many processes", "プロセスを作りすぎたので止めました"),
+    "protocol": ("{0} sent what is no answer", "採点プログラムに、正しくない形の返事をしました"),
+    "total": ("{0} was left no time", "提出物全体の持ち時間を使い切っていました"),
+    "error": ("{1} in {0}", "解答のセルがエラーで止まりました"),
+    "error of its own": ("{1} in {0}", "問い以外のセルでエラーが出ました"),
+    "changed": ("{0} had been changed: the instructor's is used", "確認のセルが書きかえられていました (もとのもので採点)"),
+    "deleted": ("{0} had been deleted and was put back", "確認のセルが消されていました (もどして採点)"),
+    "retyped": ("{0} had been made a {1} cell", "セルの種類が変わっていました"),
+    "retyped answer": ("{0} had been made a {1} cell: it is run as code", "セルの種類が変わっていました"),
+    "known by function": ("the answer of {0} was known by its function: its id was gone", "ID の消えたセルから答えを見つけました"),
+    "known in another": ("the answer of {0} was found in the cell {1}", "別のセルに答えがありました"),
+    "answered elsewhere": ("{0} is answered in another cell", "別のセルに答えがありました"),
+    "no answer": ("{0} has no answer", "解答のセルが空か、消されています"),
+    "unknown": ("{0}", "そのほかの記録"),
+}
+OWN = "a cell of the student's own"
+"""The cell of a note that is about none of the instructor's."""
+
+REASONS = {  # why a file or a line is not used → in English and in Japanese
+    "nested": ("not a notebook: nested too deeply", "ノートブックではありません (入れ子が深すぎます)"),
+    "no text": ("not a notebook: neither UTF-8 nor UTF-16 text", "ノートブックではありません (文字のファイルではありません)"),
+    "no JSON": ("not a notebook: no JSON (line {0}: {1})", "ノートブックではありません ({0} 行めが JSON として読めません)"),
+    "no cells": ("not a notebook: JSON without cells ({0})", "ノートブックではありません (セルのない JSON です)"),
+    "empty notebook": ("a notebook without cells", "セルが 1 つもないノートブックです"),
+    "many cells": ("a notebook of {0} cells, more than {1}", "セルが {0} 個もあるノートブックです ({1} 個まで)"),
+    "another notebook": ("another notebook: it holds no question of this exercise", "別のノートブックです (この演習の問いがありません)"),
+    "another exercise": ("the notebook of the exercise {0}, not of {1}", "演習 {0} のノートブックです (演習 {1} のものではありません)"),
+    "other files": ("no file {0} (there is {1}; rename it)", "{0} がありません。あるのは {1} です。名前を直してください"),
+    "no file": ("no file {0}", "{0} がありません"),
+    "submitted": ("{0} {1}", "{0}: {1}"),
+    "submitted link": ("{0} is a link", "{0} がリンクです。ファイルそのものを置いてください"),
+    "failed": ("grading went wrong: {0}", "採点の途中で問題が起きました ({0})。もう一度採点してください"),
+    # what arrives (intake/)
+    "kept": ("kept in downloaded/, but {0}", "{0}"),
+    "link there": ("{0} in submitted/ is a link: put the file itself there", "{0} がリンクです。ファイルそのものを置いてください"),
+    "link": ("is a link: give the file itself", "リンクです。ファイルそのものをもらってください"),
+    "special": ("is no file but a pipe, a socket or a device", "ふつうのファイルではありません"),
+    "large": ("has more than {0} MB", "大きすぎます ({0} MB まで)"),
+    "gone": ("is not there any more", "ありません"),
+    "absent": ("is not there", "ありません"),
+    "unreadable": ("cannot be read: {0}", "読めません ({0})"),
+    "course": ("belongs to the course itself: give the folder of the downloads",
+               "コースのフォルダーそのものです。受け取ったファイルのフォルダーを指定してください"),
+    "deep": ("lies in more than {0} folders, one in another", "{0} 段より深いフォルダーの中にあります"),
+    "deep archive": ("lies in {0} archives, one in another: more are not opened", "{0} 重の圧縮ファイルの中にあります"),
+    "many": ("holds more than {0} files: give the folder of the downloads alone", "中のファイルが多すぎます ({0} 個まで)"),
+    "many in archive": ("holds more than {0} files", "中のファイルが多すぎます ({0} 個まで)"),
+    "long name": ("has a name of more than {0} letters", "名前が長すぎます ({0} 文字まで)"),
+    "name leads out": ("has a name that leads out of its archive", "圧縮ファイルの外を指す名前です"),
+    "bomb": ("unpacks to far more than its size: what was not read yet is left out",
+             "圧縮ファイルが、大きさにくらべて大きくなりすぎます。残りは読んでいません"),
+    "no zip": ("is no zip archive, or a part of one: download it again",
+               "zip ではないか、途中で切れています。もう一度ダウンロードしてください"),
+    "empty file": ("is an empty file", "空のファイルです"),
+    "empty archive": ("is an empty archive", "空の圧縮ファイルです"),
+    "damaged": ("is damaged and cannot be unpacked ({0})", "壊れていて開けません"),
+    "encrypted": ("is encrypted: ask for it without a password", "パスワードがかかっています"),
+    "unusual": ("is packed in an unusual way: ask for an ordinary zip, or for the notebook itself",
+                "特別な方法で圧縮されています。ふつうの zip か、ノートブックそのものをもらってください"),
+    "other archive": ("an archive that is no zip: ask for the notebook itself",
+                      "zip でない圧縮ファイルです。ノートブックそのものをもらってください"),
+    "typed": ("text typed into Moodle, no file", "Moodle に書きこまれた文です。ファイルではありません"),
+    "other kind": ("a {0} file, no notebook", "{0} ファイルです。ノートブックではありません"),
+    "draft": ("in Teams's Working files, not handed in; a line in mapping.csv takes it all the same",
+              "Teams の Working files にあり、提出されていません。mapping.csv に書けば受け取れます"),
+    "nobody": ("nobody of the roster is {0}", "名簿に {0} という人はいません"),
+    "nameless": ("its name, its folders and its archive name nobody of the roster", "名前にもフォルダーにも、名簿の人がいません"),
+    "several": ("more than one student is possible: {0}", "何人かが考えられます: {0}"),
+    "as mapped": ("as mapping.csv says", "mapping.csv のとおり"),
+    "not newer": ("not newer than submitted/, of {0} UTC", "submitted/ のもの ({0} UTC) より新しくありません"),
+    "the same": ("the same as {0}", "{0} と同じです"),
+    "older": ("older than {0}", "{0} より古いものです"),
+    "nothing": ("handed in nothing", "提出がありません"),
+    "nothing usable": ("handed in nothing that can be graded: {0}: {1}", "採点できる提出がありません: {0}: {1}"),
+    # rosters and mappings
+    "line": ("line {0}", "{0} 行め"),
+    "lines": ("{0} and {1}", "{0}と{1}"),
+    "a student": ("a student", "ある学生"),
+    "no id": ("{0} has no id: the row is not used", "{0}に ID がありません"),
+    "unusable id": ("{0}: {1} is not used: an id is the name of a folder (letters, digits and _, inside also - . @)",
+                    "{0}: ID の {1} は使えません (ID はフォルダーの名前になります)"),
+    "same id": ("{0} have the same id {1}: none of them is used", "{0}の ID が同じ {1} です。どれも使いません"),
+    "not in roster": ("{0}: {1} is nobody of the roster", "{0}: 名簿に {1} という人はいません"),
+    "given before": ("{0}: {1} is given to {2} further up", "{0}: {1} は、上の行で {2} のものになっています"),
+}
+
+WORDS = CELLS | REASONS
+
+
+@dataclass(frozen=True, init=False)
+class Note:
+    """Something that is said: a key of CELLS or REASONS, and the values that its words take, other notes among them."""
+
+    kind: str
+    values: tuple["str | int | Note", ...]
+
+    def __init__(self, kind: str, *values: "str | int | Note"):
+        object.__setattr__(self, "kind", kind)
+        object.__setattr__(self, "values", values)
+
+    def __str__(self) -> str:
+        """In English."""
+        return WORDS[self.kind][0].format(*map(str, self.values))
+
+    @property
+    def japanese(self) -> str:
+        values = [value.japanese if isinstance(value, Note) else value for value in self.values]
+        return WORDS[self.kind][1].format(*values)
+
+    def as_json(self) -> list:
+        return [self.kind, *(value.as_json() if isinstance(value, Note) else value for value in self.values)]
+
+    @classmethod
+    def from_json(cls, told) -> "Note":
+        """The note of `as_json`; what is none becomes a note of an unknown kind, for it may come from another version."""
+        if isinstance(told, list) and told and told[0] in WORDS:
+            note = cls(told[0], *(cls.from_json(value) if isinstance(value, list) else value for value in told[1:]))
+            with suppress(IndexError):
+                str(note), note.japanese
+                return note
+        return cls("unknown", str(told))
+
+
+class Refused(Exception):
+    """What was handed in, or a line of a table, cannot be used; `note` says why."""
+
+    def __init__(self, kind: str, *values: "str | int | Note"):
+        self.note = Note(kind, *values)
+        super().__init__(str(self.note))

@@ -1,0 +1,93 @@
+"""What is needed to grade a submission, as plain data: it crosses to the judge and to the workers of a cluster."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache, cached_property
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from ..exercise.cells import own_marks
+from ..exercise.folder import Exercise, Settings, exercises
+from ..sandbox.limits import Limits
+
+PACKAGE = Path(__file__).parent.parent
+DECIDES = "exercise", "run", "sandbox"
+"""The rooms of the grader whose code decides a mark or a sentence."""
+LIBRARIES = "numpy", "scipy", "scikit-learn", "matplotlib", "ipython", "ipykernel", "nbformat", "nbclient", "nbconvert"
+"""What the code of students and of tests runs with, and what makes a graded notebook of it."""
+
+
+@cache
+def engine() -> str:
+    """Tells this grader from another: a digest of its code, of Python's version and of the libraries'."""
+    about = [platform.python_version(), *(f"{name} {version(name)}" for name in LIBRARIES)]
+    files = [PACKAGE / "notes.py", *sorted(path for room in DECIDES for path in (PACKAGE / room).rglob("*.py"))]
+    about += [f"{path.relative_to(PACKAGE)} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
+    return hashlib.sha256("\n".join(about).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What is needed to grade a submission."""
+
+    name: str
+    source: str
+    """The instructor's notebook, as JSON."""
+    catalogue: Mapping[str, str]
+    """Question → the text of its known answers (exercise.catalogue)."""
+    settings: Settings
+    limits: Limits
+    marks: Mapping[str, list[str]] = field(default_factory=dict)
+    """Exercise → what tells its notebook from those of the others."""
+    sandbox: bool = True
+    engine: str = field(default_factory=engine)
+    """By which grader."""
+
+    @cached_property
+    def key(self) -> str:
+        """A digest of everything that decides a mark or a sentence."""
+        about = self.as_json()
+        del about["marks"]  # another exercise of the course changes no mark of this one
+        del about["settings"]["title"], about["settings"]["pass_mark"]
+        return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
+
+    @cached_property
+    def notebook(self) -> NotebookNode:
+        return nbformat.reads(self.source, as_version=4)
+
+    def digest(self, submission: bytes) -> str:
+        """Tells whether this submission was graded by this assignment."""
+        return hashlib.sha256(self.key.encode() + submission).hexdigest()
+
+    def as_json(self) -> dict:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, told: dict) -> "Assignment":
+        """The assignment of `as_json`."""
+        settings, limits = Settings(**told["settings"]), Limits(**told["limits"])
+        return cls(**told | {"settings": settings, "limits": limits})
+
+
+def read_assignment(exercise: Exercise, limits: Mapping[str, int], sandbox: bool = True) -> Assignment:
+    """The assignment of an exercise that is built; limits: those of the course.
+
+    Raises OSError where it is not built, and NoExercise where its settings cannot be used.
+    """
+    marks = read_marks(exercise)
+    settings = exercise.settings
+    text = exercise.source.read_text(encoding="utf-8")
+    return Assignment(exercise.name, text, exercise.catalogue(), settings, Limits(**{**limits, **settings.limits}), marks, sandbox)
+
+
+def read_marks(exercise: Exercise) -> dict[str, list[str]]:
+    """Exercise → what tells its notebook from the others', for all of the course that are built."""
+    built = {each.name: each.source for each in exercises(exercise.root) if each.source.exists()}
+    notebooks = {name: nbformat.read(path, as_version=4) for name, path in built.items()}
+    return {name: sorted(mine) for name, mine in own_marks(notebooks).items()}

@@ -1,0 +1,248 @@
+"""What `nbgrader autograde` runs in this course: nbgrader's own converter with the work given to an executor.
+
+Only this process writes: the gradebook and autograded/, a submission at a time. First the marks, in one
+transaction; then the folder, by one rename. A run that was killed goes on with what has no folder.
+"""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from glob import glob
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde as Stock
+from nbgrader.converters import NbGraderException
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import compute_checksum, determine_grade, parse_utc, rmtree
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
+from traitlets import Bool, Dict, Integer, Unicode
+
+from ..course import NOTEBOOK, SECRET, handed_in, transaction
+from ..exercise.cells import grade_id, is_solution, is_test
+from ..exercise.folder import Exercise, NoExercise
+from ..notes import Note, Refused
+from ..sandbox import bubblewrap
+from . import refusal, worker
+from .assignment import Assignment, read_assignment
+
+
+class Autograde(Stock):
+    """nbgrader.converters.Autograde, with a judge outside the student's process."""
+
+    jobs = Integer(1, help="How many submissions are graded side by side.").tag(config=True)
+    scheduler = Unicode("", help="The address of a Dask scheduler, whose workers do the work.").tag(config=True)
+    sandbox = Bool(True, help="False: run the code of the students with your rights, unprotected.").tag(config=True)
+    limits = Dict(help="What a submission may use: see grading/sandbox/limits.py.").tag(config=True)
+    bar = Bool(False, help="Show a progress bar.").tag(config=True)
+
+    def init_notebooks(self) -> None:
+        """Every folder of the assignment counts, whatever is in it: what cannot be graded is named later.
+
+        ungraded: student → why, of a file that is no notebook of the exercise, and (kind "failed") of grading that went wrong.
+        """
+        self.ungraded: dict[str, Note] = {}
+        folders = glob(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
+        self.assignments = {folder: [] for folder in folders}
+        if not folders:
+            super().init_notebooks()  # says what it looked for
+
+    def convert_notebooks(self) -> None:
+        """Grade what is in `assignments` and not graded yet.
+
+        Raises NbGraderException where nothing can be graded, and at the end where a submission could not be.
+        """
+        problem = bubblewrap.missing() if self.sandbox and not self.scheduler else ""
+        if problem:
+            self._fail(f"Nothing is graded: {problem}. To run the students' code unprotected: --Autograde.sandbox=False.")
+        assignment = self._assignment()
+        waiting = []
+        for folder in sorted(self.assignments):
+            submission = Submission(self, folder)
+            shutil.rmtree(submission.partial, ignore_errors=True)  # of a run that was killed
+            if submission.student not in self.coursedir.student_id_exclude.split(","):
+                if self.force or not submission.is_graded(assignment):
+                    waiting.append(submission)
+                else:
+                    self.log.info("%s is graded already", submission.student)
+        try:
+            with logging_redirect_tqdm([self.log]), Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                results = self._results(waiting, assignment)
+                for submission, result in tqdm(results, "grading", len(waiting), unit="student", disable=not self.bar):
+                    if "notebook" in result:
+                        for note in result["notes"]:
+                            self.log.warning("%s: %s", submission.student, Note.from_json(note))
+                        submission.record(gradebook, result)
+                    else:
+                        why = Note.from_json(result["refused"]) if "refused" in result else Note("failed", result["failed"])
+                        self.log.error("%s: NOT GRADED: %s", submission.student, why)
+                        self.ungraded[submission.student] = why
+                        refusal.record(submission.folder, submission.graded, why)
+        except worker.CannotGrade as error:
+            self._fail(f"Nothing more is graded: {error}.")
+        finally:
+            worker.close(assignment.key)
+        if self.ungraded:
+            self._fail(f"{len(self.ungraded)} of {len(waiting)} could not be graded: {', '.join(self.ungraded)}.")
+
+    def _fail(self, message: str) -> None:
+        self.log.error(message)
+        raise NbGraderException(message)
+
+    def _assignment(self) -> Assignment:
+        """What to grade by. Raises NbGraderException where the gradebook has another version of it, or none."""
+        name = self.coursedir.assignment_id
+        again = f"run `nbgrader generate_assignment {name} --force`"
+        try:
+            assignment = read_assignment(Exercise(Path(self.coursedir.root), name), self.limits, self.sandbox)
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                recorded = {cell.name: cell.source for cell in gradebook.find_notebook(NOTEBOOK, name).source_cells}
+        except NoExercise as error:
+            self._fail(str(error))
+        except (OSError, MissingEntry):
+            self._fail(f"The gradebook does not know the assignment {name}: {again}.")
+        cells = {grade_id(cell): cell for cell in nbformat.reads(assignment.source, as_version=4).cells if grade_id(cell)}
+        changed = [i for i, cell in cells.items() if not is_solution(cell) and recorded.get(i) != cell.source]
+        if changed or set(recorded) != set(cells):
+            self._fail(f"The gradebook has another version of {name} than source/{name}/{NOTEBOOK}.ipynb: {again}.")
+        return assignment
+
+    def _results(self, waiting: list["Submission"], assignment: Assignment) -> Iterator[tuple["Submission", dict]]:
+        """Each submission with what `worker.grade` makes of it, as they come; few are in memory at a time."""
+        with self._executor(assignment.key) as (executor, width):
+            pending, rest = {}, iter(waiting)
+            while True:
+                while len(pending) < 2 * width() and (submission := next(rest, None)):
+                    try:
+                        data = submission.read(assignment.limits.size)
+                        submission.digest = assignment.digest(data)
+                    except Refused as error:
+                        yield submission, {"refused": error.note.as_json()}
+                    else:
+                        pending[executor.submit(worker.grade, data, assignment)] = submission
+                if not pending:
+                    return
+                for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                    submission = pending.pop(future)
+                    try:
+                        yield submission, future.result()
+                    except worker.CannotGrade:
+                        raise
+                    except Exception as error:
+                        yield submission, {"failed": f"{type(error).__name__}: {error}"}
+
+    @contextmanager
+    def _executor(self, key: str) -> Iterator[tuple[Executor, Callable[[], int]]]:
+        """An executor, and how much it does side by side: the workers of a cluster come and go."""
+        if not self.scheduler:
+            executor = ThreadPoolExecutor(self.jobs)  # each thread talks to judges, which are processes
+            try:
+                yield executor, lambda: self.jobs
+            finally:
+                worker.close(key)
+                executor.shutdown(cancel_futures=True)
+            return
+        try:
+            from distributed import Client  # the extra `cluster`
+
+            client = Client(self.scheduler, timeout=5)
+        except ImportError:
+            raise worker.CannotGrade("the package distributed is not installed: pip install -e '.[cluster]'") from None
+        except (OSError, ValueError):
+            raise worker.CannotGrade(f"no Dask scheduler answers at {self.scheduler}") from None
+        with client:
+            executor = client.get_executor()
+            if not client.nthreads():
+                self.log.warning("No worker has joined %s yet: waiting for the first.", self.scheduler)
+            try:
+                yield executor, lambda: max(1, sum(client.nthreads().values()))
+            finally:
+                executor.shutdown(wait=False)
+                with suppress(OSError):  # the scheduler is gone, and its workers' judges end by themselves
+                    client.run(worker.close, key, on_error="ignore")
+
+
+class Submission:
+    """A folder of submitted/, and where its result goes."""
+
+    digest = ""
+    """Of the file that was graded and the assignment."""
+
+    def __init__(self, converter: Autograde, folder: str):
+        self.converter, self.coursedir, self.permissions = converter, converter.coursedir, converter.permissions
+        self.assignment, self.folder = self.coursedir.assignment_id, Path(folder)
+        pattern = self.coursedir.format_path(self.coursedir.submitted_directory, "(?P<student>.*)", self.assignment, escape=True)
+        self.student = re.fullmatch(pattern, folder)["student"]
+        self.graded = Path(self.coursedir.format_path(self.coursedir.autograded_directory, self.student, self.assignment))
+        self.partial = self.graded.parent / f".{self.assignment}.partial"
+
+    def read(self, size: int, name: str = f"{NOTEBOOK}.ipynb") -> bytes:
+        """The file as it was handed in, at most size bytes. Raises Refused."""
+        return handed_in(self.folder, self.coursedir, size, name)
+
+    def timestamp(self) -> datetime | None:
+        """When it was handed in, by the file timestamp.txt that nbgrader's exchange writes."""
+        try:
+            return parse_utc(self.read(100, "timestamp.txt").decode().strip() or None)
+        except (Refused, ValueError):
+            return None
+
+    def is_graded(self, assignment: Assignment) -> bool:
+        """Whether autograded/ holds the result of this very file by this very assignment."""
+        try:
+            graded = json.loads((self.graded / f"{NOTEBOOK}.ipynb").read_text(encoding="utf-8"))
+            return graded["metadata"]["grading"]["digest"] == assignment.digest(self.read(assignment.limits.size))
+        except (OSError, ValueError, KeyError, TypeError, Refused):
+            return False
+
+    def record(self, gradebook: Gradebook, result: dict) -> None:
+        """Write the marks, then the folder in autograded/."""
+        notebook, timestamp = nbformat.from_dict(result["notebook"]), self.timestamp()
+        with transaction(gradebook):
+            gradebook.update_or_create_student(self.student)
+            gradebook.update_or_create_submission(self.assignment, self.student, timestamp=timestamp)
+            entry = gradebook.find_submission_notebook(NOTEBOOK, self.assignment, self.student)
+            grades = {grade.name: grade for grade in entry.grades}
+            comments = {comment.name: comment for comment in entry.comments}
+            checksums = {cell.name: cell.checksum for cell in entry.notebook.source_cells}
+            for cell in notebook.cells:
+                if grade_id(cell):
+                    cell.metadata.nbgrader.checksum = checksums[grade_id(cell)]
+                    cell.metadata.nbgrader.cell_type = cell.cell_type
+                if is_test(cell):
+                    grade = grades[grade_id(cell)]
+                    grade.auto_score, _ = determine_grade(cell)
+                    grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+                if is_solution(cell):
+                    untouched = compute_checksum(cell) == cell.metadata.nbgrader.checksum
+                    comments[grade_id(cell)].auto_comment = "No response." if untouched else None
+        names = {"notebook": NOTEBOOK, "assignment": self.assignment, "student": self.student, "db_url": self.coursedir.db_url}
+        AssignLatePenalties(parent=self.converter).preprocess(notebook, {"nbgrader": names})
+
+        notebook.metadata.grading = {
+            "digest": self.digest,
+            "notes": result["notes"],
+            "mistakes": result["mistakes"],
+            "lent": result["lent"],
+            "seconds": round(result["seconds"], 2),
+        }
+        partial = self.partial
+        partial.mkdir(parents=True)
+        nbformat.write(notebook, partial / f"{NOTEBOOK}.ipynb")
+        if timestamp:
+            (partial / "timestamp.txt").write_text(f"{timestamp:%Y-%m-%d %H:%M:%S.%f} UTC")
+        with suppress(Refused):  # nbgrader submit writes it; release_feedback looks for it where feedback is
+            (partial / SECRET).write_bytes(self.read(1000, SECRET))
+        for path in partial.iterdir():
+            path.chmod(int(str(self.permissions), 8))
+        if self.graded.exists():
+            rmtree(str(self.graded))
+        partial.rename(self.graded)
+        refusal.forget(self.graded)

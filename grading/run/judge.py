@@ -1,0 +1,285 @@
+"""The judge: rebuilds a submission, runs the student's cells in the sandbox and the instructor's tests here.
+
+`python -m grading.run.judge` is the process that does so, a fork of it for each submission; its stdin is a socket
+to grading.run.worker: first the assignment, then one submission after another. It has no access to the
+gradebook, the folders of the course or other submissions: what it knows comes over that socket.
+"""
+
+import gc
+import os
+import resource
+import socket
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import nbformat
+from nbformat import NotebookNode
+
+from ..exercise import catalogue
+from ..exercise.cells import grade_id, headings, is_solution, is_test, tested, visible
+from ..exercise.code import uses
+from ..exercise.rebuild import OWN as OWN_ID
+from ..exercise.rebuild import rebuild
+from ..notes import OWN, STOPS, Note, Refused
+from ..sandbox.kernel.shell import Kernel
+from ..sandbox.kernel.wire import Channel, clean
+from ..sandbox.limits import Stopped
+from ..sandbox.processes import Processes, Template
+from .assignment import Assignment
+from .diagnosis import Diagnosis, Interaction, recorder
+from .outputs import Outputs, harmless
+
+LENT = "あなたの {} は正しくないので、ここでは正しいものに取りかえて採点しました。前の問いの間違いは、この問いでは引きません。"
+IDLE = 600
+"""Seconds after which a judge that nobody asks anything ends."""
+
+
+class Clock:
+    """The module `time` of the tests: a test that measures a call means the student's process."""
+
+    def __init__(self, student: Processes):
+        self.process_time = student.process_time
+
+    def __getattr__(self, name: str):
+        return getattr(time, name)
+
+
+def failure(kind: str) -> NotebookNode:
+    """The output of a cell that was stopped."""
+    return nbformat.v4.new_output("error", ename="Stopped", evalue=STOPS[kind], traceback=[f"× {STOPS[kind]}"])
+
+
+def said(text: str) -> NotebookNode:
+    """An output of the judge's own."""
+    return nbformat.v4.new_output("display_data", {"text/plain": text, "text/html": f"<p>{text}</p>"})
+
+
+def failed(cell: NotebookNode) -> bool:
+    """Whether nbgrader takes the outputs of a test cell for failure (nbgrader.utils.determine_grade)."""
+    return any(output.output_type == "error" or output.get("name") == "stderr" for output in cell.outputs)
+
+
+def trouble(cell: NotebookNode) -> list[Note]:
+    """A note where the student's cell failed."""
+    errors = [clean(output.ename, 60) for output in cell.outputs if output.output_type == "error"]
+    kind = "error" if grade_id(cell) else "error of its own"
+    return [Note(kind, grade_id(cell) or OWN, errors[-1])] if errors else []
+
+
+@dataclass
+class Verdict:
+    """What came of one test."""
+
+    passed: bool
+    stopped: str | None
+    """A key of STOPS where it was stopped."""
+    lent: list[str]
+    """The questions whose functions were called right in the place of the student's wrong ones."""
+    mistakes: list[str] = field(default_factory=list)
+    """Sentences of the catalogue that say what is wrong."""
+
+
+class Judge:
+    """The instructor's notebook, with everything ready for the first submission."""
+
+    def __init__(self, assignment: Assignment):
+        """Raises RuntimeError where the template does not start, or a cell of the instructor's fails."""
+        self.assignment, self.limits, settings = assignment, assignment.limits, assignment.settings
+        self.source = assignment.notebook
+        template = Template(self.limits, assignment.sandbox, settings.absent, settings.absent_message)
+        code = [cell for cell in self.source.cells if cell.cell_type == "code"]
+        first = next(n for n, cell in enumerate(code) if is_solution(cell))
+        self.shared = {cell.id: cell for cell in code[:first]}
+        self.tests = {cell.id: compile(cell.source, f"<{cell.id}>", "exec") for cell in code[first:] if is_test(cell)}
+        self.messages: list[dict] = []
+        self.kernel = Kernel(self.messages.append, self.limits.output)
+        os.environ["FIGURES"] = "off"
+        self.names = self.kernel.shell.user_ns
+        for cell in self.shared.values():
+            self.run(cell)
+        self.names["SEED"] = settings.seed
+        self.reference = dict(self.names)
+        for cell in code[first:]:
+            if not is_test(cell):
+                exec(compile(cell.source, f"<{cell.id}>", "exec"), self.reference)
+        self.questions = [grade_id(cell) for cell in code if is_solution(cell)]
+        inputs = {tested(cell): self.recorded(cell) for cell in code[first:] if is_test(cell)}
+        self.places = {q: f"「{section}」と、{title or q} のヒント" for q, (section, title) in headings(self.source).items()}
+        self.diagnosis = Diagnosis(self.reference, inputs, catalogue.read(assignment.catalogue))
+        outputs = template.prepare([visible(cell.source) for cell in self.shared.values()])
+        self.outputs = dict(zip(self.shared, outputs))
+        self.template = template
+
+    def run(self, cell: NotebookNode) -> None:
+        """Run a cell of the instructor's here, as it must run. Raises RuntimeError."""
+        code = self.tests.get(cell.id)
+        if not (self.kernel.execute(code) if code else self.kernel.run(cell.source)):
+            raise RuntimeError(f"{grade_id(cell)} fails: {self.messages[-1]['content'].get('evalue')}")
+
+    def recorded(self, cell: NotebookNode) -> list[Interaction]:
+        """Run a test cell with the reference; returns what it does with its function, but for calls that are measured."""
+        question, inputs = tested(cell), []
+        self.names[question] = recorder(self.reference[question], inputs, lambda: not self.names.get("MEASURING"))
+        self.run(cell)
+        return inputs
+
+    def judge(self, submission: bytes) -> dict:
+        """What came of the submission (worker.grade says what that is), without the seconds."""
+        try:
+            notebook, notes = rebuild(submission, self.source, self.assignment.name, self.assignment.marks)
+        except Refused as error:
+            return {"refused": error.note.as_json()}
+        student, outputs = Processes(self.template), Outputs(notebook, self.limits)
+        answers = {grade_id(cell): cell.source for cell in notebook.cells if is_solution(cell)}
+        verdicts: dict[str, Verdict] = {}
+        self.names["time"] = Clock(student)
+        fresh = True
+        for cell in notebook.cells:
+            if cell.cell_type != "code":
+                continue
+            take = outputs.of(cell)
+            if cell.id in self.shared and fresh:
+                for message in self.outputs[cell.id]:
+                    take(message)
+            elif is_test(cell) and cell.id not in self.shared:
+                question = tested(cell)
+                wrong = [name for name, verdict in verdicts.items() if not verdict.passed]
+                verdicts[question] = verdict = self.verdict(cell, student, outputs, self.lendable(question, wrong, answers))
+                if verdict.stopped:
+                    notes.append(Note(verdict.stopped, grade_id(cell)))
+            else:
+                fresh = fresh and cell.id in self.shared
+                try:
+                    student.run(visible(cell.source), take)
+                    notes += trouble(cell)
+                except Stopped as error:
+                    cell.outputs.append(failure(error.kind))
+                    notes.append(Note(error.kind, grade_id(cell) or OWN))
+        student.stop()
+        for cell in notebook.cells:
+            if not is_test(cell) and (cell.cell_type == "code" or cell.id.startswith(OWN_ID)):
+                harmless(cell)
+        return {
+            "notebook": notebook,
+            "notes": [note.as_json() for note in dict.fromkeys(notes)],
+            "mistakes": {question: verdict.mistakes for question, verdict in verdicts.items() if verdict.mistakes},
+            "lent": {question: verdict.lent for question, verdict in verdicts.items() if verdict.lent},
+        }
+
+    def lendable(self, question: str, wrong: list[str], answers: dict[str, str]) -> dict[str, Callable]:
+        """The functions of wrong answers that this question may use right: those before it, so that a mistake costs once.
+
+        Not what the settings' not_lent names, because the answer would be no work; and not what is itself answered by a
+        call of this question: two answers that only call each other are none.
+        """
+        earlier = self.questions[: self.questions.index(question)]
+        refused = self.assignment.settings.not_lent.get(question, ())
+        return {
+            name: self.reference[name]
+            for name in earlier
+            if name in wrong and name not in refused and not uses(answers[name], question)
+        }
+
+    def verdict(self, cell: NotebookNode, student: Processes, outputs: Outputs, lent: dict[str, Callable]) -> Verdict:
+        """Run a test cell with lent functions; where it fails and has used them, with the student's own."""
+        verdict = self.test(cell, student, outputs, lent)
+        if verdict.lent and not verdict.passed:
+            shown = cell.outputs
+            own = self.test(cell, student, outputs, {})
+            if own.passed:
+                return own
+            cell.outputs = shown
+        if verdict.lent:
+            cell.outputs.insert(0, said(LENT.format("、".join(verdict.lent))))
+        if not verdict.passed and not verdict.stopped:
+            self.diagnose(cell, student, lent, verdict)
+        return verdict
+
+    def test(self, cell: NotebookNode, student: Processes, outputs: Outputs, lent: dict[str, Callable]) -> Verdict:
+        """Run a test cell here, with the student's functions as remote ones."""
+        cell.outputs, used = [], set()
+        for name in self.questions:
+            self.names.pop(name, None)
+        self.kernel.publish = outputs.of(cell)
+        try:
+            with student.snapshot() as calls:
+                self.names.update(calls.names(self.questions, lent))
+                passed, kind = self.kernel.execute(self.tests[cell.id]), calls.stopped
+                used = calls.used
+            if not passed and not failed(cell):  # its message did not make an output: the marks must not depend on that
+                cell.outputs.append(failure(kind or "ended"))
+        except Stopped as error:
+            kind = error.kind
+            cell.outputs = [failure(kind)]
+        return Verdict(not failed(cell), kind, [name for name in self.questions if name in used])
+
+    def diagnose(self, cell: NotebookNode, student: Processes, lent: dict[str, Callable], verdict: Verdict) -> None:
+        """Add to the message of a failed test which mistake it was, and where to read again."""
+        question = tested(cell)
+        with suppress(Stopped), student.snapshot() as calls:
+            function = calls.names([question], lent).get(question)
+            verdict.mistakes = self.diagnosis.of(question, function) if callable(function) else []
+        [error] = [output for output in cell.outputs if output.output_type == "error"][-1:] or [None]
+        if error:
+            lines = [f"  診断: {sentence}" for sentence in verdict.mistakes]
+            lines.append(f"  見直すところ: {self.places[question]}")
+            error.evalue, error.traceback = "\n".join([error.evalue, *lines]), [*error.traceback, *lines]
+
+
+def fork(judge: Judge, submission: bytes) -> dict:
+    """Judge in a process of its own: {"notebook", "notes", "seconds"}, {"refused"}, {"failed"}, or {"killed"} where it was.
+
+    Raises EOFError or OSError where the template is gone: what it did to the result nobody knows.
+    """
+    mine, theirs = socket.socketpair()
+    child = os.fork()
+    if not child:
+        mine.close()
+        try:
+            resource.setrlimit(resource.RLIMIT_AS, (2 * judge.limits.total_memory,) * 2)
+            start = time.monotonic()
+            result = judge.judge(submission)
+            Channel(theirs, 1 << 30).send(result | {"seconds": time.monotonic() - start})
+        except BaseException as error:
+            Channel(theirs, 1 << 30).send({"failed": f"{type(error).__name__}: {clean(str(error), 300)}"})
+        finally:
+            os._exit(0)
+    theirs.close()
+    try:
+        return Channel(mine, 1 << 30).receive(time.monotonic() + judge.limits.total + 60)[0]
+    except TimeoutError:
+        return {"failed": "the judge's process did not end"}
+    except (EOFError, OSError):
+        return {"killed": True}
+    finally:
+        mine.close()
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+        judge.template.control.send({"stop": True, "answer": True})
+        judge.template.control.receive(time.monotonic() + 60)
+
+
+def main() -> None:
+    control = Channel(socket.socket(fileno=os.dup(0)), 1 << 30)
+    message, _ = control.receive()
+    try:
+        judge = Judge(Assignment.from_json(message))
+    except (RuntimeError, ValueError, SyntaxError) as error:
+        control.send({"failed": clean(str(error), 300)})
+        sys.exit(1)
+    gc.freeze()
+    with suppress(EOFError, OSError):  # the grader, or the template, is gone; or nobody has asked for long
+        control.send({"ready": True})
+        while True:
+            _, submission = control.receive(time.monotonic() + IDLE)
+            result = fork(judge, bytes(submission))
+            control.send(result)
+            for question in result.get("mistakes", ()):  # what is known here is known in the next fork
+                judge.diagnosis.known(question)
+
+
+if __name__ == "__main__":
+    main()

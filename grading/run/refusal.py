@@ -1,0 +1,40 @@
+"""Why a file was not graded, kept beside autograded/<student>/<assignment> until it is: the report need not read the file again."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+from ..course import NOTEBOOK
+from ..notes import Note
+
+
+def place(graded: Path) -> Path:
+    """Where it is kept; nbgrader looks only into folders called as an assignment is."""
+    return graded.parent / f".{graded.name}.refused.json"
+
+
+def stamp(folder: Path) -> list[int]:
+    """Tells whether the file in a folder of submitted/ is still the same, without reading it; empty where there is none."""
+    with suppress(OSError):
+        status = (folder / f"{NOTEBOOK}.ipynb").lstat()
+        return [status.st_size, status.st_mtime_ns]
+    return []
+
+
+def record(folder: Path, graded: Path, why: Note) -> None:
+    """Keep why what lies in folder was not graded; graded: where its result would be."""
+    graded.parent.mkdir(parents=True, exist_ok=True)
+    place(graded).write_text(json.dumps({"file": stamp(folder), "why": why.as_json()}, ensure_ascii=False), encoding="utf-8")
+
+
+def forget(graded: Path) -> None:
+    place(graded).unlink(missing_ok=True)
+
+
+def recall(folder: Path, graded: Path) -> Note | None:
+    """Why what lies in folder was not graded; None where it was not tried, or is another file by now."""
+    try:
+        told = json.loads(place(graded).read_text(encoding="utf-8"))
+        return Note.from_json(told["why"]) if told["file"] == stamp(folder) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,112 @@
+"""The sandbox: bubblewrap's command line for the template, and the probe that says what is missing."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib
+
+from .kernel import namespaces
+
+GRADER = Path(__file__).parent.parent
+"""The package `grading`; of it, a submission sees what is in KERNEL."""
+KERNEL = GRADER / "sandbox" / "kernel"
+ETC = "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime", "/etc/fonts"
+ENVIRONMENT = {
+    "HOME": namespaces.HOME,
+    "USER": "student",
+    "LANG": "C.UTF-8",
+    "NBGRADER_EXECUTION": "autograde",
+    "FIGURES": "off",  # the pictures of the notebook are for its reader
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    # One thread each: side by side on all cores, and CPU seconds that mean the same for everybody.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+PYTHON = str(Path(sys.executable).parent.resolve() / Path(sys.executable).name)
+"""This Python by a path that is the same inside: it may have been started as ../.venv/bin/python."""
+PREFIXES = sorted({path for prefix in ("/usr", sys.prefix, sys.base_prefix) for path in (Path(prefix), Path(prefix).resolve())})
+"""Where Python and its packages are."""
+
+
+def private() -> list[str]:
+    """The folders that a submission gets for itself: /tmp is none of them where Python itself lies in it."""
+    folders = "/tmp", "/dev/shm", namespaces.HOME
+    return [folder for folder in folders if not any(Path(folder) in prefix.parents for prefix in PREFIXES)]
+
+
+def environment() -> dict[str, str]:
+    """The environment of the student's processes: nothing of the grader's own goes in."""
+    place = {} if "/tmp" in private() else {"TMPDIR": namespaces.HOME}
+    return ENVIRONMENT | place | {"PATH": f"{Path(PYTHON).parent}:/usr/bin:/bin"}
+
+
+def mounts(absent: Sequence[str]) -> list[str]:
+    """bubblewrap's arguments for the file system: read-only Python and system less the absent packages, nothing of the course."""
+    arguments = ["--proc", "/proc", "--dev", "/dev"]
+    for folder in private():
+        arguments += ["--tmpfs", folder]
+    for prefix in PREFIXES:
+        for parent in reversed(prefix.parents[:-1]):  # bubblewrap would make them for its own user only
+            arguments += ["--perms", "0755", "--dir", str(parent)]
+        arguments += ["--ro-bind", str(prefix), str(prefix)]
+    for path in map(Path, ("/lib", "/lib32", "/lib64", "/bin", "/sbin")):
+        if path.is_symlink():
+            arguments += ["--symlink", os.readlink(path), str(path)]
+        elif path.is_dir():
+            arguments += ["--ro-bind", str(path), str(path)]
+    for path in ETC:
+        arguments += ["--ro-bind-try", path, path]
+    for secret in GRADER, Path.cwd():  # an installed grader, a course inside the prefix
+        if any(prefix in secret.parents for prefix in PREFIXES):
+            arguments += ["--tmpfs", str(secret)]
+    for package in (Path(folder, *name.split(".")) for folder in sys.path for name in absent):
+        if package.is_dir() and any(prefix in package.parents for prefix in PREFIXES):
+            arguments += ["--ro-bind", str(KERNEL / "absent"), str(package)]
+    arguments += ["--ro-bind", str(KERNEL), "/grader/grading/sandbox/kernel"]
+    for fonts in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # to list the fonts anew takes seconds
+        arguments += ["--ro-bind", str(fonts), f"{namespaces.HOME}/.cache/matplotlib/{fonts.name}"]
+    return [*arguments, "--remount-ro", "/"]
+
+
+def command(*program: str, absent: Sequence[str] = (), absent_message: str = "") -> list[str]:
+    """The command that runs program in the sandbox: no network, no process but its own, nothing to write to.
+
+    absent: packages that are not there, by their modules' names; absent_message: what an import of one says.
+    """
+    bubblewrap = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
+                  "--die-with-parent", "--new-session", "--clearenv"]
+    if os.geteuid() != 0:
+        bubblewrap += ["--unshare-user", "--cap-add", "ALL"]
+    for name, value in (environment() | {"ABSENT": absent_message}).items():
+        bubblewrap += ["--setenv", name, value]
+    return [*bubblewrap, *mounts(absent), "--chdir", "/grader", "--", *program]
+
+
+PROBE = """
+import os
+from grading.sandbox.kernel import namespaces
+namespaces.unshare()
+if not os.fork():
+    namespaces.mount_private([namespaces.HOME], 1 << 20, 100)
+"""
+
+
+def missing() -> str:
+    """What keeps this machine from sandboxing, in one sentence; '' where nothing does."""
+    if sys.platform != "linux":
+        return "the sandbox needs Linux: grade in a Linux container or virtual machine"
+    if not shutil.which("bwrap"):
+        return "bubblewrap is not installed: sudo apt install bubblewrap"
+    probe = subprocess.run(command(PYTHON, "-c", PROBE), capture_output=True, text=True)
+    if probe.returncode or probe.stderr:
+        said = (probe.stderr.strip().splitlines() or [f"exit status {probe.returncode}"])[-1]
+        return f"this machine does not let bubblewrap make namespaces ({said}); allow user namespaces, or grade as root"
+    return ""

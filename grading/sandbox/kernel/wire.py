@@ -1,0 +1,288 @@
+"""What crosses between the judge and the student's process: JSON with arrays as raw bytes behind it, never a pickle.
+
+Both ends use this module. The judge's end trusts nothing that arrives: sizes, types and times are bounded.
+"""
+
+import builtins
+import json
+import math
+import re
+import socket
+import struct
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+HEAD = struct.Struct("!II")
+"""How many bytes of JSON follow, and how many of arrays."""
+PLAIN = "biufcSU"
+"""The kinds of dtype whose bytes say everything; object arrays and records do not cross."""
+CONTROL = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that steer a terminal or the direction of writing; colours are none of them."""
+TICK = 0.1
+"""Seconds between two calls of Channel.tick while it waits."""
+
+
+class ProtocolError(Exception):
+    """What arrived is no message, or is larger than allowed."""
+
+
+class Channel:
+    """Messages over a stream socket.
+
+    limit: the most bytes of a message. tick: called every TICK seconds while it waits; may raise.
+    """
+
+    def __init__(self, sock: socket.socket, limit: int, tick: Callable[[], None] = lambda: None):
+        self.sock, self.limit, self.tick = sock, limit, tick
+
+    def close(self) -> None:
+        self.sock.close()
+
+    def send(self, message: dict, arrays: bytes = b"", deadline: float = math.inf, fds: tuple[int, ...] = ()) -> None:
+        """Send one message and file descriptors with it.
+
+        Raises ProtocolError for a message above the limit, TimeoutError at the deadline (time.monotonic), and
+        OSError where nobody listens.
+        """
+        text = json.dumps(message).encode()
+        if len(text) + len(arrays) > self.limit:
+            raise ProtocolError(f"a message of {len(text) + len(arrays)} bytes is above the limit of {self.limit}")
+        data = memoryview(HEAD.pack(len(text), len(arrays)) + text + arrays)
+        if fds:
+            data = data[socket.send_fds(self.sock, [data[:1]], list(fds)) :]
+        while data:
+            data = data[self._wait(deadline, partial(self.sock.send, data)) :]
+
+    def receive(self, deadline: float = math.inf, ancillary: list | None = None) -> tuple[dict, bytearray]:
+        """The next message and its arrays. What else came with it (socket.recvmsg) is added to ancillary, or dropped.
+
+        Raises TimeoutError at the deadline, EOFError where the other end is gone, and ProtocolError for
+        anything that is no message.
+        """
+        texts, arrays = HEAD.unpack(self._exactly(HEAD.size, deadline, ancillary))
+        if texts + arrays > self.limit:
+            raise ProtocolError(f"a message of {texts + arrays} bytes is above the limit of {self.limit}")
+        body = self._exactly(texts + arrays, deadline)
+        try:
+            message = json.loads(body[:texts])
+        except (ValueError, RecursionError) as error:
+            raise ProtocolError(f"no JSON: {type(error).__name__}") from None
+        if not isinstance(message, dict):
+            raise ProtocolError("no JSON object")
+        return message, body[texts:]
+
+    def _exactly(self, size: int, deadline: float, ancillary: list | None = None) -> bytearray:
+        data = bytearray(size)
+        rest = memoryview(data)
+        while rest:
+            if ancillary is None or len(rest) < size:
+                part = self._wait(deadline, partial(self.sock.recv_into, rest))
+            else:
+                part, came, _, _ = self._wait(deadline, partial(self.sock.recvmsg_into, [rest], 256))
+                ancillary += came
+            if not part:
+                raise EOFError("the other end is gone")
+            rest = rest[part:]
+        return data
+
+    def _wait(self, deadline: float, step: Callable):
+        while True:
+            rest = deadline - time.monotonic()
+            if rest <= 0:
+                raise TimeoutError("no answer in time")
+            self.sock.settimeout(min(rest, TICK))
+            try:
+                return step()
+            except TimeoutError:
+                self.tick()
+
+
+def clean(text: str, longest: int) -> str:
+    """text for a notebook, cut in its middle: without lone surrogates and control characters other than tab, newline, colours."""
+    text = str(text)
+    if len(text) > longest:
+        text = f"{text[: longest // 2]} … {text[-longest // 2 :]}"
+    return CONTROL.sub("", text.encode("utf-8", "replace").decode())
+
+
+class Proxy:
+    """Stands for something at the other end of the wire, where it is known by its key: a number, or a name.
+
+    ask(key, arguments, options) calls it there.
+    """
+
+    def __init__(self, key: int | str, ask: Callable):
+        self.__dict__.update(_key=key, _ask=ask)
+
+    def __deepcopy__(self, memo: dict) -> "Proxy":
+        return self
+
+
+class Function(Proxy):
+    """A function, or a class, at the other end."""
+
+    def __call__(self, *args, **options):
+        return self._ask(self._key, args, options)
+
+
+Function.__name__ = "function"  # what its type is called where a number should stand
+
+
+class Instance(Proxy):
+    """An instance of one of the notebook's classes at the other end: what it shows of itself is read and set there."""
+
+    def __getattr__(self, name: str):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._ask(self._key, (name,), {})
+
+    def __setattr__(self, name: str, value) -> None:
+        self._ask(self._key, (name, value), {})
+
+
+class CallableInstance(Instance):
+    """An instance whose class has __call__."""
+
+    def __call__(self, *args, **options):
+        return self._ask(self._key, ("", *args), options)
+
+
+def use(instance, name: str, *args, **options):
+    """What an Instance asks for: the value of an attribute, to set it, or (name is '') a call.
+
+    Only what an instance shows of itself: its innards lead to everything in its process.
+    """
+    if name == "":
+        return instance(*args, **options)
+    if not isinstance(name, str) or name.startswith("_"):
+        raise AttributeError(name)
+    return setattr(instance, name, *args) if args else getattr(instance, name)
+
+
+class Handles:
+    """What this end has given the other: functions, and instances of the notebook's classes."""
+
+    def __init__(self):
+        self.values: list = []
+        self.calls: list[Callable] = []
+        """What a call of each means."""
+        self.numbers: dict[tuple[int, int], int] = {}
+
+    def number(self, value, call: Callable) -> int:
+        """The same for the same value."""
+        owner = getattr(value, "__self__", value)  # a method is made anew each time that it is looked up
+        key = id(owner), id(getattr(value, "__func__", value))
+        if key not in self.numbers:
+            self.numbers[key] = len(self.values)
+            self.values.append(value)
+            self.calls.append(call)
+        return self.numbers[key]
+
+
+def encode(value, handles: Handles | None = None) -> tuple[object, bytearray]:
+    """A value as JSON and bytes.
+
+    What cannot cross itself is kept in handles, and its number crosses; without them, or for anything else, the name of its type.
+    """
+    arrays = bytearray()
+
+    def array(value: np.ndarray, tag: str):
+        if value.dtype.kind not in PLAIN or value.dtype.names:
+            return {"opaque": "array"}
+        start = len(arrays)
+        arrays.extend(value.tobytes())
+        return {tag: [value.dtype.str, list(value.shape), start, len(arrays) - start]}
+
+    def tree(value, depth=0):
+        kind = type(value)
+        if depth > 40:
+            return {"opaque": kind.__name__}
+        if value is None or kind in (bool, str, float) or (kind is int and abs(value) < 1 << 1000):
+            return value
+        if kind in (list, tuple, set, frozenset, range, dict):
+            items = value.items() if kind is dict else value
+            return {kind.__name__: [tree(item, depth + 1) for item in items]}
+        if isinstance(value, np.generic):
+            return array(np.asarray(value), "scalar")
+        if isinstance(value, np.ndarray):
+            return array(np.asarray(value), "array")
+        if kind is complex:
+            return {"complex": [value.real, value.imag]}
+        if isinstance(value, np.random.Generator):
+            return {"generator": value.bit_generator.state}
+        if isinstance(value, (bool, int, float, str, list, tuple, dict)):  # a subclass counts as what it extends
+            base = next(base for base in (bool, int, float, str, list, tuple, dict) if isinstance(value, base))
+            return tree(base(value), depth + 1)
+        if handles is not None and isinstance(value, Proxy):
+            return {"own": value._key}
+        if handles is not None and kind.__module__ == "__main__":  # the class stands in a cell
+            return {"instance": [handles.number(value, partial(use, value)), kind.__name__, callable(value)]}
+        if handles is not None and callable(value):
+            return {"function": handles.number(value, value)}
+        return {"opaque": kind.__name__}
+
+    return tree(value), arrays
+
+
+class Opaque:
+    """Stands for a value that cannot cross."""
+
+
+def decode(tree, arrays: bytearray, ask: Callable | None = None, own: Callable[[int | str], object] | None = None):
+    """The value of `encode`. ask: calls what the other end has kept; own: what this end has kept by that key.
+
+    Raises ProtocolError for anything that `encode` does not make.
+    """
+    try:
+        return _decode(tree, memoryview(arrays), ask, own)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
+        raise ProtocolError(f"no value: {type(error).__name__}") from None
+
+
+def _decode(tree, arrays: memoryview, ask, own):
+    if not isinstance(tree, dict):
+        if isinstance(tree, list):
+            raise TypeError
+        return tree
+    [(tag, body)] = tree.items()
+    if tag in ("list", "tuple", "set", "frozenset", "range"):
+        items = [_decode(item, arrays, ask, own) for item in body]
+        return list(items) if tag == "range" else getattr(builtins, tag)(items)
+    if tag == "dict":
+        return dict(_decode(item, arrays, ask, own) for item in body)
+    if tag in ("array", "scalar"):
+        return _array(tag, body, arrays)
+    if tag == "complex":
+        return complex(*body)
+    if tag == "generator":
+        generator = np.random.default_rng()
+        generator.bit_generator.state = body
+        return generator
+    if tag == "function" and ask:
+        return Function(int(body), ask)
+    if tag == "instance" and ask:
+        number, name, called = body
+        return type(clean(str(name), 50), (CallableInstance if called else Instance,), {})(int(number), ask)
+    if tag == "own" and own:
+        return own(body)
+    if tag == "opaque" and body == "array":
+        return np.array([None])
+    if tag == "opaque":
+        return type(clean(str(body), 50), (Opaque,), {})()
+    raise ValueError
+
+
+def _array(tag: str, body: list, arrays: memoryview):
+    name, shape, start, size = body
+    dtype = np.dtype(str(name))
+    shape = tuple(map(int, shape))
+    if dtype.kind not in PLAIN or dtype.names or len(shape) > 32 or min(shape, default=0) < 0:
+        raise ValueError
+    if math.prod(shape) * dtype.itemsize != size or start < 0 or start + size > len(arrays):
+        raise ValueError
+    value = np.frombuffer(bytearray(arrays[start : start + size]), dtype) if size else np.empty(0, dtype)
+    value = value.reshape(shape) if value.size == math.prod(shape) else np.empty(shape, dtype)
+    return value[()] if tag == "scalar" else value
