@@ -1,34 +1,108 @@
-"""The exercise run without a kernel: its cells in one namespace, a fresh process for every set of answers.
+"""Exercises as the tests use them: their notebooks, and their cells run without a kernel.
 
-What a real kernel and stock nbgrader make of the same notebook is tested in test_notebook.py and
-test_nbgrader.py; this is the fast way for the hundreds of answers of the catalogue.
+What a real kernel, stock nbgrader and the grader make of the same notebooks is tested elsewhere; cells in one namespace are the
+fast way for the hundreds of answers of a catalogue. Every set of answers gets a fresh process: what one sets, no other finds.
 """
 
 import io
 import multiprocessing
+import os
+import pickle
 from contextlib import redirect_stderr, redirect_stdout
-from functools import cache
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import nbformat
 
-from grading.rebuild import grade_id
-from grading.sample import solutions
+from grading.exercise import catalogue
+from grading.exercise.cells import grade_id, is_solution, solutions, tested
+from grading.exercise.folder import Exercise, exercises
+from grading.run.assignment import Assignment, read_assignment
+from grading.sandbox.limits import Limits
 
 ROOT = Path(__file__).parent.parent
-SOURCE = nbformat.read(ROOT / "source/1101/main.ipynb", as_version=4)
-RELEASE = nbformat.read(ROOT / "release/1101/main.ipynb", as_version=4)
-REFERENCE = solutions(SOURCE)
-TESTS = {grade_id(c)[5:]: c.source for c in SOURCE.cells if grade_id(c).startswith("test_")}
-MARKS = {grade_id(c)[5:]: c.metadata.nbgrader.points for c in SOURCE.cells if grade_id(c).startswith("test_")}
-GIVEN = ["imports", "tools", "data", "broken_backward"]
 
 
-def lost(result: dict) -> set[str]:
-    """The questions without marks in what grading.worker.grade made of a notebook: what nbgrader takes for failure."""
-    outputs = {cell["id"]: cell.get("outputs", []) for cell in result["notebook"]["cells"]}
-    failed = ("error", "stderr")
-    return {q for q in MARKS if any(o["output_type"] in failed or o.get("name") in failed for o in outputs[f"test_{q}"])}
+@dataclass(frozen=True)
+class Tried:
+    """An exercise that is built."""
+
+    exercise: Exercise
+
+    def __str__(self) -> str:
+        return self.exercise.name
+
+    @cached_property
+    def source(self) -> nbformat.NotebookNode:
+        return nbformat.read(self.exercise.source, as_version=4)
+
+    @cached_property
+    def release(self) -> nbformat.NotebookNode:
+        return nbformat.read(self.exercise.release, as_version=4)
+
+    @cached_property
+    def reference(self) -> dict[str, str]:
+        """Question → the reference's answer."""
+        return solutions(self.source)
+
+    @cached_property
+    def tests(self) -> dict[str, str]:
+        return {tested(cell): cell.source for cell in self.source.cells if tested(cell)}
+
+    @cached_property
+    def marks(self) -> dict[str, float]:
+        return {tested(cell): float(cell.metadata.nbgrader.points) for cell in self.source.cells if tested(cell)}
+
+    @cached_property
+    def answers(self) -> list[catalogue.Answer]:
+        """The catalogue."""
+        return catalogue.read(self.exercise.catalogue())
+
+    @cached_property
+    def slugs(self) -> dict[tuple[str, str], catalogue.Answer]:
+        return {(answer.question, answer.slug): answer for answer in self.answers}
+
+    def assignment(self, **limits) -> Assignment:
+        return read_assignment(self.exercise, limits)
+
+    def lost(self, result: dict) -> set[str]:
+        """The questions without marks in what grading.run.worker.grade made of a notebook: what nbgrader takes for failure."""
+        outputs = {cell["id"]: cell.get("outputs", []) for cell in result["notebook"]["cells"]}
+        failed = ("error", "stderr")
+        return {q for q in self.marks if any(o["output_type"] in failed or o.get("name") in failed for o in outputs[f"test_{q}"])}
+
+    @cached_property
+    def given(self) -> dict:
+        """The names of the instructor's notebook with every question answered by the reference."""
+        namespace = {"__name__": "__main__"}
+        for cell in self.source.cells:
+            name = grade_id(cell)
+            if name and cell.cell_type == "code" and not tested(cell) and "cellView" not in cell.metadata or name == "tools":
+                problem = run(cell.source, name, namespace)
+                assert not problem, problem
+        return namespace
+
+    def judge_all(self, many: list[dict[str, str]]) -> list[dict[str, str]]:
+        """For each set of answers (question → code, the reference elsewhere): question → problem, '' where it passes."""
+        return in_processes(self, "_judge", many)
+
+    def _judge(self, answers: dict[str, str]) -> dict[str, str]:
+        for question, code in (self.reference | answers).items():
+            run(code, question, self.given)
+        return {question: run(test, f"test_{question}", self.given) for question, test in self.tests.items()}
+
+    def judge_own(self, tasks: list[tuple[str, str, int]]) -> list[str]:
+        """For each (question, code, seed): the problem that the question's own test finds; all else is the reference."""
+        return in_processes(self, "_judge_own", tasks)
+
+    def _judge_own(self, task: tuple[str, str, int]) -> str:
+        question, code, seed = task
+        mine = dict(self.given)
+        run(code, question, mine)
+        self.given.pop(question)
+        self.given.update({question: mine[question], "SEED": seed} if question in mine else {"SEED": seed})
+        return run(self.tests[question], f"test_{question}", self.given)
 
 
 def run(source: str, name: str, namespace: dict) -> str:
@@ -42,45 +116,38 @@ def run(source: str, name: str, namespace: dict) -> str:
     return error.getvalue()
 
 
-@cache
-def given() -> dict:
-    """The names of the instructor's notebook with every question answered by the reference."""
-    namespace = {"__name__": "__main__"}
-    for cell in SOURCE.cells:
-        if grade_id(cell) in GIVEN or grade_id(cell) in REFERENCE:
-            problem = run(cell.source, grade_id(cell), namespace)
-            assert not problem, problem
-    return namespace
+AT_WORK: list[Tried] = []
+"""What a forked worker finds: an exercise's names cannot cross to it."""
 
 
-def _judge(answers: dict[str, str]) -> dict[str, str]:
-    namespace = given()
-    for question, code in (REFERENCE | answers).items():
-        run(code, question, namespace)
-    return {question: run(test, f"test_{question}", namespace) for question, test in TESTS.items()}
-
-
-def judge_all(many: list[dict[str, str]]) -> list[dict[str, str]]:
-    """For each set of answers (question → code, the reference elsewhere): question → problem, '' where it passes."""
-    given()
-    with multiprocessing.get_context("fork").Pool(2, maxtasksperchild=1) as pool:
-        return pool.map(_judge, many, chunksize=1)
-
-
-def _judge_own(task: tuple[str, str, int]) -> str:
-    question, code, seed = task
-    namespace = given()
-    right, mine = namespace[question], dict(namespace)
-    run(code, question, mine)
-    namespace |= {question: mine[question], "SEED": seed}
-    try:
-        return run(TESTS[question], f"test_{question}", namespace)
-    finally:
-        namespace[question] = right
-
-
-def judge_own(tasks: list[tuple[str, str, int]]) -> list[str]:
-    """For each (question, code, seed): the problem that the question's own test finds; all else is the reference."""
-    given()
+def in_processes(tried: Tried, method: str, tasks: list) -> list:
+    """What the method makes of each task, on two cores, each in a process of its own."""
+    assert tried.given
+    AT_WORK[:] = [tried]
     with multiprocessing.get_context("fork").Pool(2) as pool:
-        return pool.map(_judge_own, tasks, chunksize=16)
+        return pool.starmap(in_fork, [(method, task) for task in tasks], chunksize=8)
+
+
+def in_fork(method: str, task):
+    """In a fork of a worker: what one answer sets in the process (np.seterr, say) does not reach the next."""
+    end, start = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            with os.fdopen(start, "wb") as file:
+                pickle.dump(getattr(AT_WORK[0], method)(task), file)
+        finally:
+            os._exit(0)
+    os.close(start)
+    with os.fdopen(end, "rb") as file:
+        told = file.read()
+    os.waitpid(child, 0)
+    assert told, f"the process ended in {task}"
+    return pickle.loads(told)
+
+
+ALL = [Tried(exercise) for exercise in exercises(ROOT)]
+MLP = Tried(Exercise(ROOT, "1101"))
+SOURCE, RELEASE, REFERENCE, TESTS, MARKS = MLP.source, MLP.release, MLP.reference, MLP.tests, MLP.marks
+"""Of 1101."""
+LIMITS = Limits()

@@ -101,7 +101,7 @@ class Exercise:
 
     def catalogue(self) -> dict[str, str]:
         """Question → the text of its file in catalogue/."""
-        return {path.stem: path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("catalogue/[a-z]*.py"))}
+        return {path.stem: path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("catalogue/[!_.]*.py"))}
 
 
 def names(root: Path) -> list[str]:
