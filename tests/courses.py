@@ -9,10 +9,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
-from exercise import ROOT
+from exercise import MLP, ROOT
+from small import NAME, SMALL
+
+from grading.classroom import Classroom
+from grading.exercise.folder import Exercise
 
 CONFIG = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
 ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+EXERCISES = {str(tried): tried for tried in (SMALL, MLP)}
 
 
 def command(course: Path, module: str, *words: str) -> str:
@@ -22,24 +27,37 @@ def command(course: Path, module: str, *words: str) -> str:
     return result.stderr
 
 
+def put_exercise(course: Path, name: str) -> Exercise:
+    """An exercise in a course's folder, as its source and what is built of it."""
+    exercise = EXERCISES[name].exercise
+    for path in exercise.folder, exercise.source.parent, exercise.release.parent:
+        shutil.copytree(path, course / path.relative_to(exercise.root))
+    return Exercise(course, name)
+
+
 @cache
-def generated(config: str) -> TemporaryDirectory:
-    """A course with this nbgrader_config.py that knows the assignment, once for all tests of a process."""
+def generated(config: str, names: tuple[str, ...]) -> TemporaryDirectory:
+    """A course with this nbgrader_config.py whose gradebook knows these exercises, once for all tests of a process."""
     folder = TemporaryDirectory(prefix="course-")
     course = Path(folder.name)
-    (course / "source/1101").mkdir(parents=True)
     (course / "nbgrader_config.py").write_text(config, encoding="utf-8")
-    shutil.copy(ROOT / "source/1101/main.ipynb", course / "source/1101")
-    command(course, "nbgrader", "generate_assignment", "1101")
+    for name in names:
+        shutil.rmtree(put_exercise(course, name).release.parent)
+        command(course, "nbgrader", "generate_assignment", name)
     return folder
 
 
-def new_course(folder: Path, config: str = CONFIG) -> Path:
-    """A course in folder that knows the assignment, with nothing handed in."""
-    return shutil.copytree(generated(config).name, folder, dirs_exist_ok=True)
+def new_course(folder: Path, *names: str, config: str = CONFIG) -> Path:
+    """A course in folder that knows these exercises (the small one where none is named), with nothing handed in."""
+    return shutil.copytree(generated(config, names or (NAME,)).name, folder, dirs_exist_ok=True)
 
 
-def hand_in(course: Path, student: str, notebook: nbformat.NotebookNode) -> None:
-    path = course / "submitted" / student / "1101/main.ipynb"
+def hand_in(course: Path, student: str, notebook: nbformat.NotebookNode, name: str = NAME) -> None:
+    path = course / "submitted" / student / name / "main.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
+
+
+def scores(course: Path, student: str, name: str = NAME) -> dict[str, float]:
+    """Question → marks in the gradebook."""
+    return Classroom(Exercise(course, name)).scores(student)

@@ -7,15 +7,14 @@ from pathlib import Path
 import nbformat
 import pytest
 from browser import browser_page, lab
-from courses import command, hand_in, new_course
-from exercise import REFERENCE, RELEASE
+from courses import command, hand_in, new_course, scores
 from playwright.sync_api import FrameLocator, Locator, Page, expect
+from small import NAME, REFERENCE, RELEASE
 
-from grading.classroom import Classroom
-from grading.sample import submission
+from grading.exercise.sample import submission
 
-CLASS = {"half": dict(list(REFERENCE.items())[:11]), "reference": REFERENCE, "untouched": {}}
-TOTAL = {"half": 40.0, "reference": 110.0, "untouched": 0.0}
+CLASS = {"half": dict(list(REFERENCE.items())[:2]), "reference": REFERENCE, "untouched": {}}
+TOTAL = {"half": 7.0, "reference": 12.0, "untouched": 0.0}
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +24,7 @@ def course(tmp_path_factory) -> Path:
     for student, answers in CLASS.items():
         hand_in(course, student, submission(RELEASE, answers))
     for student in ("half", "untouched"):
-        command(course, "nbgrader", "autograde", "1101", "--student", student)
+        command(course, "nbgrader", "autograde", NAME, "--student", student)
     return course
 
 
@@ -60,25 +59,25 @@ def press(page: Page, student: str, button: str) -> str:
 
 
 def test_the_submissions_are_there_with_their_marks(page):
-    formgrader(page).get_by_role("row", name="1101").get_by_role("link", name="3").click()
+    formgrader(page).get_by_role("row", name=NAME).get_by_role("link", name="3").click()
     for student in ("half", "untouched"):
-        expect(row(page, student).locator(".score")).to_have_text(f"{TOTAL[student]:g} / 110")
+        expect(row(page, student).locator(".score")).to_have_text(f"{TOTAL[student]:g} / 12")
         expect(row(page, student).locator(".status")).to_have_text("graded")
     expect(row(page, "reference").locator(".status")).to_have_text("needs autograding")
 
 
 def test_the_autograde_button_uses_the_grader_and_gives_the_same_marks(page, course):
     assert "Successfully autograded" in press(page, "reference", "autograde")
-    expect(row(page, "reference").locator(".score")).to_have_text("110 / 110")
-    graded = nbformat.read(course / "autograded/reference/1101/main.ipynb", as_version=4)
+    expect(row(page, "reference").locator(".score")).to_have_text("12 / 12")
+    graded = nbformat.read(course / f"autograded/reference/{NAME}/main.ipynb", as_version=4)
     assert graded.metadata.grading.notes == []  # nbgrader's own converter writes none
-    assert {student: sum(Classroom(course).scores(student).values()) for student in CLASS} == TOTAL
+    assert {student: sum(scores(course, student).values()) for student in CLASS} == TOTAL
 
 
 def test_the_feedback_button_writes_the_page_of_this_course(page, course):
     assert "Successfully generated feedback" in press(page, "half", "generate-feedback")
-    text = html.unescape((course / "feedback/half/1101/main.html").read_text(encoding="utf-8"))
-    assert "演習 1101: 採点の結果" in text and "HIDDEN TESTS" not in text
+    text = html.unescape((course / f"feedback/half/{NAME}/main.html").read_text(encoding="utf-8"))
+    assert f"演習 {NAME}: 採点の結果" in text and "HIDDEN TESTS" not in text
 
 
 def test_a_graded_notebook_opens_with_its_marks(page):

@@ -17,27 +17,22 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from courses import ENVIRONMENT, hand_in, new_course
-from exercise import MARKS, REFERENCE, RELEASE, SOURCE
+from courses import ENVIRONMENT, hand_in, new_course, scores
+from small import MARKS, NAME, REFERENCE, RELEASE, SMALL, SOURCE
 
-from grading import catalogue
-from grading.classroom import Classroom
-from grading.sample import grade_id, submission
+from grading.exercise.cells import grade_id
+from grading.exercise.sample import submission
 
-SLUGS = {(answer.question, answer.slug): answer.code for answer in catalogue.load()}
 CELLS = {grade_id(cell) for cell in SOURCE.cells if cell.metadata.get("nbgrader", {}).get("grade")}
 ALL = set(MARKS)
-FEW = {question: REFERENCE[question] for question in ("affine_forward", "sigmoid_forward", "tanh_forward")}
+FEW = {question: REFERENCE[question] for question in ("softmax", "describe")}
 CLASS = {  # student → answers, and the questions that they lose
     "s1-reference": (REFERENCE, set()),
     "s2-untouched": ({}, ALL),
-    "s3-bias-not-summed": (
-        REFERENCE | {"affine_backward": SLUGS["affine_backward", "db_unsummed"]},
-        {"affine_backward"},
-    ),
+    "s3-sample-std": (REFERENCE | {"describe": SMALL.slugs["describe", "sample_std"].code}, {"describe"}),
     "s4-few": (FEW, ALL - set(FEW)),
-    "s5-syntax-error": (REFERENCE | {"cross_entropy": "def cross_entropy(y, t:"}, {"cross_entropy"}),
-    "s6-one": ({"affine_forward": SLUGS["affine_forward", "einsum"]}, ALL - {"affine_forward"}),
+    "s5-syntax-error": (REFERENCE | {"Scaler": "class Scaler(:"}, {"Scaler"}),
+    "s6-one": ({"softmax": SMALL.slugs["softmax", "scipy"].code}, ALL - {"softmax"}),
 }
 SEED = 1101
 GRADER = ["at any time"] * 7 + ["in a transaction"] * 3 + ["at a new folder"] * 3
@@ -53,7 +48,7 @@ def expected(student: str) -> dict[str, float]:
 def start(course: Path, *options: str) -> subprocess.Popen:
     """The grader, in a session of its own; what it says goes to log.txt."""
     with open(course / "log.txt", "w") as log:
-        command = [sys.executable, "-m", "grading", "autograde", "1101", *options]
+        command = [sys.executable, "-m", "grading", "autograde", NAME, *options]
         return subprocess.Popen(command, cwd=course, env=ENVIRONMENT, stderr=log, stdout=log, start_new_session=True)
 
 
@@ -65,11 +60,11 @@ def finish(course: Path, *options: str) -> str:
 
 def folders(course: Path) -> dict[str, int]:
     """Student → which file their graded notebook is: another number when it is written again."""
-    return {p.parts[-3]: p.stat().st_ino for p in course.glob("autograded/*/1101/main.ipynb")}
+    return {p.parts[-3]: p.stat().st_ino for p in course.glob(f"autograded/*/{NAME}/main.ipynb")}
 
 
 def partial(course: Path) -> list[str]:
-    return [str(path.relative_to(course)) for path in course.glob("autograded/*/.1101.partial")]
+    return [str(path.relative_to(course)) for path in course.glob(f"autograded/*/.{NAME}.partial")]
 
 
 def marks(course: Path) -> list[tuple[str, str, float | None]]:
@@ -90,9 +85,9 @@ def processes(run: subprocess.Popen, kind: str) -> list[psutil.Process]:
         for process in psutil.Process(run.pid).children(recursive=True):
             with suppress(psutil.Error):
                 command, parent = process.cmdline(), process.parent()
-                if "grading.judge" in command:
+                if "grading.run.judge" in command:
                     this = "judge" if parent.pid == run.pid else "fork of the judge"
-                elif "grading.kernel" in command and process.name() != "bwrap" and parent.name() == "bwrap":
+                elif "grading.sandbox.kernel" in command and process.name() != "bwrap" and parent.name() == "bwrap":
                     this = "template"
                 else:
                     continue
@@ -197,9 +192,7 @@ class History:
 
     def close_class(self) -> None:
         """Note the result of the class."""
-        classroom = Classroom(self.course)
-        scores = {student: classroom.scores(student) for student in CLASS}
-        self.finished.append((scores, marks(self.course), partial(self.course)))
+        self.finished.append(({s: scores(self.course, s) for s in CLASS}, marks(self.course), partial(self.course)))
 
 
 @pytest.fixture(scope="module")
@@ -284,8 +277,8 @@ def test_a_run_whose_workers_are_killed_goes_on_and_ends_well(history):
 
 
 def test_in_the_end_everybody_has_exactly_their_marks(history):
-    for scores, _, _ in history.finished:
-        assert scores == {student: expected(student) for student in CLASS}
+    for found, _, _ in history.finished:
+        assert found == {student: expected(student) for student in CLASS}
 
 
 def test_in_the_end_every_submission_is_in_the_gradebook_once(history):
@@ -295,7 +288,7 @@ def test_in_the_end_every_submission_is_in_the_gradebook_once(history):
 
 def test_in_the_end_every_graded_notebook_is_whole_and_read_only(history):
     assert set(folders(history.course)) == set(CLASS)
-    for path in history.course.glob("autograded/*/1101/main.ipynb"):
+    for path in history.course.glob(f"autograded/*/{NAME}/main.ipynb"):
         nbformat.validate(nbformat.read(path, as_version=4))
         assert stat.S_IMODE(path.stat().st_mode) == 0o444
 
@@ -316,19 +309,19 @@ def test_a_changed_submission_is_graded_again_and_no_other(history):
     finish(course)
     after = folders(course)
     assert {student for student in CLASS if before[student] != after[student]} == {"s4-few"}
-    assert sum(Classroom(course).scores("s4-few").values()) == 110
+    assert sum(scores(course, "s4-few").values()) == sum(MARKS.values())
 
 
 def test_a_submission_exchanged_while_it_is_graded_is_graded_again(history):
     course = history.course
-    slow = REFERENCE | {"affine_forward": "import time\ntime.sleep(4)"}
+    slow = REFERENCE | {"softmax": "import time\ntime.sleep(4)"}
     hand_in(course, "s2-untouched", submission(RELEASE, slow))
     run = start(course, "--jobs", "1")
     assert wait_for(run, lambda: processes(run, "fork of the judge"))
     hand_in(course, "s2-untouched", submission(RELEASE, FEW))
     assert run.wait(300) == 0
     finish(course, "--jobs", "1")
-    assert {question for question, mark in Classroom(course).scores("s2-untouched").items() if mark} == set(FEW)
+    assert {question for question, mark in scores(course, "s2-untouched").items() if mark} == set(FEW)
 
 
 def test_force_grades_everything_again_even_after_a_kill(history):
@@ -342,5 +335,4 @@ def test_force_grades_everything_again_even_after_a_kill(history):
     assert not partial(course) and set(folders(course)) == set(CLASS)
     log, after = finish(course, "--force"), folders(course)
     assert "graded already" not in log and not any(before[student] == after[student] for student in CLASS)
-    classroom = Classroom(course)
-    assert {student: classroom.scores(student) for student in CLASS} == {student: expected(student) for student in CLASS}
+    assert {student: scores(course, student) for student in CLASS} == {student: expected(student) for student in CLASS}
