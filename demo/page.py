@@ -80,7 +80,8 @@ FRONT = """<section><h1>ニューラルネットワークのデモ</h1>
 def run_cells(notebook: NotebookNode) -> tuple[dict, list]:
     """Run the code of the demo outside a kernel; returns its names, and (scene's name, markdown cells before it)."""
     namespace: dict = {"__name__": "demo"}
-    order, markdown = [], []
+    order: list[tuple[str, list[str]]] = []
+    markdown: list[str] = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             markdown.append(cell.source)

@@ -54,7 +54,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     except FileNotFoundError:
         raise Refused("gone") from None
     except OSError as error:
-        raise Refused("unreadable", error.strerror) from None
+        raise Refused("unreadable", str(error.strerror)) from None
     with stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise Refused("special")

@@ -33,7 +33,7 @@ KERNEL = {
 }
 FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}}
 """The code of a cell is folded in Colab, and in JupyterLab and VS Code."""
-ROLES = {  # what stands behind `# %%` → how its id begins, nbgrader's flags, other metadata
+ROLES: dict[str, tuple[str, dict, dict]] = {  # what stands behind `# %%` → how its id begins, nbgrader's flags, other metadata
     "question": ("", {"solution": True, "grade": False, "locked": False}, {}),
     "test": ("test_", {"solution": False, "grade": True, "locked": True}, {}),
     "given": ("", {"solution": False, "grade": False, "locked": True}, {}),

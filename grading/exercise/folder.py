@@ -49,8 +49,10 @@ class Settings:
             raise NoExercise(f"{path} cannot be read: {error}.") from None
         except tomllib.TOMLDecodeError as error:
             raise NoExercise(f"{path} is no TOML: {error}.") from None
-        kinds = {"title": str, "seed": int, "pass_mark": (int, float), "absent": list, "absent_message": str,
-                 "not_lent": dict, "limits": dict}  # fmt: skip
+        kinds: dict[str, type | tuple[type, ...]] = {
+            "title": str, "seed": int, "pass_mark": (int, float), "absent": list, "absent_message": str, "not_lent": dict,
+            "limits": dict,
+        }  # fmt: skip
         for name, value in told.items():
             if name not in kinds:
                 raise NoExercise(f"{path} has a setting {name}, which is none of {', '.join(kinds)}.")

@@ -6,7 +6,7 @@ the notebook is mended where the intent is clear, and noted.
 
 import copy
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import nbformat
@@ -38,8 +38,8 @@ class Cell:
         source = cell.get("source", "")
         if isinstance(source, list):
             source = "".join(part for part in source if isinstance(part, str))
-        nbgrader = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
-        nbgrader = nbgrader.get("nbgrader") if isinstance(nbgrader.get("nbgrader"), dict) else {}
+        nbgrader = cell["metadata"] if isinstance(cell.get("metadata"), dict) else {}
+        nbgrader = nbgrader["nbgrader"] if isinstance(nbgrader.get("nbgrader"), dict) else {}
         kind = cell.get("cell_type")
         text = clean(source.replace("\r\n", "\n").replace("\r", "\n"), LONGEST) if isinstance(source, str) else ""
         ids = [i for i in (nbgrader.get("grade_id"), cell.get("id")) if isinstance(i, str)]
@@ -84,7 +84,7 @@ class Matching:
         """names: those of questions of other exercises."""
         self.cells = cells
         by_id = {cell.id: cell for cell in source.cells} | {grade_id(cell): cell for cell in source.cells if grade_id(cell)}
-        self.carried = [next((by_id[i] for i in cell.ids if i in by_id), None) for cell in cells]
+        self.carried: list[NotebookNode | None] = [next((by_id[i] for i in cell.ids if i in by_id), None) for cell in cells]
         names = {*names, *(grade_id(cell) for cell in source.cells if is_solution(cell))}
         self.defined = [defined(cell.source) & names if any(name in cell.source for name in names) else set() for cell in cells]
         """The questions that each cell answers."""
@@ -98,9 +98,9 @@ class Matching:
     def _match_answers(self, targets: list[NotebookNode]) -> None:
         """The answer of a question is a cell that carries its id and defines it; or defines it; or carries its id."""
         carried, defined = self.carried, self.defined
-        rules = [
+        rules: list[Callable[[int, NotebookNode], bool]] = [
             lambda n, target: carried[n] is target and grade_id(target) in defined[n],
-            lambda n, target: grade_id(target) in defined[n] and not (carried[n] is not None and is_test(carried[n])),
+            lambda n, target: grade_id(target) in defined[n] and not ((cell := carried[n]) is not None and is_test(cell)),
             lambda n, target: carried[n] is target,
         ]
         for rule in rules:
@@ -147,7 +147,8 @@ class Matching:
 
     def own_cells(self) -> dict[str, list[NotebookNode]]:
         """The cells that the student added: id of the instructor's cell that they stand behind ('': none) → cells."""
-        place, own = "", {}
+        place = ""
+        own: dict[str, list[NotebookNode]] = {}
         for n, cell in enumerate(self.cells):
             if n in self.owner:
                 place = self.owner[n].id

@@ -72,6 +72,11 @@ class Kept:
     copy: int
     """The number that a browser or a person gave to the copy."""
 
+    @property
+    def time(self) -> datetime:
+        assert self.arrival.time is not None  # `collect` keeps no file without one
+        return self.arrival.time
+
 
 class Place:
     """Where a student's notebooks are: all in downloaded/, the newest in submitted/."""
@@ -115,7 +120,7 @@ class Place:
 
         def age(each: Kept) -> tuple[datetime, int, int]:
             """A version of Teams is not older than the versions before it, whatever its file says."""
-            until = [k.arrival.time for k in mine if k.series == each.series and k.version <= each.version]
+            until = [k.time for k in mine if k.series == each.series and k.version <= each.version]
             return max(until), each.version, each.copy
 
         *older, newest = sorted(mine, key=age)
@@ -195,7 +200,9 @@ class Mapping:
 def students_of(coursedir: CourseDirectory, path: Path | None) -> tuple[list[Student], list[Arrival]]:
     """The roster, by a table or else by the gradebook, and what of it cannot be used. Raises RuntimeError where there is none."""
     url, course = coursedir.db_url, coursedir.course_id
-    students, problems, table = [], [], path or Path(coursedir.root) / "students.csv"
+    students: list[Student] = []
+    problems: list[Note] = []
+    table = path or Path(coursedir.root) / "students.csv"
     where = str(path) if path else table.name
     try:
         if path or table.exists():
@@ -298,9 +305,9 @@ def write_arrivals(folder: Path, arrivals: list[Arrival]) -> None:
 
 def keep_of(found: Found, arrival: Arrival, digest: str) -> Kept:
     """What the names say of the order among a student's files."""
-    folders = [VERSION.fullmatch(fold(name)) for name in found.names]
-    at = next((n for n, match in enumerate(folders) if match), None)
-    series, version = ("/".join(found.names[:at]), int(folders[at][1])) if at is not None else (found.file, 0)
+    folders = ((n, VERSION.fullmatch(fold(name))) for n, name in enumerate(found.names))
+    versions = (("/".join(found.names[:n]), int(match[1])) for n, match in folders if match)
+    series, version = next(versions, (found.file, 0))
     copy = COPY.search(FILE_END.sub("", fold(found.names[-1])))
     return Kept(arrival, digest, series, version, int(next(filter(None, copy.groups()), 1)) if copy else 0)
 

@@ -117,7 +117,7 @@ def on_disk(path: Path, file: str, names: tuple[str, ...], root: Path, assignmen
     except Refused as error:
         yield Found(file, names, problem=error.note)
     except OSError as error:
-        yield Found(file, names, problem=Note("unreadable", error.strerror))
+        yield Found(file, names, problem=Note("unreadable", str(error.strerror)))
 
 
 def is_course(path: Path, root: Path, assignment: str) -> bool:
@@ -150,11 +150,12 @@ class Budget:
 def in_archive(stream: BinaryIO, archive: Found, budget: Budget, depth: int) -> Iterator[Found]:
     """The files in a zip archive, those in its archives last. Raises Refused for what is wrong with the archive itself."""
     with unpacking():
-        end = zipfile._EndRecData(stream)
+        end = zipfile._EndRecData(stream)  # type: ignore[attr-defined]  # private: the stubs leave it out
         if end is None:
             size = stream.seek(0, os.SEEK_END)
             raise Refused("no zip" if size else "empty file")
-        if end[zipfile._ECD_SIZE] > 500 * FILES:  # zipfile reads the table of contents whole, and makes an object of each entry
+        # zipfile reads the table of contents whole, and makes an object of each entry
+        if end[zipfile._ECD_SIZE] > 500 * FILES:  # type: ignore[attr-defined]  # private: the stubs leave it out
             raise Refused("many in archive", FILES)
         unpacker = zipfile.ZipFile(stream)
         entries = [(name_of(entry).replace("\\", "/"), entry) for entry in unpacker.infolist()]
@@ -251,7 +252,8 @@ def past(seconds: float) -> datetime | None:
 def local(numbers: Iterable[int], zone: tzinfo | None = None) -> datetime | None:
     """Of year, month, …, second in a zone, or on this machine's clock; None where there is none: archives then say 1980."""
     try:
-        time = datetime(*numbers, tzinfo=zone)
+        year, month, day, hour, minute, second = numbers
+        time = datetime(year, month, day, hour, minute, second, tzinfo=zone)
         return past(time.timestamp()) if time.year > 1980 else None
     except (ValueError, OverflowError):
         return None

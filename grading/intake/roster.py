@@ -206,8 +206,13 @@ class Roster:
         self.ids = {fold(student): student for student in self.students}
         words = [*WORDS.split(", "), assignment]
         self.words = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, words))})(?![^\W_])")
-        self.tokens, self.names, self.numbers, self.alone = (defaultdict(set) for _ in range(4))
-        """Ids and addresses; names; an LMS's own numbers, where the LMS writes them; what counts where nothing else stands."""
+        self.tokens: defaultdict[str, set[str]] = defaultdict(set)
+        """Ids and addresses."""
+        self.names: defaultdict[str, set[str]] = defaultdict(set)
+        self.numbers: defaultdict[str, set[str]] = defaultdict(set)
+        """An LMS's own, where the LMS writes them."""
+        self.alone: defaultdict[str, set[str]] = defaultdict(set)
+        """What counts where nothing else stands."""
         self.full: set[str] = set()
         """Names that are known beside other words: taro alone may be anybody's first name."""
         for student in self.students.values():

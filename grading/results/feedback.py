@@ -72,7 +72,9 @@ class FeedbackExporter(Exporter):
     def _file_extension_default(self) -> str:
         return ".html"
 
-    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kwargs) -> tuple[str, dict]:
+    def from_notebook_node(  # type: ignore[override]  # nbconvert's own exporters return a text too
+        self, nb: NotebookNode, resources: dict | None = None, **kwargs
+    ) -> tuple[str, dict]:
         """The page; resources["nbgrader"] says whose notebook it is and which gradebook has the marks.
 
         Raises MissingEntry where the gradebook has no marks of the student (nbgrader.api).
@@ -127,7 +129,8 @@ def sections(notebook: NotebookNode, grades: dict, comments: dict) -> list[Secti
     """The questions in the notebook's order, each with the cells of the student's from its answer to the next one."""
     found = headings(NotebookNode(cells=[cell for cell in notebook.cells if not is_own(cell)]))
     questions: dict[str, Section] = {}
-    question, waiting = None, []  # the student's cells before the first answer wait for it
+    question: Section | None = None
+    waiting: list[tuple[Markup, list]] = []  # the student's cells before the first answer wait for it
     for cell in notebook.cells:
         if is_solution(cell):
             name = grade_id(cell)

@@ -78,7 +78,9 @@ def tokens(code: str, names: frozenset[str]) -> tuple[list[tuple[int, list[str]]
 
     A name that is neither in names nor an attribute becomes "v", a string "''"; a docstring is left out.
     """
-    lines, comments, number, end, before = [], [], 0, 0, ""
+    lines: list[tuple[int, list[str]]] = []
+    comments: list[str] = []
+    number, end, before = 0, 0, ""
     for match in TOKEN.finditer(code):
         kind, text = match.lastgroup, match.group()
         number += code.count("\n", end, match.start())

@@ -76,7 +76,9 @@ def tallies(sheet: Sheet) -> list[Tally]:
     """One for each question, in the notebook's order."""
     found = []
     for question in sheet.questions:
-        name, told, counts, unnamed = question.name, Counter(), Counter(), 0
+        name, unnamed = question.name, 0
+        told: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         marks = [student.marks.get(name, 0.0) for student in sheet.graded]
         for student, got in zip(sheet.graded, marks):
             kind = "right" if got >= question.marks else "unanswered" if name in student.unanswered else "wrong"
@@ -113,7 +115,7 @@ def distribution(totals: list[float], most: float, pass_mark: float) -> Markup:
     parts = [total for total in totals if total < pass_mark], [total for total in totals if total >= pass_mark]
     figure = Figure(figsize=(7.2, 2.7), layout="constrained")
     axes = figure.subplots()
-    axes.hist(parts, edges, stacked=True, color=[VERMILION, BLUE], edgecolor="white",
+    axes.hist(parts, edges, stacked=True, color=[VERMILION, BLUE], edgecolor="white",  # type: ignore[arg-type]  # an array will do
               label=[f"below {pass_mark:g}: {len(parts[0])}", f"{pass_mark:g} or more: {len(parts[1])}"])
     axes.axvline(median(totals), color="#222222", linestyle="--", linewidth=1, label=f"median: {median(totals):g}")
     axes.set(xlabel="total marks", ylabel="students", xlim=(0, edges[-1]), xticks=edges)

@@ -130,12 +130,12 @@ def read_questions(
         return dict(query.join(db.Assignment).filter(db.Assignment.name == assignment).all())
 
     stubs = of_assignment(db.SourceCell, db.SourceCell.name, db.SourceCell.source)
-    cells = {}
+    cells: dict[str, float] = {}
     for kind in db.GradeCell, db.TaskCell:
         cells |= of_assignment(kind, kind.name, kind.max_score)
     places = headings(source)
     rank = {name: number for number, name in reversed([*enumerate([*map(grade_id, source.cells), *stubs])])}
-    questions = []
+    questions: list[Question] = []
     for cell in sorted((cell for cell in cells if cells[cell]), key=lambda cell: rank.get(cell, len(rank))):
         name = cell.removeprefix("test_")
         questions.append(Question(name, cells[cell], *reversed(places.get(name, ("", str(len(questions) + 1))))))
@@ -147,13 +147,15 @@ def read_graded(gradebook: db.Gradebook, assignment: str, questions: set[str]) -
     session, submission, notebook = gradebook.db, db.SubmittedAssignment, db.SubmittedNotebook
     of_assignment = (submission.assignment_id == db.Assignment.id, db.Assignment.name == assignment)
     of_notebook = notebook.assignment_id == submission.id
-    found = {student: {"status": NOT_GRADED, "timestamp": f"{time:%Y-%m-%d %H:%M:%S}" if time else ""}
-             for student, time in session.query(submission.student_id, submission.timestamp).filter(*of_assignment)}
+    found: dict[str, dict] = {
+        student: {"status": NOT_GRADED, "timestamp": f"{time:%Y-%m-%d %H:%M:%S}" if time else ""}
+        for student, time in session.query(submission.student_id, submission.timestamp).filter(*of_assignment)
+    }
     penalties = session.query(submission.student_id, func.sum(notebook.late_submission_penalty))
     penalties = dict(penalties.filter(of_notebook, *of_assignment).group_by(submission.student_id).all())
     marks = session.query(submission.student_id, db.BaseCell.name, db.Grade.score, db.Grade.auto_score, db.Grade.manual_score,
                           db.Grade.needs_manual_grade)
-    totals = Counter()
+    totals: Counter[str] = Counter()
     for student, cell, score, auto, manual, by_hand in marks.filter(
         db.Grade.cell_id == db.BaseCell.id, db.Grade.notebook_id == notebook.id, of_notebook, *of_assignment
     ):
@@ -188,10 +190,10 @@ def read_class(gradebook: db.Gradebook, coursedir: CourseDirectory, assignment: 
     questions, stubs = read_questions(gradebook, assignment, source)
     graded = read_graded(gradebook, assignment, {question.name for question in questions})
     roster = gradebook.db.query(db.Student.id, db.Student.last_name, db.Student.first_name, db.Student.email)
-    names = {student: [name or "" for name in names] for student, *names in roster}
+    people = {student: [name or "" for name in names] for student, *names in roster}
     submitted, students = folders(coursedir, coursedir.submitted_directory, assignment), []
-    for student in sorted({*names, *submitted}):
-        known = Row(student, *names.get(student, ()), **graded.get(student, {}))
+    for student in sorted({*people, *submitted}):
+        known = Row(student, *people.get(student, ()), **graded.get(student, {}))
         if student in submitted and known.status != GRADED:
             result = Path(coursedir.format_path(coursedir.autograded_directory, student, assignment))
             known = replace(known, status=NOT_GRADED, refused=refusal.recall(submitted[student], result))

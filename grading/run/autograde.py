@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from glob import glob
@@ -50,7 +50,7 @@ class Autograde(Stock):
         """
         self.ungraded: dict[str, Note] = {}
         folders = glob(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
-        self.assignments = {folder: [] for folder in folders}
+        self.assignments: dict[str, list] = {folder: [] for folder in folders}
         if not folders:
             super().init_notebooks()  # says what it looked for
 
@@ -117,7 +117,8 @@ class Autograde(Stock):
     def _results(self, waiting: list["Submission"], assignment: Assignment) -> Iterator[tuple["Submission", dict]]:
         """Each submission with what `worker.grade` makes of it, as they come; few are in memory at a time."""
         with self._executor(assignment.key) as (executor, width):
-            pending, rest = {}, iter(waiting)
+            pending: dict[Future[dict], Submission] = {}
+            rest = iter(waiting)
             while True:
                 while len(pending) < 2 * width() and (submission := next(rest, None)):
                     try:
@@ -179,7 +180,9 @@ class Submission:
         self.converter, self.coursedir, self.permissions = converter, converter.coursedir, converter.permissions
         self.assignment, self.folder = self.coursedir.assignment_id, Path(folder)
         pattern = self.coursedir.format_path(self.coursedir.submitted_directory, "(?P<student>.*)", self.assignment, escape=True)
-        self.student = re.fullmatch(pattern, folder)["student"]
+        match = re.fullmatch(pattern, folder)
+        assert match  # the folder was found by this pattern
+        self.student = match["student"]
         self.graded = Path(self.coursedir.format_path(self.coursedir.autograded_directory, self.student, self.assignment))
         self.partial = self.graded.parent / f".{self.assignment}.partial"
 

@@ -194,7 +194,7 @@ class Diagnosis:
         found, known = self.outcomes(question, function), self.known(question)
         open_ = self.wrong(found, known.rights)
         explained = [(*like(results, parts, found, known.free), sentence) for sentence, results, parts in known.wrongs]
-        sentences = []
+        sentences: list[str] = []
         while len(sentences) < MOST:
             most, unlike = max(((these & open_, -unlike) for these, unlike, _ in explained),
                                key=lambda each: (len(each[0]), each[1]), default=(set(), 0))

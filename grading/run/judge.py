@@ -121,7 +121,8 @@ class Judge:
 
     def recorded(self, cell: NotebookNode) -> list[Interaction]:
         """Run a test cell with the reference; returns what it does with its function, but for calls that are measured."""
-        question, inputs = tested(cell), []
+        question = tested(cell)
+        inputs: list[Interaction] = []
         self.names[question] = recorder(self.reference[question], inputs, lambda: not self.names.get("MEASURING"))
         self.run(cell)
         return inputs

@@ -36,7 +36,7 @@ class JudgeProcess:
         mine, theirs = socket.socketpair()
         environment = bubblewrap.environment() | {"HOME": str(bubblewrap.Path.home())}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "grading.run.judge"], stdin=theirs, cwd=bubblewrap.GRADER.parent, env=environment,
+            [sys.executable, "-m", "grading.run.judge"], stdin=theirs.fileno(), cwd=bubblewrap.GRADER.parent, env=environment,
             stdout=subprocess.DEVNULL, stderr=None,
         )  # fmt: skip
         theirs.close()

@@ -62,8 +62,8 @@ def mounts(absent: Sequence[str]) -> list[str]:
             arguments += ["--symlink", os.readlink(path), str(path)]
         elif path.is_dir():
             arguments += ["--ro-bind", str(path), str(path)]
-    for path in ETC:
-        arguments += ["--ro-bind-try", path, path]
+    for name in ETC:
+        arguments += ["--ro-bind-try", name, name]
     for secret in GRADER, Path.cwd():  # an installed grader, a course inside the prefix
         if any(prefix in secret.parents for prefix in PREFIXES):
             arguments += ["--tmpfs", str(secret)]

@@ -90,7 +90,12 @@ class Calls:
             self.stopped = "protocol"
             raise Stopped("protocol") from None
 
-    def _ask(self, message: dict, arrays: bytes = b"", answer: Callable[[dict, bytearray], dict] | None = None):
+    def _ask(
+        self,
+        message: dict,
+        arrays: bytes | bytearray = b"",
+        answer: Callable[[dict, bytearray], tuple[dict, bytes | bytearray]] | None = None,
+    ) -> tuple[dict, bytearray]:
         with self._guard() as deadline:
             self.channel.send(message, arrays, deadline)
             while True:
@@ -113,7 +118,7 @@ class Calls:
         finally:
             self.student.carrying += time.process_time() - start
 
-    def _answer(self, reply: dict, data: bytearray) -> tuple[dict, bytes]:
+    def _answer(self, reply: dict, data: bytearray) -> tuple[dict, bytes | bytearray]:
         """The reply to a student's function that calls one of the judge's: one it was given, or a lent one."""
         key, (given, options) = reply["callback"], decode(reply["args"], data, self.call, self.own)
         function = self.lent[key] if isinstance(key, str) else self.handles.calls[int(key)]
@@ -170,7 +175,7 @@ def exception(told: dict) -> Exception:
                 break
     if isinstance(error, NameError):
         error.name = clean(str(told["name"]), 50)
-    error.frames = [
+    vars(error)["frames"] = [
         FrameSummary("", int(line), clean(str(name), 50), lookup_line=False, line=clean(str(text), 200))
         for name, line, text in told["frames"][:5]
     ]

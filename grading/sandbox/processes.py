@@ -40,7 +40,9 @@ class Template:
             program = bubblewrap.command(*program, absent=absent, absent_message=absent_message)
         else:
             place = {"cwd": bubblewrap.GRADER.parent, "env": bubblewrap.environment()}
-        self.process = subprocess.Popen(program, stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **place)
+        self.process = subprocess.Popen(
+            program, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **place
+        )
         theirs.close()
         self.control = Channel(mine, 1 << 28)
 
@@ -54,13 +56,14 @@ class Template:
             self.control.send({"cells": cells, "limits": limits})
             return self.control.receive()[0]["outputs"]
         except (EOFError, OSError):
+            assert self.process.stderr  # a pipe
             said = self.process.stderr.read().decode(errors="replace").strip().splitlines()
             raise RuntimeError(f"the template kernel does not start: {said[-1] if said else 'it says nothing'}") from None
 
 
 def hello(channel: Channel, deadline: float) -> int:
     """The process id of who says hello at the other end, as the kernel of this machine vouches for it."""
-    ancillary = []
+    ancillary: list = []
     message, _ = channel.receive(deadline, ancillary)
     for level, kind, data in ancillary:
         if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS) and "hello" in message:
@@ -76,8 +79,10 @@ class Processes:
         self.end = time.monotonic() + self.limits.total
         self.history: list[str] = []
         self.number = 0
-        self.clocks, self.spent = {}, 0.0
-        self.channel = self.first = None
+        self.clocks: dict[int, float] = {}
+        self.spent = 0.0
+        self.channel: Channel | None = None
+        self.first: int | None = None
 
     # Processes
 
@@ -118,7 +123,7 @@ class Processes:
 
     def tree(self) -> list[int]:
         """The ids of all processes of the submission."""
-        tree = [self.first] if self.first else []
+        tree: list[int] = [self.first] if self.first else []
         for pid in tree:
             for path in glob(f"/proc/{pid}/task/*/children"):
                 with suppress(OSError), open(path) as file:
@@ -213,6 +218,7 @@ class Processes:
 
     def _run(self, source: str, publish: Callable[[dict], None]) -> bool:
         """Raises Stopped: the kernel goes on only where the cell could be interrupted."""
+        assert self.channel  # of the kernel that `start` has made
         self.cpu_start = self.cpu()
         try:
             with self.limited(self.channel) as deadline:
@@ -236,6 +242,7 @@ class Processes:
         self._outputs(publish, time.monotonic() + INTERRUPT)
 
     def _outputs(self, publish: Callable[[dict], None], deadline: float) -> bool:
+        assert self.channel
         while True:
             message, _ = self.channel.receive(deadline)
             if message.get("number") != self.number:  # a fork of the kernel's that a cell before has made
@@ -274,6 +281,7 @@ class Processes:
         """The processes that are there already, a channel to a fork of the kernel, and its process id. Raises Stopped."""
         if not self.channel:
             self.start()
+        assert self.channel
         self.cpu_start = math.inf
         before, (channel, theirs) = self.tree(), self._pair()
         with theirs, self.limited(channel) as deadline:

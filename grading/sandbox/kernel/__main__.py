@@ -40,11 +40,12 @@ def snapshot(kernel: Kernel, channel: Channel, main: Channel) -> int:
 
 def serve(kernel: Kernel, channel: Channel) -> None:
     """Run cells, and fork for the calls of a test, until the judge hangs up."""
-    number, forks = 0, []
+    number = 0
+    forks: list[int] = []
     kernel.publish = lambda message: channel.send({"output": message, "number": number})
     channel.send({"hello": os.getpid()})
     while True:
-        ancillary = []
+        ancillary: list = []
         message, _ = channel.receive(ancillary=ancillary)
         forks = [pid for pid in forks if os.waitpid(pid, os.WNOHANG) == (0, 0)]
         if "run" in message:
@@ -94,7 +95,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would inherit that it is ignored
     control = Channel(socket.socket(fileno=os.dup(0)), 1 << 28)
     message, _ = control.receive()
-    limits, outputs = message["limits"], []
+    limits = message["limits"]
+    outputs: list[list[dict]] = []
     kernel = Kernel(lambda output: outputs[-1].append(output), limits["output"])
     for source in message["cells"]:
         outputs.append([])
@@ -104,7 +106,7 @@ def main() -> None:
     gc.freeze()
     child = 0
     while True:
-        ancillary = []
+        ancillary: list = []
         try:
             message, _ = control.receive(ancillary=ancillary)
         except EOFError:

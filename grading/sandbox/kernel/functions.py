@@ -47,8 +47,9 @@ class Line:
             if "names" in message:
                 self.lend(message["lent"])
                 found = {name: self.namespace[name] for name in message["names"] if name in self.namespace}
-                tree, data = encode({name: value for name, value in found.items() if not callable(value)})
-                self.channel.send({"callable": [name for name, value in found.items() if callable(value)], "values": tree}, data)
+                tree, arrays = encode({name: value for name, value in found.items() if not callable(value)})
+                callables = [name for name, value in found.items() if callable(value)]
+                self.channel.send({"callable": callables, "values": tree}, arrays)
                 continue
             try:
                 reply, data = self.answer(message, arrays, self.last, [])
@@ -68,7 +69,9 @@ class Line:
     def own(self, key: int | str):
         return self.namespace[key] if isinstance(key, str) else self.handles.values[key]
 
-    def answer(self, message: dict, arrays: bytearray, last: list, raised: list[BaseException]) -> tuple[dict, bytes]:
+    def answer(
+        self, message: dict, arrays: bytearray, last: list, raised: list[BaseException]
+    ) -> tuple[dict, bytes | bytearray]:
         """Make the call that message asks for; returns the reply and its arrays.
 
         last: see Line; it becomes that of this call. What the function raises is added to raised.
@@ -91,7 +94,7 @@ class Line:
         said = [[w.category.__name__, str(w.message)[:MESSAGE]] for w in caught[:20]]
         return {"returned": tree, "warnings": said}, data
 
-    def send(self, reply: dict, data: bytes) -> None:
+    def send(self, reply: dict, data: bytes | bytearray) -> None:
         try:
             self.channel.send(reply, data)
         except ProtocolError as error:

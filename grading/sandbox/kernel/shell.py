@@ -37,7 +37,8 @@ class Stream(io.TextIOBase):
 
     def start(self) -> None:
         """A new cell begins."""
-        self.parts, self.waiting, self.written = [], 0, 0
+        self.parts: list[str] = []
+        self.waiting, self.written = 0, 0
 
     def writable(self) -> bool:
         return True
@@ -79,7 +80,8 @@ class Kernel:
         config.HistoryManager.enabled = False
         self.publish = publish
         self.kernel = IPythonKernel(session=session, config=config, shell_class=EmbeddedShell, log=logging.getLogger(__name__))
-        self.shell = self.kernel.shell
+        assert isinstance(self.kernel.shell, EmbeddedShell)
+        self.shell: EmbeddedShell = self.kernel.shell
         builtins.input, getpass.getpass = self.kernel.raw_input, self.kernel.getpass  # nobody is there to answer
 
     def send(self, message: dict) -> None:

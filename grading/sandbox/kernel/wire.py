@@ -41,7 +41,9 @@ class Channel:
     def close(self) -> None:
         self.sock.close()
 
-    def send(self, message: dict, arrays: bytes = b"", deadline: float = math.inf, fds: tuple[int, ...] = ()) -> None:
+    def send(
+        self, message: dict, arrays: bytes | bytearray = b"", deadline: float = math.inf, fds: tuple[int, ...] = ()
+    ) -> None:
         """Send one message and file descriptors with it.
 
         Raises ProtocolError for a message above the limit, TimeoutError at the deadline (time.monotonic), and
@@ -113,6 +115,9 @@ class Proxy:
 
     ask(key, arguments, options) calls it there.
     """
+
+    _key: int | str
+    _ask: Callable
 
     def __init__(self, key: int | str, ask: Callable):
         self.__dict__.update(_key=key, _ask=ask)
@@ -214,7 +219,7 @@ def encode(value, handles: Handles | None = None) -> tuple[object, bytearray]:
         if isinstance(value, np.random.Generator):
             return {"generator": value.bit_generator.state}
         if isinstance(value, (bool, int, float, str, list, tuple, dict)):  # a subclass counts as what it extends
-            base = next(base for base in (bool, int, float, str, list, tuple, dict) if isinstance(value, base))
+            base: type = next(base for base in (bool, int, float, str, list, tuple, dict) if isinstance(value, base))
             return tree(base(value), depth + 1)
         if handles is not None and isinstance(value, Proxy):
             return {"own": value._key}
