@@ -22,11 +22,11 @@ ROOT = Path(__file__).parent.parent
 sys.path[:1] = [str(ROOT), str(ROOT / "tests")]  # instead of this folder, whose names are those of others
 from attacks import ATTACKS, Attack, submission_bytes  # noqa: E402
 from exercise import MARKS, REFERENCE, RELEASE  # noqa: E402
+from grading.sample import grade_id, submission  # noqa: E402
 from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 from test_attacks import SECRETS, plant  # noqa: E402
 
 from bench.autograde import GRADING, NBGRADER, STOCK, environment, graded, marks  # noqa: E402
-from grading.sample import grade_id, submission  # noqa: E402
 
 NO_COLUMN = {"hostile output", "leave the machine"}
 """Groups that try none of the table's columns."""

@@ -30,11 +30,11 @@ OUTSIDE = dict(os.environ)
 IDEAL = {"FIGURES": "off", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # as the grader sets them
 os.environ |= IDEAL
 from exercise import GIVEN, REFERENCE, RELEASE, TESTS, given, run  # noqa: E402
+from grading.limits import Limits  # noqa: E402
+from grading.sample import grade_id, submission  # noqa: E402
 from nbgrader.api import Gradebook, MissingEntry  # noqa: E402
 
 from grading import catalogue  # noqa: E402
-from grading.limits import Limits  # noqa: E402
-from grading.sample import grade_id, submission  # noqa: E402
 
 CONFIG = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
 STOCK = f"""c = get_config()

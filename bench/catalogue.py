@@ -16,12 +16,12 @@ import nbformat
 ROOT = Path(__file__).parent.parent
 sys.path[:1] = [str(ROOT), str(ROOT / "tests")]  # instead of this folder, whose names are those of others
 from exercise import MARKS, REFERENCE, RELEASE, SOURCE, judge_own, lost  # noqa: E402
-from test_answers import ANSWERS, ARGUED, RIGHT, STUDENTS, Student  # noqa: E402
-
-from grading import worker  # noqa: E402
 from grading.catalogue import Answer  # noqa: E402
 from grading.limits import Limits  # noqa: E402
 from grading.sample import submission  # noqa: E402
+from test_answers import ANSWERS, ARGUED, RIGHT, STUDENTS, Student  # noqa: E402
+
+from grading import worker  # noqa: E402
 
 
 def notebook(answer: Answer) -> bytes:

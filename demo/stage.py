@@ -19,7 +19,7 @@ DISABLED = {"@jupyterlab/cell-toolbar-extension": True}
 
 
 def lab_command(notebook: Path, folder: Path) -> list[str]:
-    """Put a copy of the notebook, demo.ipynb, and the settings into folder; returns the command that opens it without side bars."""
+    """Put a copy of a demo.ipynb and the settings into folder; returns the command that opens it without side bars."""
     (folder / "notebook").mkdir(parents=True, exist_ok=True)
     shutil.copy(notebook, folder / "notebook")
     for name, value in SETTINGS.items():

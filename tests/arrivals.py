@@ -14,7 +14,6 @@ from unicodedata import normalize
 
 import nbformat
 from exercise import REFERENCE, RELEASE, ROOT
-
 from grading.sample import submission
 
 LAST = [

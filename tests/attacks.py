@@ -18,11 +18,10 @@ from pathlib import Path
 from textwrap import indent
 
 import nbformat
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell
-
 from grading.rebuild import grade_id
 from grading.sample import submission
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 Edit = Callable[[NotebookNode], NotebookNode]
 Place = Callable[[Path, bytes], None]

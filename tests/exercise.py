@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 
 from grading.exercise import catalogue
-from grading.exercise.cells import grade_id, is_solution, solutions, tested
+from grading.exercise.cells import grade_id, solutions, tested
 from grading.exercise.folder import Exercise, exercises
 from grading.run.assignment import Assignment, read_assignment
 from grading.sandbox.limits import Limits
@@ -78,7 +78,7 @@ class Tried:
         namespace = {"__name__": "__main__"}
         for cell in self.source.cells:
             name = grade_id(cell)
-            if name and cell.cell_type == "code" and not tested(cell) and "cellView" not in cell.metadata or name == "tools":
+            if (name and cell.cell_type == "code" and not tested(cell) and "cellView" not in cell.metadata) or name == "tools":
                 problem = run(cell.source, name, namespace)
                 assert not problem, problem
         return namespace

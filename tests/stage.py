@@ -10,9 +10,8 @@ from pathlib import Path
 
 import psutil
 from browser import browser_page, lab
-from playwright.sync_api import Locator, Page
-
 from grading.demo import lab_command
+from playwright.sync_api import Locator, Page
 
 SCREEN = {"width": 1280, "height": 720}
 SCENES = ["neuron", "layers", "softmax", "apples", "tiny", "race", "digits", "pad", "shuffle", "overfit"]

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import nbformat
 import pytest
 from exercise import MARKS, REFERENCE, RELEASE, SOURCE, judge_all, judge_own, lost
-
-from grading import catalogue, worker
 from grading.limits import Limits
 from grading.rebuild import grade_id
 from grading.sample import submission
+
+from grading import catalogue, worker
 
 ANSWERS = catalogue.load()
 SEED = 1101

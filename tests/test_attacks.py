@@ -17,10 +17,10 @@ import psutil
 import pytest
 from attacks import ATTACKS, Attack, submission_bytes
 from exercise import MARKS, REFERENCE, RELEASE, ROOT, SOURCE
-
-from grading.classroom import Classroom
 from grading.rebuild import is_test
 from grading.sample import submission
+
+from grading.classroom import Classroom
 
 LIMITS = {"seconds": 2, "wait": 10, "total": 60, "memory": 1 << 30, "total_memory": 2 << 30, "disk": 64 << 20}
 HONEST_EVERY = 15

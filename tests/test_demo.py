@@ -7,11 +7,10 @@ from itertools import islice
 import numpy as np
 import pytest
 from exercise import REFERENCE, ROOT, given
-from playwright.sync_api import expect
-from stage import SCENES, SCREEN, on_stage
-
 from grading.demo import page as demo_page
 from grading.demo import run_cells
+from playwright.sync_api import expect
+from stage import SCENES, SCREEN, on_stage
 
 TEXT = (ROOT / "source/demo.py").read_text(encoding="utf-8")
 

@@ -5,10 +5,10 @@ import re
 
 import pytest
 from exercise import TESTS, given, run
+from grading.diagnosis import CONSTANT, Diagnosis
 from unseen import SUBTLE, WRONG
 
 from grading import catalogue
-from grading.diagnosis import CONSTANT, Diagnosis
 
 SENTENCES = {(answer.question, answer.slug): answer.sentence for answer in catalogue.load()}
 

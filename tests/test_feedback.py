@@ -10,12 +10,12 @@ import pytest
 from browser import browser_page
 from courses import command, hand_in, new_course
 from exercise import MARKS, REFERENCE, RELEASE, SOURCE
+from grading.rebuild import grade_id
+from grading.sample import submission
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 
 from grading import catalogue
-from grading.rebuild import grade_id
-from grading.sample import submission
 
 SLUGS = {(answer.question, answer.slug): answer for answer in catalogue.load()}
 REMOTE = "http://192.0.2.1/"  # an address of nobody (RFC 5737)

@@ -11,12 +11,12 @@ import nbformat
 import numpy as np
 import pytest
 from exercise import MARKS, REFERENCE, RELEASE, ROOT, SOURCE, lost
-from nbformat.v4 import new_code_cell
-
-from grading import worker
 from grading.kernel.wire import ProtocolError, decode, encode
 from grading.limits import Limits
 from grading.sample import submission
+from nbformat.v4 import new_code_cell
+
+from grading import worker
 
 ASSIGNMENT = worker.Assignment(nbformat.writes(SOURCE), Limits(seconds=3, wait=20))
 

@@ -8,9 +8,9 @@ import tomllib
 import nbformat
 import pytest
 from exercise import MARKS, ROOT, SOURCE
+from grading.build import build, source_notebook
 from traitlets.config import Config
 
-from grading.build import build, source_notebook
 from grading.course import load_config
 
 BUILT = ["source/1101/main.ipynb", "release/1101/main.ipynb", "1101/main.ipynb", "1101/demo.ipynb"]

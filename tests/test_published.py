@@ -6,12 +6,12 @@ import nbformat
 import published
 import pytest
 from exercise import MARKS, REFERENCE, RELEASE, SOURCE
-from nbformat.v4 import new_code_cell
-
-from grading import worker
 from grading.limits import Limits
 from grading.rebuild import is_solution
 from grading.sample import submission
+from nbformat.v4 import new_code_cell
+
+from grading import worker
 
 FULL_MARKS, RULE_BROKEN = published.load("full_marks"), published.load("rule_broken")
 

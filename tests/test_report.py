@@ -22,6 +22,9 @@ from tempfile import TemporaryDirectory
 import nbgrader.api as db
 import pytest
 from exercise import MARKS, REFERENCE, RELEASE, ROOT
+from grading.rebuild import grade_id, is_solution, is_test
+from grading.sample import submission
+from grading.student import NOTES
 from nbgrader.plugins import CsvExportPlugin
 from sqlalchemy import insert
 from stage import browser_page
@@ -30,13 +33,10 @@ from unseen import WRONG
 
 from grading import __main__
 from grading.intake.inbox import LINK, SPECIAL
-from grading.rebuild import grade_id, is_solution, is_test
 from grading.results import export, likeness, report
 from grading.results.reasons import OWN_CELL, SIGNS, in_japanese, read_signs
 from grading.results.report import write
 from grading.results.sheet import GRADED, CannotReport, Question, Sheet, Student, nameless
-from grading.sample import submission
-from grading.student import NOTES
 
 FULL = {question: float(marks) for question, marks in MARKS.items()}
 STUBS = {grade_id(cell): cell.source for cell in RELEASE.cells if is_solution(cell)}

@@ -63,6 +63,7 @@ from IPython.display import HTML, display
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
+
 # %% include="check"
 ### BEGIN HIDDEN TESTS
 # What the hidden tests of this exercise share.

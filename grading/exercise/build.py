@@ -1,4 +1,4 @@
-"""exercises/<name>/notebook.py → source/<name>/main.ipynb → release/<name>/main.ipynb = <name>/main.ipynb; demo.py → <name>/demo.ipynb.
+"""exercises/<name>/notebook.py → source/<name>/main.ipynb → release/<name>/main.ipynb = <name>/main.ipynb, and its demo.
 
 A pure function of the text: the same text gives the same bytes, whatever was there before.
 
@@ -6,7 +6,8 @@ The text is jupytext's py:percent format. What a cell is for stands behind its `
 
     # %% [markdown]                        prose
     # %% question="softmax"                the answer's cell: the stub, and the reference between the SOLUTION markers
-    # %% test="softmax" points=5           its test, right behind it: what the student sees, then the hidden part; bonus=5 for extra marks
+    # %% test="softmax" points=5           its test, right behind it: what the student sees, then the hidden part
+    # %% test="k_fold" bonus=5             the same, for extra marks
     # %% given="data"                      code that the student must not change
     # %% folded="picture_digits"           the same, with its code folded
     # %% tools="tools"                     folded, with a hidden part that the tests share

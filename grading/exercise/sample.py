@@ -47,7 +47,7 @@ def sample_class(exercise: Exercise) -> dict[str, bytes]:
 
 
 def write_classes(exercises: list[Exercise], course: Path) -> list[Exercise]:
-    """A course in the folder course, made anew, with these exercises, and their sample classes in submitted/; returns them there."""
+    """A course in the folder course, made anew: these exercises with their sample classes; returns the exercises there."""
     shutil.rmtree(course, ignore_errors=True)
     for exercise in exercises:
         shutil.copytree(exercise.folder, course / "exercises" / exercise.name)

@@ -18,8 +18,6 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from unicodedata import normalize
 
-import nbformat
-from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
@@ -251,7 +249,7 @@ def collect(exercise: Exercise, paths: list[Path], roster: Path | None = None, b
     """
     root, name = Path(os.path.abspath(exercise.root)), exercise.name
     if not exercise.source.exists() or not (root / "nbgrader_config.py").exists():
-        raise RuntimeError(f"{name} is not built in this folder: go to the course's folder, run `grading build {name}`, and again.")
+        raise RuntimeError(f"{name} is not built here: go to the course's folder, and run `grading build {name}` first.")
     config = load_config(root)
     coursedir = CourseDirectory(config=config)
     assignment = read_assignment(exercise, config.Autograde.get("limits", {}))

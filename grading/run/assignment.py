@@ -80,10 +80,9 @@ def read_assignment(exercise: Exercise, limits: Mapping[str, int], sandbox: bool
 
     Raises OSError where it is not built, and NoExercise where its settings cannot be used.
     """
-    marks = read_marks(exercise)
-    settings = exercise.settings
-    text = exercise.source.read_text(encoding="utf-8")
-    return Assignment(exercise.name, text, exercise.catalogue(), settings, Limits(**{**limits, **settings.limits}), marks, sandbox)
+    text, settings = exercise.source.read_text(encoding="utf-8"), exercise.settings
+    own = Limits(**{**limits, **settings.limits})
+    return Assignment(exercise.name, text, exercise.catalogue(), settings, own, read_marks(exercise), sandbox)
 
 
 def read_marks(exercise: Exercise) -> dict[str, list[str]]:

@@ -5,7 +5,6 @@ transaction; then the folder, by one rename. A run that was killed goes on with 
 """
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -180,7 +179,7 @@ class Submission:
         self.converter, self.coursedir, self.permissions = converter, converter.coursedir, converter.permissions
         self.assignment, self.folder = self.coursedir.assignment_id, Path(folder)
         pattern = self.coursedir.format_path(self.coursedir.submitted_directory, "(?P<student>.*)", self.assignment, escape=True)
-        match = re.fullmatch(pattern, folder)
+        match = re.fullmatch(pattern, folder, re.DOTALL)
         assert match  # the folder was found by this pattern
         self.student = match["student"]
         self.graded = Path(self.coursedir.format_path(self.coursedir.autograded_directory, self.student, self.assignment))

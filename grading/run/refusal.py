@@ -1,4 +1,4 @@
-"""Why a file was not graded, kept beside autograded/<student>/<assignment> until it is: the report need not read the file again."""
+"""Why a file was not graded, kept beside autograded/<student>/<assignment> so that the report need not read the file again."""
 
 import json
 from contextlib import suppress

@@ -97,12 +97,16 @@ class Processes:
         if time.monotonic() >= self.end:  # before the template has work: it would still be at it when all is judged
             raise Stopped("total")
         self.channel, theirs = self._pair()
-        self.first = None
+        self.cpu_start = math.inf  # what ran before does not count against the new kernel
         with theirs:
             self.template.control.send({"start": True}, fds=(theirs.fileno(),))
-        with self.limited(self.channel):
-            self.first = hello(self.channel, self.end)
-            self.pid = hello(self.channel, self.end)
+        try:
+            with self.limited(self.channel):
+                self.first = hello(self.channel, self.end)
+                self.pid = hello(self.channel, self.end)
+        except Stopped:  # a kernel that nobody watches must not go on
+            self.stop()
+            raise
         self.clocks[self.pid] = 0.0
         for source in self.history:
             try:

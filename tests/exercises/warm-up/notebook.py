@@ -8,6 +8,7 @@
 # %% given="imports"
 import numpy as np
 
+
 # %% include="check"
 ### BEGIN HIDDEN TESTS
 # What the hidden tests of this exercise share.
