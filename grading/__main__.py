@@ -66,7 +66,10 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
         from .exercise.build import build
 
         for exercise in chosen(root, known.exercises):
-            print(*(path.relative_to(root) for path in build(exercise)), sep="\n")
+            try:
+                print(*(path.relative_to(root) for path in build(exercise)), sep="\n")
+            except ValueError as error:
+                sys.exit(f"Nothing more is built: {error}")
 
     elif known.command == "collect":
         from .intake.collect import collect, needs_instructor, summary

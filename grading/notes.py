@@ -58,7 +58,8 @@ REASONS = {  # why a file or a line is not used → in English and in Japanese
     "failed": ("grading went wrong: {0}", "採点の途中で問題が起きました ({0})。もう一度採点してください"),
     # what arrives (intake/)
     "kept": ("kept in downloaded/, but {0}", "{0}"),
-    "link there": ("{0} in submitted/ is a link: put the file itself there", "{0} がリンクです。ファイルそのものを置いてください"),
+    "link there": ("{0} in submitted/ is a link: put the file itself there",
+                   "{0} がリンクです。ファイルそのものを置いてください"),
     "link": ("is a link: give the file itself", "リンクです。ファイルそのものをもらってください"),
     "special": ("is no file but a pipe, a socket or a device", "ふつうのファイルではありません"),
     "large": ("has more than {0} MB", "大きすぎます ({0} MB まで)"),

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import psutil
 from browser import browser_page, lab
-from grading.demo import lab_command
+from exercise import ROOT
+from demo.stage import lab_command
 from playwright.sync_api import Locator, Page
 
 SCREEN = {"width": 1280, "height": 720}
@@ -152,7 +153,7 @@ class Stage:
 @contextmanager
 def on_stage(folder: Path) -> Iterator[Stage]:
     """JupyterLab as `make demo` opens it, in a browser of 1280 x 720."""
-    with lab(folder, *lab_command(folder)) as (address, server), browser_page(**SCREEN) as (page, errors):
+    with lab(folder, *lab_command(ROOT / "1101/demo.ipynb", folder)) as (address, server), browser_page(**SCREEN) as (page, errors):
         page.goto(f"{address}/", timeout=90_000)
         page.locator(".jp-Notebook .jp-Cell").nth(5).wait_for(state="attached", timeout=90_000)
         for _ in range(90):  # JupyterLab forgets what is run before its kernel is there

@@ -4,21 +4,23 @@ import math
 import re
 from itertools import islice
 
+import nbformat
 import numpy as np
 import pytest
-from exercise import REFERENCE, ROOT, given
-from grading.demo import page as demo_page
-from grading.demo import run_cells
+from exercise import MLP, REFERENCE, ROOT
+from demo.page import page as demo_page
+from demo.page import run_cells
 from playwright.sync_api import expect
 from stage import SCENES, SCREEN, on_stage
 
-TEXT = (ROOT / "source/demo.py").read_text(encoding="utf-8")
+TEXT = (ROOT / "exercises/1101/demo.py").read_text(encoding="utf-8")
+NOTEBOOK = nbformat.read(ROOT / "1101/demo.ipynb", as_version=4)
 
 
 @pytest.fixture(scope="module")
 def demo():
     """The names that the demo's cells define, run outside a kernel."""
-    return run_cells(TEXT)[0]
+    return run_cells(NOTEBOOK)[0]
 
 
 def test_every_scene_has_a_heading_one_sentence_and_notes_and_the_minutes_add_up():
@@ -42,8 +44,9 @@ def test_the_demo_shows_no_answer_of_the_exercise():
 
 
 def test_the_palette_is_the_one_of_the_exercise():
-    palette = re.search(r"^BLUE, .*$", (ROOT / "source/1101.py").read_text(encoding="utf-8"), re.MULTILINE).group()
-    assert palette in TEXT
+    palettes = [re.search(r"^BLUE, .*$", (ROOT / f"exercises/shared/{name}.py").read_text(encoding="utf-8"), re.MULTILINE)[0]
+                for name in ("pictures", "stage")]  # fmt: skip
+    assert palettes[0] == palettes[1]
 
 
 def test_softmax_has_the_numbers_of_the_slides(demo):
@@ -71,7 +74,7 @@ def test_the_apples_have_the_numbers_of_the_exercise(demo):
 
 @pytest.mark.parametrize("h", ["sigmoid", "tanh"])
 def test_the_small_network_has_the_derivatives_of_the_reference(demo, h):
-    graph, exercise = demo["tiny"](2, h), given()
+    graph, exercise = demo["tiny"](2, h), MLP.given
     inputs = {name: np.array(value) for name, value in graph.inputs.items()}
     params = [(inputs["W1"], inputs["b1"]), (inputs["W2"], inputs["b2"])]
     expected = exercise["network_backward"](inputs["x"][None], inputs["t"][None], params, h)
@@ -288,7 +291,7 @@ def test_a_wildly_dragged_slider_ends_where_it_is_dropped(stage):
 @pytest.mark.browser
 def test_the_page_without_a_kernel_steps_through_every_scene_without_a_network(stage, tmp_path):
     path = tmp_path / "demo.html"
-    path.write_text(demo_page(TEXT), encoding="utf-8")
+    path.write_text(demo_page(NOTEBOOK), encoding="utf-8")
     assert path.stat().st_size < 15e6
     page, errors = stage.page.context.browser.new_page(viewport=SCREEN), []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)

@@ -1,34 +1,27 @@
 """What the author of a wrong answer is told: the mistake where it is known, never another one."""
 
-import copy
 import re
 
 import pytest
-from exercise import TESTS, given, run
-from grading.diagnosis import CONSTANT, Diagnosis
+from exercise import MLP, TESTS, run
 from unseen import SUBTLE, WRONG
 
-from grading import catalogue
+from grading.run.diagnosis import CONSTANT, Diagnosis, recorder
 
-SENTENCES = {(answer.question, answer.slug): answer.sentence for answer in catalogue.load()}
+SENTENCES = {name: answer.sentence for name, answer in MLP.slugs.items()}
 
 
 @pytest.fixture(scope="module")
 def diagnosis() -> Diagnosis:
     """As the judge makes it: with the inputs that every test gives the reference."""
-    names, inputs = given(), {}
+    names, inputs = MLP.given, {}
     reference = dict(names)
     for question, test in TESTS.items():
-        calls = inputs[question] = []
-
-        def function(*args, question=question, calls=calls):
-            calls.append(copy.deepcopy(args))
-            return reference[question](*args)
-
-        names[question] = function
+        inputs[question] = []
+        names[question] = recorder(reference[question], inputs[question], lambda: not names["MEASURING"])
         assert not run(test, question, names)
         names[question] = reference[question]
-    return Diagnosis(reference, inputs)
+    return Diagnosis(reference, inputs, MLP.answers)
 
 
 def told(diagnosis: Diagnosis, question: str, code: str) -> list[str]:

@@ -9,15 +9,14 @@ import nbformat
 import pytest
 from browser import browser_page
 from courses import command, hand_in, new_course
-from exercise import MARKS, REFERENCE, RELEASE, SOURCE
-from grading.rebuild import grade_id
-from grading.sample import submission
+from exercise import MARKS, MLP, REFERENCE, RELEASE, SOURCE
+from grading.exercise.cells import grade_id
+from grading.exercise.sample import submission
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 
-from grading import catalogue
 
-SLUGS = {(answer.question, answer.slug): answer for answer in catalogue.load()}
+SLUGS = MLP.slugs
 REMOTE = "http://192.0.2.1/"  # an address of nobody (RFC 5737)
 SCRIPT = f"<script>window.ALIVE = 1</script><img src='{REMOTE}a' onerror='window.ALIVE = 1'><style>@import '{REMOTE}b';</style>"
 ALIVE = "script, iframe, object, embed, svg, form, link, [onerror], [onclick], section [style]"
@@ -65,9 +64,9 @@ CLASS = {
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Path:
     """CLASS graded and its feedback written, by the instructor's own commands."""
-    course = new_course(tmp_path_factory.mktemp("course"))
+    course = new_course(tmp_path_factory.mktemp("course"), "1101")
     for student, notebook in CLASS.items():
-        hand_in(course, student, notebook)
+        hand_in(course, student, notebook, "1101")
     command(course, "grading", "autograde", "1101")
     command(course, "nbgrader", "generate_feedback", "1101")
     return course

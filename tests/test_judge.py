@@ -10,15 +10,17 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from exercise import MARKS, REFERENCE, RELEASE, ROOT, SOURCE, lost
-from grading.kernel.wire import ProtocolError, decode, encode
-from grading.limits import Limits
-from grading.sample import submission
+from exercise import ROOT
 from nbformat.v4 import new_code_cell
+from small import MARKS, REFERENCE, RELEASE, SMALL
 
-from grading import worker
+from grading.exercise.sample import submission
+from grading.notes import OWN
+from grading.run import worker
+from grading.sandbox.kernel.wire import Handles, ProtocolError, decode, encode
 
-ASSIGNMENT = worker.Assignment(nbformat.writes(SOURCE), Limits(seconds=3, wait=20))
+ASSIGNMENT = SMALL.assignment()
+lost = SMALL.lost
 
 
 def grade(answers: dict[str, str], *first: str) -> dict:
@@ -41,7 +43,7 @@ def test_the_sandbox_finds_python_however_it_was_started(way, tmp_path):
     (tmp_path / "link").symlink_to(sys.prefix)
     name = Path(sys.executable).name
     python = {"relative": os.path.relpath(sys.executable, tmp_path), "linked": f"link/bin/{name}"}[way]
-    code = "import sys; from grading import sandbox; print(sys.executable, sandbox.missing(), sep='|')"
+    code = "import sys; from grading.sandbox import bubblewrap; print(sys.executable, bubblewrap.missing(), sep='|')"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     run = subprocess.run([python, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert run.stdout == f"{tmp_path}/{python}|\n"
@@ -63,7 +65,7 @@ def test_each_test_shows_its_tables(reference):
 
 
 def test_the_kernel_never_has_the_hidden_tests_or_the_reference():
-    look = "print(len(_ih) > 3, [s for s in _ih[:-1] if 'HIDDEN' in s or 'SOLUTION' in s], 'true_forward' in globals())"
+    look = "print(len(_ih) > 3, [s for s in _ih[:-1] if 'HIDDEN' in s or 'SOLUTION' in s], 'random_table' in globals())"
     [output] = grade({}, look)["cells"]["own-0"]["outputs"]
     assert output["text"] == "True [] False\n"
 
@@ -105,13 +107,13 @@ def test_long_output_is_cut_and_the_rest_goes_on():
 
 
 def test_a_kernel_that_died_comes_back_with_what_ran_before():
-    answers = REFERENCE | {"affine_forward": "def affine_forward(z, W, b): return helper(z @ W, b)"}
-    result = grade(answers, "def helper(a, b): return a + b", "import os\nos._exit(1)", "print('again')")
+    answers = REFERENCE | {"describe": "def describe(table): return dict(zip(('mean', 'std', 'rows'), helper(table)))"}
+    result = grade(answers, "def helper(a): return a.mean(axis=0), a.std(axis=0), len(a)", "import os\nos._exit(1)", "print('again')")
     assert lost(result) == set()
     assert [o["ename"] for o in result["cells"]["own-1"]["outputs"]] == ["Stopped"]
     assert "プロセスが止まりました" in result["cells"]["own-1"]["outputs"][0]["evalue"]
     assert result["cells"]["own-2"]["outputs"][0]["text"] == "again\n"
-    assert result["notes"] == ["a cell of the student's own ended its process"]
+    assert result["notes"] == [["ended", OWN]]
 
 
 def test_an_endless_cell_is_interrupted_and_what_it_made_stays():
@@ -123,8 +125,8 @@ def test_an_endless_cell_is_interrupted_and_what_it_made_stays():
 @pytest.mark.parametrize("end", ["while True: pass", "import time; time.sleep(1000)", "import os; os._exit(0)",
                                  "import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "import sys; sys.exit()"])
 def test_a_function_that_ends_or_never_ends_costs_its_question_only(end):
-    result = grade(REFERENCE | {"merge_affine": f"def merge_affine(W1, b1, W2, b2):\n    {end}"})
-    assert lost(result) == {"merge_affine"}
+    result = grade(REFERENCE | {"describe": f"def describe(table):\n    {end}"})
+    assert lost(result) == {"describe"}
 
 
 RAISED = {  # what a student reads → the line that raises it
@@ -137,103 +139,75 @@ RAISED = {  # what a student reads → the line that raises it
 
 @pytest.mark.parametrize("text", RAISED)
 def test_an_exception_of_whatever_kind_is_told_with_its_line(text):
-    result = grade({"affine_forward": f"def affine_forward(z, W, b):\n    {RAISED[text]}"})
-    [said] = [o["evalue"] for o in result["cells"]["test_affine_forward"]["outputs"] if o["output_type"] == "error"]
-    assert text in said and "affine_forward の 2 行目" in said
+    result = grade({"describe": f"def describe(table):\n    {RAISED[text]}"})
+    [said] = [o["evalue"] for o in result["cells"]["test_describe"]["outputs"] if o["output_type"] == "error"]
+    assert text in said and "describe の 2 行目" in said
 
 
 def test_what_a_test_changes_is_gone_after_it():
-    counting = "calls = 0\ndef add_backward(dz):\n    global calls\n    calls += 1\n    print('hidden', dz)\n    return dz, dz"
-    result = grade(REFERENCE | {"add_backward": counting, "multiply_backward": "print(calls)\n" + REFERENCE["multiply_backward"]})
-    assert result["cells"]["multiply_backward"]["outputs"][0]["text"] == "0\n"
-    assert "hidden" not in str(result["cells"]["test_add_backward"]["outputs"]) and lost(result) == set()
+    counting = "calls = 0\nready = describe\ndef describe(table):\n    global calls\n    calls += 1\n"
+    answers = {"describe": REFERENCE["describe"] + "\n" + counting + "    print('hidden', table)\n    return ready(table)",
+               "Scaler": "print(calls)\n" + REFERENCE["Scaler"]}  # fmt: skip
+    result = grade(REFERENCE | answers)
+    assert result["cells"]["Scaler"]["outputs"][0]["text"] == "0\n"
+    assert "hidden" not in str(result["cells"]["test_describe"]["outputs"]) and lost(result) == set()
 
 
 # Students' answers → what they lose, though later answers use what is wrong.
 COSTS_ONCE = {
-    "every function of part 1 and 2 is missing": (
-        {q: REFERENCE[q] for q in ("network_forward", "network_backward", "train", "fix_backward", "sgd_step")},
-        set(MARKS) - {"network_forward", "network_backward", "train", "fix_backward", "sgd_step"},
-    ),
-    "a helper kept in a table": (
+    "a class that others make instances of": (
+        REFERENCE | {"Scaler": "class Scaler:\n    def __init__(self, table): pass"}, {"Scaler"}),
+    "a class that is a function": (REFERENCE | {"Scaler": "def Scaler(table): return 3"}, {"Scaler"}),
+    "a class whose instances are set and called by others": (
         REFERENCE | {
-            "relu_forward": "def relu_forward(u):\n    return u",
-            "merge_affine": f"{REFERENCE['merge_affine']}\nH = {{'relu': relu_forward, 'tanh': tanh_forward}}",
-            "network_forward": """
-def network_forward(x, params, activation="relu"):
-    h, us, zs = H.get(activation, sigmoid_forward), [], [x]
-    for W, b in params:
-        us.append(affine_forward(W=W, b=b, z=zs[-1]))
-        zs.append(h(us[-1]))
-    return us, zs[:-1]
+            "Scaler": "class Scaler:\n    def __init__(self, table): self.about = 0",
+            "closest": """
+def closest(f, table):
+    scaler = Scaler(table)
+    scaler.about = {"mean": scaler.about["mean"], "std": 2 * scaler.about["std"]}
+    values = [f(2 * scaler.transform(x=row)) for row in table]
+    return values.index(min(values))
 """},
-        {"relu_forward"},
+        {"Scaler"},
     ),
-    "a helper that is no plain function": (
-        REFERENCE | {"softmax": "from functools import partial\nsoftmax = partial(np.multiply, 3)"}, {"softmax"}),
-    "a helper that ends its process": (
-        REFERENCE | {"affine_forward": "import os\ndef affine_forward(z, W, b):\n    os._exit(1)"}, {"affine_forward"}),
-    "a helper that never ends": (
-        REFERENCE | {"affine_backward": "def affine_backward(du, z, W):\n    while True: pass"}, {"affine_backward"}),
-    "a helper with a syntax error": (REFERENCE | {"affine_backward": "def affine_backward(du, z, W"}, {"affine_backward"}),
-    "a helper whose own extra results the later answer knows": (
+    "a class, whose methods are handed on": (
         REFERENCE | {
-            "affine_forward": "def affine_forward(z, W, b, cache=False):\n    return (z @ W + b, z if cache else None)",
-            "network_forward": """
-def network_forward(x, params, activation="relu"):
-    h, us, zs = {"relu": relu_forward, "tanh": tanh_forward}.get(activation, sigmoid_forward), [], []
-    for W, b in params:
-        u, z = affine_forward(x, W, b, cache=True)
-        us.append(u)
-        zs.append(z)
-        x = h(u)
-    return us, zs
+            "Scaler": "class Scaler:\n    pass",
+            "closest": """
+class Search:
+    def __init__(self, f, scale):
+        self.f, self.scale = f, scale
+
+    def __call__(self, row):
+        return self.f(self.scale(row))
+
+def closest(f, table):
+    return min(range(len(table)), key=lambda i: Search(f, Scaler(table).transform)(table[i]))
 """},
-        {"affine_forward"},
+        {"Scaler"},
     ),
+    "a function that returns a dictionary": (REFERENCE | {"describe": "def describe(table): return {}"}, {"describe"}),
     "two mistakes, one built on the other": (
         REFERENCE | {
-            "affine_backward": "def affine_backward(du, z, W):\n    return du, z, W",
-            "network_backward": REFERENCE["network_backward"].replace("if l > 0", "if l > 1")},
-        {"affine_backward", "network_backward"},
+            "describe": "def describe(table): return {'mean': 0, 'std': 1, 'rows': 2}",
+            "Scaler": SMALL.slugs["Scaler", "variance"].code},
+        {"describe", "Scaler"},
     ),
-    "a wrong function that takes one, and calls others": (
+    "a helper whose comment, docstring and text name who uses it": (
         REFERENCE | {
-            "numerical_gradient": "def numerical_gradient(f, x, eps=1e-5):\n    return 0 * x",
-            "sigmoid_forward": "def sigmoid_forward(u):\n    return u",
-            "sgd_step": """
-class NotYet(Exception):
-    pass
-
-def sgd_step(params, grads, lr):
-    def value(v):
-        return np.sum(v * sigmoid_forward(v)) + np.sum(numerical_gradient(lambda w: np.sum(w**2), v))
-
-    def fails(v):
-        raise NotYet("here")
-
-    assert np.all(numerical_gradient(value, np.ones(3)) > 2.5)  # 2 of it from the gradient within
-    try:
-        numerical_gradient(fails, np.ones(3))
-    except NotYet:
-        return [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]
-"""},
-        {"numerical_gradient", "sigmoid_forward"},
+            "describe": "def describe(table):\n    \"\"\"Scaler で使う。\"\"\"\n    # Scaler と closest でも使う\n"
+                        "    return 'Scaler, closest'"},
+        {"describe"},
     ),
-    "calls to and fro without end": (
+    "answers that only call each other": (
         REFERENCE | {
-            "numerical_gradient": "def numerical_gradient(f, x, eps=1e-5):\n    return 0 * x",
-            "l2_gradient": """
-def l2_gradient(params, grads, weight_decay):
-    def again(v):
-        return np.sum(numerical_gradient(again, v))
-    return again(np.ones(2))
-"""},
-        {"numerical_gradient", "l2_gradient"},
+            "describe": "def describe(table):\n    return Scaler(table).about",
+            "Scaler": "class Scaler:\n    def __init__(self, table):\n        self.about = describe(table)\n"
+                      "    def transform(self, x):\n        return (x - self.about['mean']) / self.about['std']\n"
+                      "    def inverse(self, z):\n        return z * self.about['std'] + self.about['mean']"},
+        {"describe", "Scaler"},
     ),
-    "another answer returned, which is right": (
-        REFERENCE | {"fix_backward": "def fix_backward(x, t, params):\n    return network_backward(x, t, params)"}, set()),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", COSTS_ONCE)
@@ -242,18 +216,40 @@ def test_a_mistake_costs_once(case):
     assert lost(grade(answers)) == wrong
 
 
-def test_an_array_that_is_returned_again_and_again_costs_the_question_that_does_so():
-    code = "kept = {}\ndef affine_forward(z, W, b):\n    u = kept.setdefault((len(z), len(b)), np.zeros((len(z), len(b))))\n"
-    result = grade(REFERENCE | {"affine_forward": code + "    u[:] = z @ W + b\n    return u"})
-    assert lost(result) == {"affine_forward"}
-    assert "前の呼び出しで返した配列の中身が変わりました" in str(result["cells"]["test_affine_forward"]["outputs"])
+INSIDE = ["scaler.__init__.__globals__", "scaler._x", "scaler.transform.__func__", "scaler.transform.__globals__",
+          "Scaler.__init__.__globals__['describe']", "scaler.__reduce_ex__(2)", "scaler.transform.__self__"]  # fmt: skip
+
+
+@pytest.mark.parametrize("look", INSIDE)
+def test_a_lent_instance_shows_nothing_of_the_judges_process(look):
+    code = f"""
+def closest(f, table):
+    scaler = Scaler(table)
+    try:
+        seen = repr({look})
+    except (AttributeError, KeyError) as error:
+        seen = "nothing"
+    raise ValueError("seen: " + str("random_table" in seen or "nothing" not in seen and "grading" not in seen))
+"""
+    result = grade(REFERENCE | {"Scaler": "class Scaler:\n    pass", "closest": code})
+    assert result["lent"]["closest"] == ["Scaler"]
+    [said] = [o["evalue"] for o in result["cells"]["test_closest"]["outputs"] if o["output_type"] == "error"]
+    assert "seen: False" in said
 
 
 def test_the_student_reads_that_a_right_function_was_used():
-    result = grade(REFERENCE | {"relu_backward": "def relu_backward(dz, u):\n    return dz"})
-    assert result["lent"] == {q: ["relu_backward"] for q in ("network_backward", "train", "fix_backward")}
-    for question in result["lent"]:
-        assert "relu_backward は正しくないので" in result["cells"][f"test_{question}"]["outputs"][0]["data"]["text/plain"]
+    result = grade(REFERENCE | {"describe": "def describe(table):\n    return table"})
+    assert result["lent"] == {"Scaler": ["describe"], "closest": ["describe"]}  # by way of the student's Scaler
+    assert "describe は正しくないので" in result["cells"]["test_Scaler"]["outputs"][0]["data"]["text/plain"]
+
+
+def test_an_array_that_is_returned_again_and_again_costs_the_question_that_does_so():
+    code = "kept = {}\ndef softmax(scores, temperature=1.0, axis=-1):\n"
+    code += "    y = kept.setdefault(scores.shape, np.zeros(scores.shape))\n"
+    body = "    e = np.exp((scores - scores.max(axis, keepdims=True)) / temperature)\n    y[:] = e / e.sum(axis, keepdims=True)\n"
+    result = grade(REFERENCE | {"softmax": code + body + "    return y"})
+    assert lost(result) == {"softmax"}
+    assert "前の呼び出しで返した配列の中身が変わりました" in str(result["cells"]["test_softmax"]["outputs"])
 
 
 def test_nobody_is_lent_what_is_right():
@@ -261,30 +257,40 @@ def test_nobody_is_lent_what_is_right():
 
 
 def test_another_seed_makes_other_inputs_and_no_other_marks():
-    only_the_visible = "def affine_forward(z, W, b):\n    return z @ W + b * (W.shape == (2, 4))"
-    notebook = submission(RELEASE, REFERENCE | {"affine_forward": only_the_visible})
-    messages = set()
-    for seed in ASSIGNMENT.seed, 7:
-        result = worker.grade(nbformat.writes(notebook).encode(), replace(ASSIGNMENT, seed=seed))
-        assert lost(result) == {"affine_forward"}
-        [test] = [cell for cell in result["notebook"]["cells"] if cell["id"] == "test_affine_forward"]
+    code = "def describe(table):\n    about = {'mean': table.mean(0), 'std': table.std(0), 'rows': len(table)}\n"
+    only_the_visible = code + "    about['mean'] = about['mean'] + (len(table) < 1000)\n    return about"
+    notebook, messages = submission(RELEASE, REFERENCE | {"describe": only_the_visible}), set()
+    for seed in 7, 8:
+        assignment = replace(ASSIGNMENT, settings=replace(ASSIGNMENT.settings, seed=seed))
+        result = worker.grade(nbformat.writes(notebook).encode(), assignment)
+        assert lost(result) == {"describe"}
+        [test] = [cell for cell in result["notebook"]["cells"] if cell["id"] == "test_describe"]
         messages.add(test["outputs"][-1]["evalue"])
-    worker.close()
     assert len(messages) == 2, messages  # they name the first value that is wrong
 
 
 def test_two_mistakes_at_once_are_both_told():
-    code = "def affine_backward(du, z, W):\n    return du @ W.T, du.T @ z, du.mean(axis=0)"
-    sentences = grade(REFERENCE | {"affine_backward": code})["mistakes"]["affine_backward"]
-    assert len(sentences) == 2 and "転置" in " ".join(sentences) and "平均" in " ".join(sentences)
+    code = "def describe(table):\n    return {'mean': table.mean(axis=0), 'std': table.var(axis=0), 'rows': table.shape[1]}"
+    told = {SMALL.slugs["describe", slug].sentence for slug in ("variance", "columns_for_rows")}
+    assert set(grade(REFERENCE | {"describe": code})["mistakes"]["describe"]) == told
 
 
-@pytest.mark.parametrize("library", ["sklearn.neural_network"])
-def test_a_library_that_differentiates_is_not_there(library):
-    code = f"def network_backward(x, t, params, activation='relu'):\n    import {library}"
-    result = grade(REFERENCE | {"network_backward": code})
-    assert lost(result) == {"network_backward"}
-    assert f"{library} は採点の環境では使えません" in str(result["cells"]["test_network_backward"]["outputs"])
+def test_a_package_that_is_absent_says_the_sentence_of_the_exercise():
+    result = grade(REFERENCE | {"describe": "def describe(table):\n    import scipy.stats"})
+    assert lost(result) == {"describe"}
+    assert "scipy.stats は、この演習では使えません" in str(result["cells"]["test_describe"]["outputs"])
+
+
+def test_a_judge_ends_when_another_assignment_comes_and_only_its_own_is_closed():
+    grade({})
+    other = replace(ASSIGNMENT, settings=replace(ASSIGNMENT.settings, seed=8))
+    worker.grade(nbformat.writes(RELEASE).encode(), other)
+    [judge] = worker.judges
+    assert judge.key == other.key
+    worker.close(ASSIGNMENT.key)
+    assert worker.judges == {judge} and judge.process.poll() is None
+    worker.close(other.key)
+    assert not worker.judges and judge.process.poll() is not None
 
 
 def test_a_judge_that_is_killed_is_replaced():
@@ -318,8 +324,38 @@ def test_a_generator_of_random_numbers_goes_on_where_it_was():
     assert decode(*encode(rng)).random() == rng.random()
 
 
+class Thing:
+    """Stands in for a class of the notebook."""
+
+    value, _hidden = 3, 4
+
+    def double(self, x, by=2):
+        return by * x
+
+
+Thing.__module__ = "__main__"
+
+
+def test_an_instance_of_a_class_of_the_notebook_is_used_from_the_other_end():
+    handles, thing = Handles(), Thing()
+    tree, arrays = encode([thing, thing, thing.double], handles)
+
+    def ask(key, args, options):
+        return handles.calls[key](*args, **options)
+
+    one, same, double = decode(tree, arrays, ask)
+    assert type(one).__name__ == "Thing" and one.value == 3 and double(4, by=3) == 12 and len(handles.values) == 2
+    assert decode(*encode(one, Handles()), ask, handles.values.__getitem__) is thing  # it comes back as what it is
+    one.value = 5
+    assert thing.value == 5 and same.value == 5
+    with pytest.raises(AttributeError):
+        print(one._hidden)
+    with pytest.raises(AttributeError):
+        ask(0, ("_hidden",), {})
+
+
 @pytest.mark.parametrize("tree", [[], {}, {"array": 3}, {"list": 3}, {"a": 1, "b": 2}, {"dict": [1]}, {"function": 0},
-                                  {"scalar": ["<f8", [], 0, 4]}])
+                                  {"scalar": ["<f8", [], 0, 4]}, {"own": 0}, {"instance": [0, "x", False]}])
 def test_what_is_no_value_is_refused(tree):
     with pytest.raises(ProtocolError):
         decode(tree, bytearray(8))

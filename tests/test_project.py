@@ -4,25 +4,33 @@ import re
 import shutil
 import subprocess
 import tomllib
+from pathlib import Path
 
 import nbformat
 import pytest
-from exercise import MARKS, ROOT, SOURCE
-from grading.build import build, source_notebook
+from exercise import ALL, MLP, ROOT, Tried
+from small import SMALL
 from traitlets.config import Config
 
 from grading.course import load_config
+from grading.exercise import build as builder
+from grading.exercise.build import build
+from grading.exercise.folder import Exercise, NoExercise, names
+from grading.exercise.sample import sample_class
 
-BUILT = ["source/1101/main.ipynb", "release/1101/main.ipynb", "1101/main.ipynb", "1101/demo.ipynb"]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-TEXT = (ROOT / "source/1101.py").read_text(encoding="utf-8")
+REGION = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS)\n.*?### END", re.DOTALL)
 
 
-def copy_of_the_course(folder):
-    """The course in another folder: the text source and the configuration, no built file."""
-    (folder / "source").mkdir(parents=True)
-    for name in "1101.py", "demo.py":
-        shutil.copy(ROOT / "source" / name, folder / "source" / name)
+def built(tried: Tried) -> list[str]:
+    """What `make build` writes of an exercise."""
+    files = [f"source/{tried}/main.ipynb", f"release/{tried}/main.ipynb", f"{tried}/main.ipynb"]
+    return [*files, f"{tried}/demo.ipynb"] if tried.exercise.demo.exists() else files
+
+
+def copy_of_the_course(folder: Path) -> Path:
+    """The course in another folder: texts and the configuration, no built file."""
+    shutil.copytree(ROOT / "exercises", folder / "exercises")
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     return folder
 
@@ -30,82 +38,151 @@ def copy_of_the_course(folder):
 @pytest.fixture(scope="module")
 def rebuilt(tmp_path_factory):
     course = copy_of_the_course(tmp_path_factory.mktemp("course"))
-    build(course)
+    for tried in ALL:
+        build(Exercise(course, str(tried)))
     return course
 
 
-@pytest.mark.parametrize("path", BUILT)
+@pytest.mark.parametrize("path", [path for tried in ALL for path in built(tried)])
 def test_a_built_file_is_fresh(path, rebuilt):
     assert (ROOT / path).read_bytes() == (rebuilt / path).read_bytes(), f"{path} is stale: run `make build`"
 
 
-def test_a_second_build_changes_no_byte(rebuilt):
-    before = [(rebuilt / path).read_bytes() for path in BUILT]
-    build(rebuilt)
-    assert [(rebuilt / path).read_bytes() for path in BUILT] == before
+@pytest.mark.parametrize("tried", ALL, ids=str)
+def test_a_second_build_changes_no_byte(tried, rebuilt):
+    before = [(rebuilt / path).read_bytes() for path in built(tried)]
+    build(Exercise(rebuilt, str(tried)))
+    assert [(rebuilt / path).read_bytes() for path in built(tried)] == before
 
 
-def test_a_changed_source_makes_the_built_files_stale(tmp_path):
+@pytest.mark.parametrize("text, stale", [("1101/notebook.py", "source/1101/main.ipynb"), ("shared/check.py", "1101/main.ipynb"),
+                                         ("shared/stage.py", "1101/demo.ipynb")])
+def test_a_changed_text_makes_the_built_files_stale(text, stale, tmp_path):
     course = copy_of_the_course(tmp_path)
-    path = course / "source/1101.py"
-    path.write_text(TEXT.replace("return z @ W + b", "return b + z @ W", 1), encoding="utf-8")
-    build(course)
-    assert (course / BUILT[0]).read_bytes() != (ROOT / BUILT[0]).read_bytes()
-
-
-def test_two_cells_with_one_id_are_named():
-    cell = '# %% nbgrader={"grade": false, "grade_id": "twice", "locked": true, "schema_version": 3, "solution": false}\n'
-    with pytest.raises(ValueError, match="twice"):
-        source_notebook(cell + "1\n" + cell + "2\n")
+    path = course / "exercises" / text
+    path.write_text(path.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+    build(Exercise(course, "1101"))
+    assert (course / stale).read_bytes() != (ROOT / stale).read_bytes()
 
 
 def test_building_leaves_the_gradebook_alone(rebuilt):
     assert not (rebuilt / "gradebook.db").exists()
 
 
-def test_the_student_notebook_is_the_release():
-    assert (ROOT / BUILT[1]).read_bytes() == (ROOT / BUILT[2]).read_bytes()
+BAD = {  # the text of a notebook → what the author reads
+    '# %% given="twice"\n1\n# %% given="twice"\n2\n': "more than one cell has the id twice",
+    '# %% given="a" question="b"\n1\n': "one cell is question and given; it can be one of them",
+    '# %% question="a"\n1\n# %% test="a"\n2\n': "test_a needs either points=… or bonus=…",
+    '# %% question="a"\n1\n# %% test="a" points=1 bonus=1\n2\n': "test_a needs either points=… or bonus=…",
+    '# %% include="chek"\n': 'exercises/shared/chek.py is not there (there is check, pictures, stage)',
+    '# %% question="a"\n1\n': "a has no test right behind it",
+    '# %% question="a"\n1\n# %% given="b"\n2\n# %% test="a" points=1\n3\n': "a has no test right behind it",
+    '# %% test="a" points=1\n1\n': "test_a stands behind no question a",
+    '# %% question="a b"\n1\n# %% test="a b" points=1\n2\n': "a b is no name of a function or a class",
+    '# %% question="a"\n1\n# %% test="a" points=1\n2\n# %% tools="t"\n3\n': "t stands behind the first question",
+    '# %% given="b"\n1\n': "there is no question",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_a_text_that_is_no_notebook_is_named_with_its_mistake(text, tmp_path):
+    path = tmp_path / "exercises/1108/notebook.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=re.escape(BAD[text])):
+        builder.instructors(path, ROOT / "exercises/shared")
+
+
+SETTINGS = {  # exercise.toml → what the author reads
+    "": "has no title",
+    "title = 3": "title = 3 has the wrong kind",
+    "title = 'x'\nseeds = 3": "has a setting seeds, which is none of title, seed,",
+    "title = 'x'\nseed = true": "seed = True has the wrong kind",
+    "title = 'x'\n[limits]\nsecond = 3": "limits that do not exist: second",
+    "title = 'x'\n[limits]\nseconds = 'ten'": "seconds = 'ten' is no number",
+    "title = 'x'\nabsent = [3]": "absent holds 3, which is no text",
+    "title = 'x": "is no TOML",
+}
+
+
+@pytest.mark.parametrize("text", SETTINGS)
+def test_settings_that_cannot_be_used_are_named(text, tmp_path):
+    path = tmp_path / "exercises/1108/exercise.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(NoExercise, match=re.escape(SETTINGS[text])):
+        assert Exercise(tmp_path, "1108").settings
+
+
+def test_an_exercise_that_is_not_there_is_named_with_those_that_are():
+    with pytest.raises(NoExercise, match="There is no exercise 1109: .* \\(there is 1101"):
+        Exercise(ROOT, "1109")
+    assert "shared" not in names(ROOT)
+
+
+@pytest.mark.parametrize("tried", ALL, ids=str)
+def test_the_student_notebook_is_the_release(tried):
+    assert (ROOT / f"{tried}/main.ipynb").read_bytes() == (ROOT / f"release/{tried}/main.ipynb").read_bytes()
 
 
 def lines(text):
     return {line.strip() for line in text.splitlines()}
 
 
-def test_the_release_holds_no_solution_no_hidden_test_and_no_marker():
-    release = "\n".join(cell.source for cell in nbformat.read(ROOT / BUILT[1], as_version=4).cells)
+@pytest.mark.parametrize("tried", [*ALL, SMALL], ids=str)
+def test_the_release_holds_no_solution_no_hidden_test_and_no_marker(tried):
+    release = "\n".join(cell.source for cell in tried.release.cells)
     assert "SOLUTION" not in release and "HIDDEN" not in release
-    region = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS)\n.*?### END", re.DOTALL)
-    secret = [match.group() for match in region.finditer(TEXT)]
-    assert len(secret) == 2 * len(MARKS) + 1
+    text = "\n".join(cell.source for cell in tried.source.cells)
+    secret = [match.group() for match in REGION.finditer(text)]
+    assert len(secret) >= 2 * len(tried.marks) + 1
     # A line like `check = Check(…)` may stand in a visible cell of the source too.
-    assert not (lines("\n".join(secret)) - lines(region.sub("", TEXT))) & lines(release)
+    assert not (lines("\n".join(secret)) - lines(REGION.sub("", text))) & lines(release)
 
 
 def test_the_source_folder_holds_nothing_that_nbgrader_would_hand_out():
-    tracked = subprocess.run(["git", "ls-files", "source/1101", "release"], cwd=ROOT, capture_output=True, text=True).stdout
-    assert tracked.split() == ["release/1101/main.ipynb", "source/1101/main.ipynb"] or not tracked
+    tracked = subprocess.run(["git", "ls-files", "source", "release"], cwd=ROOT, capture_output=True, text=True).stdout
+    assert set(tracked.split()) <= {f"{step}/{tried}/main.ipynb" for step in ("source", "release") for tried in ALL}
 
 
-def test_every_question_has_a_stub_with_a_docstring_two_hints_minutes_and_marks():
-    release = nbformat.read(ROOT / BUILT[1], as_version=4)
-    prose = "\n".join(cell.source for cell in release.cells if cell.cell_type == "markdown")
-    for question, marks in MARKS.items():
-        [stub] = [cell.source for cell in release.cells if cell.id == question]
-        assert "raise NotImplementedError" in stub and '"""' in stub and "返すもの" in stub, question
-        assert re.search(rf"`{question}` \(\+?{marks} 点・\d+ 分・[★☆]{{3}}\)", prose), question
-    assert prose.count("<summary>ヒント 1") == prose.count("<summary>ヒント 2") == prose.count("</details>") // 2
-
-
-def test_test_cells_stand_right_behind_their_solution_cells():
-    ids = [cell.id for cell in SOURCE.cells if cell.cell_type == "code"]
-    for question in MARKS:
+@pytest.mark.parametrize("tried", [*ALL, SMALL], ids=str)
+def test_every_question_has_a_heading_a_stub_with_a_docstring_and_its_test_behind_it(tried):
+    prose = "\n".join(cell.source for cell in tried.release.cells if cell.cell_type == "markdown")
+    assert tried.exercise.settings.title in prose.partition("\n")[0]
+    ids = [cell.id for cell in tried.source.cells if cell.cell_type == "code"]
+    for question, marks in tried.marks.items():
+        [stub] = [cell.source for cell in tried.release.cells if cell.id == question]
+        assert "raise NotImplementedError" in stub and '"""' in stub, question
+        assert re.search(rf"^#+ .*`{question}` \(\+?{marks:g} 点", prose, re.MULTILINE), question
         assert ids[ids.index(question) + 1] == f"test_{question}"
 
 
-def test_the_notebooks_carry_no_outputs():
-    for path in BUILT:
-        for cell in nbformat.read(ROOT / path, as_version=4).cells:
-            assert not cell.get("outputs") and not cell.get("execution_count")
+def test_every_question_of_1101_has_two_hints_and_minutes():
+    prose = "\n".join(cell.source for cell in MLP.release.cells if cell.cell_type == "markdown")
+    for question, marks in MLP.marks.items():
+        [stub] = [cell.source for cell in MLP.release.cells if cell.id == question]
+        assert "返すもの" in stub, question
+        assert re.search(rf"`{question}` \(\+?{marks:g} 点・\d+ 分・[★☆]{{3}}\)", prose), question
+    assert prose.count("<summary>ヒント 1") == prose.count("<summary>ヒント 2") == prose.count("</details>") // 2
+
+
+@pytest.mark.parametrize("tried", [*ALL, SMALL], ids=str)
+def test_the_sample_class_has_a_right_one_an_untouched_one_and_a_wrong_one(tried):
+    files = sample_class(tried.exercise)
+    assert len(files) >= 3 and len(set(files.values())) == len(files)
+
+
+@pytest.mark.parametrize("path", [path for tried in ALL for path in built(tried)])
+def test_the_notebooks_carry_no_outputs(path):
+    for cell in nbformat.read(ROOT / path, as_version=4).cells:
+        assert not cell.get("outputs") and not cell.get("execution_count")
+
+
+def test_the_grader_knows_no_exercise_by_name():
+    known = "|".join(map(str, ALL))
+    found = subprocess.run(["git", "grep", "-nwE", known, "--", "grading/*.py", "demo/*.py"], cwd=ROOT, capture_output=True, text=True)
+    code = [line for line in found.stdout.splitlines() if "#" not in line and '"""' not in line]
+    assert code == []
 
 
 def test_conda_and_pip_install_the_same():
@@ -127,6 +204,10 @@ def test_the_lock_holds_what_the_project_names():
         assert not version or lock[name] == version, line
 
 
+def test_the_version_is_that_of_the_changelog():
+    assert (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").startswith(f"# Changelog\n\n## {PYPROJECT['version']} ")
+
+
 def test_the_configuration_is_short_and_reads_without_nbgrader():
     assert len((ROOT / "nbgrader_config.py").read_text().splitlines()) < 40
     assert isinstance(load_config(ROOT), Config)
@@ -134,7 +215,7 @@ def test_the_configuration_is_short_and_reads_without_nbgrader():
 
 def test_no_path_of_a_machine_is_tracked():
     found = subprocess.run(["git", "grep", "-nIE", r"/(home/[a-z]+|root|work)/", "--", ".", ":!tests/test_project.py",
-                            ":!tests/attacks.py"],
+                            ":!tests/attacks*.py"],
                            cwd=ROOT, capture_output=True, text=True).stdout
     assert not found
 

@@ -5,14 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 import nbformat
 import published
 import pytest
-from exercise import MARKS, REFERENCE, RELEASE, SOURCE
-from grading.limits import Limits
-from grading.rebuild import is_solution
-from grading.sample import submission
+from exercise import MARKS, MLP, REFERENCE, RELEASE
 from nbformat.v4 import new_code_cell
 
-from grading import worker
+from grading.exercise.cells import is_solution
+from grading.exercise.sample import submission
+from grading.run import worker
 
+ASSIGNMENT = MLP.assignment()
 FULL_MARKS, RULE_BROKEN = published.load("full_marks"), published.load("rule_broken")
 
 
@@ -26,7 +26,7 @@ def handed_in(entry: published.Entry) -> bytes:
 
 def grade(notebook: bytes) -> dict[str, str]:
     """Lost question → what the student reads."""
-    result = worker.grade(notebook, worker.Assignment(nbformat.writes(SOURCE), Limits()))
+    result = worker.grade(notebook, ASSIGNMENT)
     cells = {cell["id"]: cell["outputs"] for cell in result["notebook"]["cells"] if "outputs" in cell}
     own = [outputs for name, outputs in cells.items() if name.startswith("own-")]
     assert own and not [output for outputs in own for output in outputs if output["output_type"] == "error"]

@@ -25,7 +25,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
 from ..course import load_config
-from .cells import digest
+from .cells import digest, grade_id, is_solution, is_test, tested
 from .folder import Exercise
 
 KERNEL = {
@@ -79,7 +79,7 @@ def take_role(cell: NotebookNode, place: str) -> None:
 
 
 def notebook(path: Path, shared: Path) -> NotebookNode:
-    """The notebook of a text: the instructor's, or the demo.
+    """The notebook of a text.
 
     Cell ids are the nbgrader grade ids, and a digest of the text for the cells that have none, so that
     an edit changes the id of the edited cell only. Raises ValueError for a text that is none.
@@ -97,14 +97,35 @@ def notebook(path: Path, shared: Path) -> NotebookNode:
     return nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)
 
 
+def instructors(path: Path, shared: Path) -> NotebookNode:
+    """The notebook of an exercise's text. Raises ValueError where its questions and tests do not stand as they must."""
+    place, found = f"{path.parent.name}/{path.name}", notebook(path, shared)
+    code = [cell for cell in found.cells if grade_id(cell)]
+    questions = [n for n, cell in enumerate(code) if is_solution(cell)]
+    for n, (cell, after) in enumerate(zip(code, [*code[1:], None])):
+        name = grade_id(cell)
+        if is_solution(cell) and not name.isidentifier():
+            raise ValueError(f"{place}: {name} is no name of a function or a class.")
+        if is_solution(cell) and (after is None or tested(after) != name):
+            raise ValueError(f"{place}: {name} has no test right behind it.")
+        if tested(cell) and (n == 0 or not is_solution(code[n - 1]) or grade_id(code[n - 1]) != tested(cell)):
+            raise ValueError(f"{place}: {name} stands behind no question {tested(cell)}.")
+        if is_test(cell) and not tested(cell) and n > min(questions, default=n):
+            raise ValueError(f"{place}: {name} stands behind the first question; what the tests share stands before it.")
+    if not questions:
+        raise ValueError(f"{place}: there is no question in it.")
+    return found
+
+
 def build(exercise: Exercise) -> list[Path]:
     """Build the notebooks of an exercise, three of it and its demo where it has one; returns their paths.
 
-    The gradebook is not touched: `nbgrader generate_assignment` records the assignment there.
+    The gradebook is not touched: `nbgrader generate_assignment` records the assignment there. Raises ValueError for a text that
+    is no exercise.
     """
     shared, student = exercise.root / "exercises" / "shared", exercise.root / exercise.name / "main.ipynb"
     exercise.source.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook(exercise.text, shared), exercise.source)
+    nbformat.write(instructors(exercise.text, shared), exercise.source)
 
     config = load_config(exercise.root)
     config.CourseDirectory.assignment_id = exercise.name

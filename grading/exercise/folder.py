@@ -60,9 +60,17 @@ class Settings:
                 raise NoExercise(f"{path}: {name} = {value!r} has the wrong kind.")
         if "title" not in told:
             raise NoExercise(f"{path} has no title.")
-        unknown = set(told.get("limits", {})) - {limit.name for limit in fields(Limits)}
+        limits = told.get("limits", {})
+        unknown = set(limits) - {limit.name for limit in fields(Limits)}
         if unknown:
             raise NoExercise(f"{path} has limits that do not exist: {', '.join(sorted(unknown))}.")
+        for name, value in limits.items():
+            if not isinstance(value, (int, float)) or isinstance(value, bool):
+                raise NoExercise(f"{path}: {name} = {value!r} is no number.")
+        for name, values in {"absent": told.get("absent", []), **told.get("not_lent", {})}.items():
+            for value in values:
+                if not isinstance(value, str):
+                    raise NoExercise(f"{path}: {name} holds {value!r}, which is no text.")
         lent = {question: tuple(names) for question, names in told.get("not_lent", {}).items()}
         return cls(**told | {"absent": tuple(told.get("absent", ())), "not_lent": lent})
 

@@ -155,7 +155,9 @@ def render(
     alike = [] if anonymous else likeness(sheet, answers)
     return template("report.html").render(
         sheet=sheet, title=title, anonymous=anonymous, pass_mark=pass_mark, arrivals=arrivals, tallies=results,
-        pairs=alike[:MOST_PAIRS], more_pairs=len(alike[MOST_PAIRS:]), titles={question.name: question.title for question in sheet.questions}, median=median(totals), passed=sum(total >= pass_mark for total in totals),
+        pairs=alike[:MOST_PAIRS], more_pairs=len(alike[MOST_PAIRS:]),
+        titles={question.name: question.title for question in sheet.questions},
+        median=median(totals), passed=sum(total >= pass_mark for total in totals),
         not_graded=sheet.with_status(NOT_GRADED), nothing=sheet.with_status(NOTHING),
         penalties=any(student.penalty for student in sheet.students),
         distribution=distribution(totals, sheet.most, pass_mark), colours=colours(), level=level,
