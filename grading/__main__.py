@@ -57,9 +57,9 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
     """Raises NoExercise."""
     # nbgrader takes seconds to import: only where it is used, so that `--help` answers at once.
     if known.command == "new":
-        from .exercise.new import write
+        from .exercise import new
 
-        print(*(path.relative_to(root) for path in write(root, known.exercise)), sep="\n")
+        print(*(path.relative_to(root) for path in new.write(root, known.exercise)), sep="\n")
         print("Now `make build` and `make grade`; CONTRIBUTING.md says how to go on.")
 
     elif known.command == "build":
@@ -87,14 +87,14 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
         AutogradeApp.launch_instance(rest)
 
     elif known.command == "report":
-        from .results.report import CannotReport, graded, write
+        from .results import report
 
         try:
             wanted = chosen(root, known.exercises)
-            for exercise in wanted if known.exercises else graded(wanted):
-                page = write(exercise, known.anonymous, known.pass_mark)
+            for exercise in wanted if known.exercises else report.graded(wanted):
+                page = report.write(exercise, known.anonymous, known.pass_mark)
                 print(f"{page.relative_to(root)}, and beside it the marks of every question as CSV.")
-        except CannotReport as error:
+        except report.CannotReport as error:
             sys.exit(str(error))
 
     else:

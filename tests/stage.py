@@ -11,8 +11,9 @@ from pathlib import Path
 import psutil
 from browser import browser_page, lab
 from exercise import ROOT
-from demo.stage import lab_command
 from playwright.sync_api import Locator, Page
+
+from demo.stage import lab_command
 
 SCREEN = {"width": 1280, "height": 720}
 SCENES = ["neuron", "layers", "softmax", "apples", "tiny", "race", "digits", "pad", "shuffle", "overfit"]
@@ -153,7 +154,8 @@ class Stage:
 @contextmanager
 def on_stage(folder: Path) -> Iterator[Stage]:
     """JupyterLab as `make demo` opens it, in a browser of 1280 x 720."""
-    with lab(folder, *lab_command(ROOT / "1101/demo.ipynb", folder)) as (address, server), browser_page(**SCREEN) as (page, errors):
+    command = lab_command(ROOT / "1101/demo.ipynb", folder)
+    with lab(folder, *command) as (address, server), browser_page(**SCREEN) as (page, errors):
         page.goto(f"{address}/", timeout=90_000)
         page.locator(".jp-Notebook .jp-Cell").nth(5).wait_for(state="attached", timeout=90_000)
         for _ in range(90):  # JupyterLab forgets what is run before its kernel is there

@@ -8,10 +8,11 @@ import nbformat
 import numpy as np
 import pytest
 from exercise import MLP, REFERENCE, ROOT
-from demo.page import page as demo_page
-from demo.page import run_cells
 from playwright.sync_api import expect
 from stage import SCENES, SCREEN, on_stage
+
+from demo.page import page as demo_page
+from demo.page import run_cells
 
 TEXT = (ROOT / "exercises/1101/demo.py").read_text(encoding="utf-8")
 NOTEBOOK = nbformat.read(ROOT / "1101/demo.ipynb", as_version=4)

@@ -10,11 +10,11 @@ import pytest
 from browser import browser_page
 from courses import command, hand_in, new_course
 from exercise import MARKS, MLP, REFERENCE, RELEASE, SOURCE
-from grading.exercise.cells import grade_id
-from grading.exercise.sample import submission
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 
+from grading.exercise.cells import grade_id
+from grading.exercise.sample import submission
 
 SLUGS = MLP.slugs
 REMOTE = "http://192.0.2.1/"  # an address of nobody (RFC 5737)

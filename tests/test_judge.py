@@ -108,7 +108,7 @@ def test_long_output_is_cut_and_the_rest_goes_on():
 
 def test_a_kernel_that_died_comes_back_with_what_ran_before():
     answers = REFERENCE | {"describe": "def describe(table): return dict(zip(('mean', 'std', 'rows'), helper(table)))"}
-    result = grade(answers, "def helper(a): return a.mean(axis=0), a.std(axis=0), len(a)", "import os\nos._exit(1)", "print('again')")
+    result = grade(answers, "def helper(a): return a.mean(0), a.std(0), len(a)", "import os\nos._exit(1)", "print('again')")
     assert lost(result) == set()
     assert [o["ename"] for o in result["cells"]["own-1"]["outputs"]] == ["Stopped"]
     assert "プロセスが止まりました" in result["cells"]["own-1"]["outputs"][0]["evalue"]

@@ -77,8 +77,8 @@ BAD = {  # the text of a notebook → what the author reads
     '# %% include="chek"\n': 'exercises/shared/chek.py is not there (there is check, pictures, stage)',
     '# %% question="a"\n1\n': "a has no test right behind it",
     '# %% question="a"\n1\n# %% given="b"\n2\n# %% test="a" points=1\n3\n': "a has no test right behind it",
-    '# %% test="a" points=1\n1\n': "test_a stands behind no question a",
-    '# %% question="a b"\n1\n# %% test="a b" points=1\n2\n': "a b is no name of a function or a class",
+    '# %% question="b"\n1\n# %% test="b" points=1\n2\n# %% test="a" points=1\n3\n': "test_a stands behind no question a",
+    '# %% question="a-b"\n1\n# %% test="a-b" points=1\n2\n': "a-b is no name of a function or a class",
     '# %% question="a"\n1\n# %% test="a" points=1\n2\n# %% tools="t"\n3\n': "t stands behind the first question",
     '# %% given="b"\n1\n': "there is no question",
 }  # fmt: skip
@@ -115,7 +115,7 @@ def test_settings_that_cannot_be_used_are_named(text, tmp_path):
 
 
 def test_an_exercise_that_is_not_there_is_named_with_those_that_are():
-    with pytest.raises(NoExercise, match="There is no exercise 1109: .* \\(there is 1101"):
+    with pytest.raises(NoExercise, match=r"There is no exercise 1109: .* \(there is 1101"):
         Exercise(ROOT, "1109")
     assert "shared" not in names(ROOT)
 
@@ -180,7 +180,8 @@ def test_the_notebooks_carry_no_outputs(path):
 
 def test_the_grader_knows_no_exercise_by_name():
     known = "|".join(map(str, ALL))
-    found = subprocess.run(["git", "grep", "-nwE", known, "--", "grading/*.py", "demo/*.py"], cwd=ROOT, capture_output=True, text=True)
+    search = ["git", "grep", "-nwE", known, "--", "grading/*.py", "demo/*.py"]
+    found = subprocess.run(search, cwd=ROOT, capture_output=True, text=True)
     code = [line for line in found.stdout.splitlines() if "#" not in line and '"""' not in line]
     assert code == []
 

@@ -102,6 +102,8 @@ def instructors(path: Path, shared: Path) -> NotebookNode:
     place, found = f"{path.parent.name}/{path.name}", notebook(path, shared)
     code = [cell for cell in found.cells if grade_id(cell)]
     questions = [n for n, cell in enumerate(code) if is_solution(cell)]
+    if not questions:
+        raise ValueError(f"{place}: there is no question in it.")
     for n, (cell, after) in enumerate(zip(code, [*code[1:], None])):
         name = grade_id(cell)
         if is_solution(cell) and not name.isidentifier():
@@ -112,8 +114,6 @@ def instructors(path: Path, shared: Path) -> NotebookNode:
             raise ValueError(f"{place}: {name} stands behind no question {tested(cell)}.")
         if is_test(cell) and not tested(cell) and n > min(questions, default=n):
             raise ValueError(f"{place}: {name} stands behind the first question; what the tests share stands before it.")
-    if not questions:
-        raise ValueError(f"{place}: there is no question in it.")
     return found
 
 
