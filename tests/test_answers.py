@@ -55,12 +55,16 @@ def students(tried: Tried) -> list[Student]:
     found, left = [], set(tried.answers)
     while left:
         name = f"student {len(found)}"
-        answers = {question: next(turns[question, draw(name, question) % 2 == 0]) for question in tried.marks}
-        for question, names in tried.exercise.settings.not_lent.items():  # an answer that only calls a wrong one is not right
-            if not all(answers[name].right for name in names):
-                answers.pop(question)
+        answers: dict[str, catalogue.Answer] = {}
+        for question in tried.marks:
+            not_lent = tried.exercise.settings.not_lent.get(question, ())
+            if all(answers[each].right for each in not_lent):  # an answer that only calls a wrong one is not right
+                right = draw(name, question) % 2 == 0
+                if not_lent and not left & {*of[question, right]}:  # it comes rarely: first those that nobody has had
+                    right = not right
+                answers[question] = next(turns[question, right])
         found.append(Student(tried, name, answers))
-        left -= set(answers.values())
+        left -= {*answers.values()}
     return found
 
 
