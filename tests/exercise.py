@@ -81,6 +81,7 @@ class Tried:
             if name and cell.cell_type == "code" and not tested(cell) and not name.startswith("picture_"):
                 problem = run(cell.source, name, namespace)
                 assert not problem, problem
+        namespace["SEED"] = self.exercise.settings.seed
         return namespace
 
     def judge_all(self, many: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ def page(tmp_path_factory):
         page.goto(f"{address}/lab/tree/1101/main.ipynb?reset", timeout=90_000)
         expect(page.locator(".jp-Notebook .jp-Cell").nth(10)).to_be_attached(timeout=90_000)
         expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=90_000)
-        code_cell(page, "import os").click()
+        code_cell(page, "import matplotlib.pyplot as plt").click()
         for _ in range(3):  # the imports and the two cells of tools
             page.keyboard.press("Shift+Enter")
         yield page
