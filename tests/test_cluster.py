@@ -7,37 +7,46 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import psutil
 import pytest
 from courses import ENVIRONMENT, hand_in, new_course, scores
-from small import MARKS, NAME, REFERENCE, RELEASE
+from exercise import MLP
+from small import MARKS, NAME, REFERENCE, RELEASE, SMALL
 
 from grading.exercise.sample import submission
+from grading.run import worker
 
 pytest.importorskip("distributed")
 
 FIRST = list(MARKS)
-CLASS = {f"s{n:02}": {question: REFERENCE[question] for question in FIRST[: n % 5]} for n in range(15)}
+CLASS = {f"s{n:02}": {question: REFERENCE[question] for question in FIRST[: n % 5]} for n in range(30)}
 """Student → answers: none, the first question, the first two and so on."""
 
 
 def make_course(course: Path) -> Path:
-    """A course in which CLASS waits to be graded."""
-    new_course(course)
+    """A course in which CLASS waits to be graded, and one student of another exercise."""
+    new_course(course, "1101", NAME)
     for student, answers in CLASS.items():
         hand_in(course, student, submission(RELEASE, answers))
+    hand_in(course, "s00", submission(MLP.release, MLP.reference), "1101")
     return course
 
 
-def autograde(course: Path, *options: str) -> subprocess.Popen:
-    command = [sys.executable, "-m", "grading", "autograde", NAME, *options]
+def autograde(course: Path, *options: str, name: str = NAME) -> subprocess.Popen:
+    command = [sys.executable, "-m", "grading", "autograde", name, *options]
     return subprocess.Popen(command, cwd=course, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
 def graded(course: Path) -> list[Path]:
     return list(course.glob(f"autograded/*/{NAME}/main.ipynb"))
+
+
+def judges_of(workers: list[psutil.Process]) -> list[psutil.Process]:
+    return [child for worker in alive(workers) for child in worker.children() if "grading.run.judge" in child.cmdline()]
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
@@ -107,6 +116,14 @@ def at_home(tmp_path_factory) -> dict[str, dict[str, float]]:
     return {student: scores(course, student) for student in CLASS}
 
 
+def keep_a_judge(address: str) -> None:
+    """Leave a judge of the small exercise idle on a worker, as a run does whose own machine was switched off."""
+    from distributed import Client
+
+    with Client(address, timeout=5) as client:
+        client.submit(worker.grade, nbformat.writes(RELEASE).encode(), SMALL.assignment()).result()
+
+
 @pytest.fixture(scope="module")
 def on_cluster(tmp_path_factory) -> Iterator[dict]:
     """What came of the class on a cluster that loses a worker on the way."""
@@ -128,6 +145,16 @@ def on_cluster(tmp_path_factory) -> Iterator[dict]:
         seen["exit"] = run.returncode
         wait_until(lambda: not alive(judges), 20)
         seen["alive"] = len(alive(cluster.workers))
+        seen["judges after the run"] = len(judges_of(cluster.workers))
+        run = autograde(course, "--scheduler", cluster.address, name="1101")
+        assert run.wait(300) == 0
+        seen["judges after another run"] = len(judges_of(cluster.workers))
+        keep_a_judge(cluster.address)
+        seen["judges kept"] = len(judges_of(cluster.workers))
+        run = autograde(course, "--force", "--scheduler", cluster.address, name="1101")
+        wait_until(lambda: judges_of(cluster.workers) or run.poll() is not None, 60)
+        assert run.wait(300) == 0
+        seen["judges of another assignment"] = len(judges_of(cluster.workers))
     finally:
         seen["left"] = cluster.close()
     print(f"\n{seen['graded when a worker was killed']} of {len(CLASS)} were graded when a worker was killed")
@@ -147,6 +174,21 @@ def test_the_class_is_graded_although_a_worker_is_killed(on_cluster):
 def test_the_marks_are_those_of_a_run_at_home(on_cluster, at_home):
     assert {student: scores(on_cluster["course"], student) for student in CLASS} == at_home
     assert len({sum(marks.values()) for marks in at_home.values()}) == 5
+
+
+def test_another_exercise_is_graded_by_the_same_workers(on_cluster):
+    assert scores(on_cluster["course"], "s00", "1101") == MLP.marks
+
+
+def test_the_judges_of_a_worker_end_with_the_run_and_when_the_assignment_changes(on_cluster):
+    assert on_cluster["judges after the run"] == on_cluster["judges after another run"] == 0
+    assert on_cluster["judges kept"] == 1 and on_cluster["judges of another assignment"] == 0
+
+
+def test_a_worker_with_another_version_is_refused_in_one_sentence():
+    assignment = replace(SMALL.assignment(), engine="another")
+    with pytest.raises(worker.CannotGrade, match="the grader, its Python or a library has another version"):
+        worker.grade(b"", assignment)
 
 
 def test_nothing_is_left_of_the_cluster(on_cluster):

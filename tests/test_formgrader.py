@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from browser import browser_page, lab
 from courses import command, hand_in, new_course, scores
+from exercise import MLP
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 from small import NAME, REFERENCE, RELEASE
 
@@ -19,8 +20,10 @@ TOTAL = {"half": 7.0, "reference": 12.0, "untouched": 0.0}
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Path:
-    """CLASS handed in, and all but "reference" graded."""
-    course = new_course(tmp_path_factory.mktemp("course"))
+    """CLASS handed in, and all but "reference" graded; beside it another exercise."""
+    course = new_course(tmp_path_factory.mktemp("course"), "1101", NAME)
+    hand_in(course, "half", submission(MLP.release, MLP.reference), "1101")
+    command(course, "nbgrader", "autograde", "1101")
     for student, answers in CLASS.items():
         hand_in(course, student, submission(RELEASE, answers))
     for student in ("half", "untouched"):
@@ -59,6 +62,7 @@ def press(page: Page, student: str, button: str) -> str:
 
 
 def test_the_submissions_are_there_with_their_marks(page):
+    expect(formgrader(page).get_by_role("row", name="1101").get_by_role("link", name="1", exact=True)).to_be_visible()
     formgrader(page).get_by_role("row", name=NAME).get_by_role("link", name="3").click()
     for student in ("half", "untouched"):
         expect(row(page, student).locator(".score")).to_have_text(f"{TOTAL[student]:g} / 12")
