@@ -161,6 +161,16 @@ def test_each_wrong_answer_costs_its_own_question_and_each_right_one_gets_full_m
     assert student.tried.lost(graded[student]) == student.wrong - excused(student)
 
 
+@pytest.mark.parametrize("question", ["softmax", "network_backward", "fix_backward"])
+def test_a_new_answer_moves_those_of_its_own_question_only(question):
+    def others(student: Student) -> dict[str, catalogue.Answer]:
+        return {name: answer for name, answer in student.answers.items() if name != question}
+
+    more = Tried(MLP.exercise)
+    more.__dict__["answers"] = [*MLP.answers, catalogue.Answer(question, "new", False, "新しい間違いです。", "")]
+    assert all(others(before) == others(after) for before, after in zip(students(MLP), students(more)))
+
+
 @pytest.mark.parametrize("one, beside", ARGUED)
 def test_what_is_argued_is_right_beside_the_other_and_wrong_alone(one, beside):
     names = [tuple(name.split("-")) for name in (one, beside)]

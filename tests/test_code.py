@@ -1,0 +1,68 @@
+"""What a student's cell defines and calls is read from its syntax. Fast."""
+
+import time
+
+import pytest
+
+from grading.exercise.code import LONGEST, defined, uses
+
+DEFINES = {  # a cell → the names that it gives a value to
+    "def f(x):\n    return x": {"f"},
+    "async def f(): pass": {"f"},
+    "class f:\n    y = 1\n    def g(self): pass": {"f"},
+    "f = g = lambda x: x": {"f", "g"},
+    "f: object = print": {"f"},
+    "f, (g, *h) = 1, (2, 3)": {"f", "g", "h"},
+    "from scipy.special import expit as f": {"f"},
+    "import numpy as f": {"f"},
+    "if True:\n    def f(): pass\nelse:\n    g = 1": {"f", "g"},
+    "try:\n    import f\nexcept ImportError:\n    f = None\nfinally:\n    g = 1": {"f", "g"},
+    "with open('x') as file:\n    f = 1": {"f"},
+    "%matplotlib inline\n!ls\ndef f(): pass": {"f"},
+    "if True:\n    %time\n    f = 1": {"f"},
+    "await g()\nf = 1": {"f"},
+    "def f(x) return x": {"f"},  # no Python, but somebody's answer
+    "f = (": {"f"},
+    "# def f(): pass": set(),
+    "'''\ndef f(): pass\n'''": set(),
+    "text = 'f = 1'": {"text"},
+    "f.x = 1\nf[0] = 2": set(),
+    "f == 1": set(),
+    "def g():\n    def f(): pass": {"g"},
+    "": set(),
+    "\0": set(),
+}
+USES = {  # a cell → whether it reads the name f
+    "def g():\n    return f(1)": True,
+    "g = f": True,
+    "h = {'f': f}": True,
+    "def g(x=f): pass": True,
+    "# f(1)": False,
+    "def g():\n    '''f を呼ぶ。'''\n    # f でも使う\n    return 'f'": False,
+    "def g():\n    f = 1": False,
+    "x.f(1)": False,
+    "fg(1)": False,
+    "f(": False,
+}
+
+
+@pytest.mark.parametrize("code", DEFINES)
+def test_what_a_cell_defines(code):
+    assert defined(code) == DEFINES[code]
+
+
+@pytest.mark.parametrize("code", USES)
+def test_what_a_cell_uses(code):
+    assert uses(code, "f") == USES[code]
+
+
+HOSTILE = ["(" * 90_000, "-" * 90_000 + "1", "[" * 500 + "]" * 500, "x = 1\n" * (LONGEST // 6), "a: " + " " * 1_000_000,
+           "def f(" * 15_000, "1+" * 40_000 + "1", "f" * 1_000_000, "if 1:\n" + " if 1:\n" * 10_000, "f\"'" * 30_000]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", HOSTILE, ids=lambda code: repr(code[:12]))
+def test_no_text_takes_long_or_ends_the_process(code):
+    begin = time.process_time()
+    defined(code)
+    uses(code, "f")
+    assert time.process_time() - begin < 20
