@@ -16,7 +16,7 @@ from unicodedata import normalize
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from ..course import transaction
+from ..course import shown, transaction
 from ..notes import Note
 
 
@@ -170,11 +170,6 @@ def make_student(fields: dict[str, list[str]]) -> Student:
         lms_user_id=normalize("NFKC", first.get("lms_user_id", "")),
         others=(*fields.get("name", ()), *fields.get("other", ())),
     )
-
-
-def shown(text: str) -> str:
-    """A text from outside as it may be printed: no line breaks, no commands to the terminal."""
-    return "".join(c if c.isprintable() or c == "\u3000" else "�" for c in normalize("NFC", text))
 
 
 def recorded_students(db_url: str, course: str) -> tuple[list[Student], list[Note]]:
