@@ -32,7 +32,7 @@ def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def defined(code: str) -> set[str]:
-    """The names that a cell gives a value to."""
+    """The names that a cell gives a value to, but for imports: a notebook that imports softmax does not answer it."""
     tree = parsed(code)
     if tree is None:
         return {name for names in DEFINED.findall(code) for name in names if name}
@@ -40,8 +40,6 @@ def defined(code: str) -> set[str]:
     for node in statements(tree.body):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found |= {alias.asname or alias.name for alias in node.names}
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             found |= {name.id for target in targets for name in ast.walk(target)
