@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,10 @@ def load_config(root: Path) -> Config:
 
     Raises ConfigFileNotFound where root holds no nbgrader_config.py.
     """
+    # nbgrader runs `alembic` by name; it stands beside this Python, whether or not the environment is activated.
+    programs, path = str(Path(sys.executable).parent), os.environ["PATH"].split(os.pathsep)
+    if programs not in path:
+        os.environ["PATH"] = os.pathsep.join([programs, *path])
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     config.CourseDirectory.root = str(root)
     return config
