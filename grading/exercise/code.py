@@ -23,12 +23,13 @@ def parsed(code: str) -> ast.Module | None:
 
 
 def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Those that run when the cell runs, also under a condition."""
-    for node in body:
+    """Those that run when the cell runs, also under a condition, in any order."""
+    waiting = list(body)
+    while waiting:  # no recursion: each `elif` stands inside the one before
+        node = waiting.pop()
         yield node
-        for part in "body", "orelse", "finalbody", "handlers":
-            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                yield from statements(getattr(node, part, []))
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            waiting += [each for part in ("body", "orelse", "finalbody", "handlers") for each in getattr(node, part, [])]
 
 
 def defined(code: str) -> set[str]:
