@@ -29,16 +29,15 @@ sys.path[:1] = [str(ROOT), str(ROOT / "tests")]  # instead of this folder, whose
 OUTSIDE = dict(os.environ)
 IDEAL = {"FIGURES": "off", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # as the grader sets them
 os.environ |= IDEAL
-from exercise import GIVEN, REFERENCE, RELEASE, TESTS, given, run  # noqa: E402
-from grading.limits import Limits  # noqa: E402
-from grading.sample import grade_id, submission  # noqa: E402
+from courses import CONFIG, put_exercise  # noqa: E402
+from exercise import LIMITS, MLP, REFERENCE, RELEASE, TESTS, run  # noqa: E402
 from nbgrader.api import Gradebook, MissingEntry  # noqa: E402
 
-from grading import catalogue  # noqa: E402
+from grading.exercise.cells import grade_id, is_solution  # noqa: E402
+from grading.exercise.sample import submission  # noqa: E402
 
-CONFIG = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
 STOCK = f"""c = get_config()
-c.CourseDirectory.course_id = "1101"
+c.CourseDirectory.course_id = "seminar"
 {re.search(r"^c.ClearSolutions.*$", CONFIG, re.MULTILINE)[0]}
 c.OverwriteCells.add_missing_cells = True
 c.Execute.timeout = 20
@@ -72,7 +71,7 @@ SEED = 1101
 def classroom(students: int, endless: bool = True) -> dict[str, nbformat.NotebookNode]:
     """Student → the notebook handed in; always the same for the same arguments."""
     rng = random.Random(SEED)
-    answers = rng.sample(catalogue.load(), students)
+    answers = rng.sample(MLP.answers, students)
     counts = {kind: max(1, students * of_60 // 60) for kind, of_60 in MIX.items()}
     counts["endless"] *= endless
     kinds = [kind for kind, count in counts.items() for _ in range(count)]
@@ -160,7 +159,7 @@ def environment(**more: str) -> dict[str, str]:
 def marks(course: Path) -> dict[str, dict[str, float]]:
     """Student → question → marks in the gradebook, which has zeros for who could not be graded."""
     found = {}
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "1101") as gradebook:
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "seminar") as gradebook:
         for path in sorted((course / "submitted").iterdir()):
             with suppress(MissingEntry):
                 grades = gradebook.find_submission_notebook("main", "1101", path.name).grades
@@ -177,7 +176,7 @@ def grade(folder: Path, name: str, students: dict[str, nbformat.NotebookNode]) -
     """Make a course in folder and grade it as RUNS says."""
     config, command, more = RUNS[name]
     course = Path(tempfile.mkdtemp(dir=folder))
-    shutil.copytree(ROOT / "source/1101", course / "source/1101")
+    shutil.rmtree(put_exercise(course, "1101").release.parent)
     (course / "nbgrader_config.py").write_text(config, encoding="utf-8")
     for student, notebook in students.items():
         path = course / "submitted" / student / "1101/main.ipynb"
@@ -201,7 +200,8 @@ def grade(folder: Path, name: str, students: dict[str, nbformat.NotebookNode]) -
 
 def plain(notebook: nbformat.NotebookNode) -> float:
     """CPU seconds (user) of a fork of this process that runs the student's cells and the tests, without a kernel."""
-    namespace, tests = given(), {f"test_{question}": test for question, test in TESTS.items()}
+    namespace, tests = MLP.given, {f"test_{question}": test for question, test in TESTS.items()}
+    ready = {name for cell in MLP.source.cells if not is_solution(cell) and not (name := grade_id(cell)).startswith("picture_")}
     child = os.fork()
     if not child:
         try:
@@ -213,9 +213,9 @@ def plain(notebook: nbformat.NotebookNode) -> float:
             signal.signal(signal.SIGVTALRM, stop)
             for cell in notebook.cells:
                 name = grade_id(cell)
-                if cell.cell_type == "code" and not name.startswith(("imports", "tools")) and name not in GIVEN:
+                if cell.cell_type == "code" and name not in ready - {*tests, ""}:
                     # As the grader does: so many seconds for a cell; then also what catches everything is ended soon.
-                    signal.setitimer(signal.ITIMER_VIRTUAL, Limits().seconds, 0.1)
+                    signal.setitimer(signal.ITIMER_VIRTUAL, LIMITS.seconds, 0.1)
                     with suppress(BaseException):
                         run(tests.get(name, cell.source), name, namespace)
                     signal.setitimer(signal.ITIMER_VIRTUAL, 0)

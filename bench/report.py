@@ -16,15 +16,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 sys.path[:1] = [str(ROOT), str(ROOT / "tests")]  # instead of this folder, whose names are those of others
-from exercise import MARKS  # noqa: E402
-from test_answers import ANSWERS, RIGHT  # noqa: E402
-from test_report import Handed, write_class  # noqa: E402
+from exercise import MARKS, MLP  # noqa: E402
+from test_report import RIGHT, Handed, write_class, write_of  # noqa: E402
 from unseen import WRONG  # noqa: E402
 
 from grading.results import report  # noqa: E402
 
 SEED = 1101
-SENTENCES = {question: [answer.sentence for answer in ANSWERS if answer.question == question and not answer.right]
+SENTENCES = {question: [answer.sentence for answer in MLP.answers if answer.question == question and not answer.right]
              for question in MARKS}
 OUTPUT = 200_000
 """Bytes that a graded notebook has more than its answers: tables of checks, messages."""
@@ -63,12 +62,12 @@ def main() -> None:
     handed, planted = classroom(options.students, options.copies)
     found = []
     pairs = report.likeness
-    report.likeness = lambda sheet: found.append((time.monotonic(), pairs(sheet), time.monotonic())) or found[-1][1]
+    report.likeness = lambda *about: found.append((time.monotonic(), pairs(*about), time.monotonic())) or found[-1][1]
     with tempfile.TemporaryDirectory() as folder:
         course = write_class(Path(folder) / "course", handed)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         start = time.monotonic()
-        page = report.write(course, "1101")
+        page = write_of(course)
         seconds = time.monotonic() - start
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
         size = page.stat().st_size / 2**20

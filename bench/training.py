@@ -15,14 +15,12 @@ from statistics import median
 import numpy as np
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
-from exercise import REFERENCE, given  # noqa: E402
+sys.path[:1] = [str(ROOT), str(ROOT / "tests")]  # instead of this folder, whose names are those of others
+from exercise import MLP  # noqa: E402
 
 SIZES, LR, EPOCHS, BATCH_SIZE, SEEDS = (64, 40, 20, 10), 0.1, 30, 10, range(10)
 
-reference = dict(given())
-for code in REFERENCE.values():
-    exec(code, reference)
+reference = MLP.given
 x, t, label = reference["x_train"], reference["t_train"], reference["label_train"]
 x_test, label_test = reference["x_test"], reference["label_test"]
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -50,8 +49,6 @@ class Classroom:
     """An exercise in the course, as the instructor's nbgrader commands see it."""
 
     def __init__(self, exercise: Exercise):
-        # nbgrader runs `alembic` by name; it stands beside this Python, whether or not the environment is activated.
-        os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         self.root, self.name, self.config = exercise.root, exercise.name, load_config(exercise.root)
         self.coursedir = CourseDirectory(config=self.config)
         self.api = NbGraderAPI(self.coursedir, config=self.config)

@@ -2,10 +2,12 @@
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+from unicodedata import normalize
 
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
@@ -26,6 +28,10 @@ def load_config(root: Path) -> Config:
 
     Raises ConfigFileNotFound where root holds no nbgrader_config.py.
     """
+    # nbgrader runs `alembic` by name; it stands beside this Python, whether or not the environment is activated.
+    programs, path = str(Path(sys.executable).parent), os.environ["PATH"].split(os.pathsep)
+    if programs not in path:
+        os.environ["PATH"] = os.pathsep.join([programs, *path])
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     config.CourseDirectory.root = str(root)
     return config
@@ -74,17 +80,22 @@ def read_file(path: Path, most: int) -> bytes:
         return small(stream.read(most + 1), most)
 
 
+def shown(text: str) -> str:
+    """A text from outside as it may be printed: no line breaks, no commands to the terminal."""
+    return "".join(c if c.isprintable() or c == "\u3000" else "�" for c in normalize("NFC", text))
+
+
 def handed_in(folder: Path, coursedir: CourseDirectory, most: int, name: str = f"{NOTEBOOK}.ipynb") -> bytes:
     """A file in a folder of submitted/, of at most so many bytes. Raises Refused."""
     top = Path(coursedir.format_path(coursedir.submitted_directory, ".", ".")).resolve()
     path = folder / name
     for each in (path, *path.parents[: len(path.parts) - len(top.parts) - 1]):
         if each.is_symlink():
-            raise Refused("submitted link", str(each.relative_to(top)))
+            raise Refused("submitted link", shown(str(each.relative_to(top))))
     try:
         return read_file(path, most)
     except Refused as error:
         if error.note.kind != "gone":
             raise Refused("submitted", name, error.note) from None
     others = sorted(p.name for p in folder.glob("*") if p.is_file())
-    raise Refused("other files", name, ", ".join(others[:3])) if others else Refused("no file", name)
+    raise Refused("other files", name, shown(", ".join(others[:3]))) if others else Refused("no file", name)

@@ -35,7 +35,7 @@ CELLS = {  # of a graded notebook, {0} being a cell → in English, and in Japan
     "known in another": ("the answer of {0} was found in the cell {1}", "別のセルに答えがありました"),
     "answered elsewhere": ("{0} is answered in another cell", "別のセルに答えがありました"),
     "no answer": ("{0} has no answer", "解答のセルが空か、消されています"),
-    "unknown": ("{0}", "そのほかの記録"),
+    "unknown": ("{0}", "{0}"),
 }
 OWN = "a cell of the student's own"
 """The cell of a note that is about none of the instructor's."""
@@ -112,6 +112,8 @@ REASONS = {  # why a file or a line is not used → in English and in Japanese
 }
 
 WORDS = CELLS | REASONS
+DEEPEST = 40
+"""Notes inside one another."""
 
 
 @dataclass(frozen=True, init=False)
@@ -138,14 +140,18 @@ class Note:
         return [self.kind, *(value.as_json() if isinstance(value, Note) else value for value in self.values)]
 
     @classmethod
-    def from_json(cls, told) -> "Note":
+    def from_json(cls, told, depth: int = 0) -> "Note":
         """The note of `as_json`; what is none becomes a note of an unknown kind, for it may come from another version."""
-        if isinstance(told, list) and told and told[0] in WORDS:
-            note = cls(told[0], *(cls.from_json(value) if isinstance(value, list) else value for value in told[1:]))
-            with suppress(IndexError):
-                str(note), note.japanese
-                return note
-        return cls("unknown", str(told))
+        if isinstance(told, list) and told and isinstance(told[0], str) and told[0] in WORDS and depth < DEEPEST:
+            note = cls(told[0], *(cls.from_json(value, depth + 1) if isinstance(value, list) else value for value in told[1:]))
+            if all(isinstance(value, (str, int, Note)) for value in note.values):
+                with suppress(IndexError):
+                    str(note), note.japanese
+                    return note
+        try:
+            return cls("unknown", str(told))
+        except RecursionError:
+            return cls("unknown", "…")
 
 
 class Refused(Exception):

@@ -13,8 +13,11 @@ from pathlib import Path
 from unicodedata import normalize
 
 import nbformat
-from exercise import REFERENCE, RELEASE, ROOT
-from grading.sample import submission
+from courses import CONFIG, put_exercise
+from nbformat.v4 import new_code_cell, new_notebook
+from small import NAME, REFERENCE, RELEASE
+
+from grading.exercise.sample import submission
 
 LAST = [
     ("佐藤", "sato"), ("鈴木", "suzuki"), ("高橋", "takahashi"), ("田中", "tanaka"), ("伊藤", "ito"), ("渡辺", "watanabe"),
@@ -64,18 +67,19 @@ ROSTER = "学籍番号,氏名,ローマ字,メールアドレス,lms_user_id\r\n
     for id, p in zip([*IDS, *(p.id for p in PEOPLE[len(IDS) :])], PEOPLE)
 )
 
-QUESTIONS = ["affine_forward", "sigmoid_forward", "tanh_forward", "relu_forward"]
+QUESTIONS = list(REFERENCE)
 
 
 @cache
 def notebook(person: Person, version: str = "new") -> bytes:
-    """A notebook of this person alone, with one or two answers; the one that counts answers `tanh_forward` too."""
-    answered = ["affine_forward"] if version != "new" else ["affine_forward", QUESTIONS[1 + person.number % 3]]
+    """A notebook of this person alone, with one or two answers; the one that counts answers one question more."""
+    answered = QUESTIONS[:1] if version != "new" else [QUESTIONS[0], QUESTIONS[1 + person.number % 3]]
     note = f"# {person.id} {version}\n"
     return nbformat.writes(submission(RELEASE, {q: note + REFERENCE[q] for q in answered})).encode()
 
 
-DEMO = (ROOT / "1101/demo.ipynb").read_bytes()
+DEMO = nbformat.writes(new_notebook(cells=list(map(new_code_cell, ("import numpy as np", "np.eye(3)", "a = 7"))))).encode()
+"""A notebook that is not the exercise's."""
 HOURS = {"old": 0, "new": 2, "draft": 4}
 START = 1730430000
 """Seconds since 1970: the first file of the class, 1 November 2024, 03:00 UTC."""
@@ -152,7 +156,12 @@ def draft(person: Person) -> bytes:
 
 
 def cut(person: Person) -> bytes:
-    return notebook(person)[:5000]
+    """Between two letters."""
+    return notebook(person)[:5000].decode(errors="ignore").encode()
+
+
+def cut_in_a_letter(person: Person) -> bytes:
+    return notebook(person)[: notebook(person).index("配列".encode()) + 1]
 
 
 def const(data: bytes) -> Callable[[Person], bytes]:
@@ -189,7 +198,7 @@ KINDS = {
     "Moodle, a folder for each": Kind({f"moodle.zip/{MOODLE}/main.ipynb": new}),
     "Moodle, flat": Kind({f"flat.zip/{MOODLE}main.ipynb": new}),
     "Moodle, unpacked": Kind({f"moodle/{MOODLE}/main.ipynb": new}),
-    "Moodle, a zip in the folder": Kind({f"moodle.zip/{MOODLE}/kadai.zip/1101/main.ipynb": new}),
+    "Moodle, a zip in the folder": Kind({f"moodle.zip/{MOODLE}/kadai.zip/warm-up/main.ipynb": new}),
     "Moodle, online text beside the file": Kind({
         f"moodle.zip/{MOODLE}/main.ipynb": new,
         "moodle.zip/{last} {first}_{number}_assignsubmission_onlinetext_/onlinetext.html": const(b"<p>hand-in</p>"),
@@ -198,27 +207,27 @@ KINDS = {
     "Canvas, late and again": Kind({f"canvas.zip/{CANVAS}_LATE_{{lms}}_67891_main-1.ipynb": new}),
     "Canvas, one of two of one name": Kind({f"canvas.zip/{CANVAS}_{{lms}}_67892_main.ipynb": new}, who=0),
     "Canvas, another's number counts the submissions": Kind({f"canvas.zip/{CANVAS}_{{lms}}_40001_main.ipynb": new}),
-    "Classroom": Kind({"1101-20241105T031500Z-001.zip/1101/{last}{first} - main.ipynb": new}),
-    "Drive, a folder by name": Kind({"1101-20241105T031500Z-002.zip/{last} {first}/main のコピー.ipynb": new}),
+    "Classroom": Kind({"warm-up-20241105T031500Z-001.zip/warm-up/{last}{first} - main.ipynb": new}),
+    "Drive, a folder by name": Kind({"warm-up-20241105T031500Z-002.zip/{last} {first}/main のコピー.ipynb": new}),
     "Drive, in English": Kind({"drive/{romaji_first} {romaji_last}/Copy of main.ipynb": new}),
     "Teams, versions": Kind({
-        "Submitted files/{last} {first}/1101/Version 1/main.ipynb": draft,  # whatever its time
-        "Submitted files/{last} {first}/1101/Version 10/main.ipynb": new,
-        "Submitted files/{last} {first}/1101/Version 2/main.ipynb": old,
-        "Working files/{last} {first}/1101/main.ipynb": lambda person: notebook(person, "draft of Teams"),
+        "Submitted files/{last} {first}/warm-up/Version 1/main.ipynb": draft,  # whatever its time
+        "Submitted files/{last} {first}/warm-up/Version 10/main.ipynb": new,
+        "Submitted files/{last} {first}/warm-up/Version 2/main.ipynb": old,
+        "Working files/{last} {first}/warm-up/main.ipynb": lambda person: notebook(person, "draft of Teams"),
     }, {"Version 1/": "older: older than", "Version 2/": "older: older than", "Working files": "draft: not handed in"}),
-    "Teams, only a draft": Kind({"Working files/{last} {first}/1101/main.ipynb": new},
+    "Teams, only a draft": Kind({"Working files/{last} {first}/warm-up/main.ipynb": new},
                                 {"Working files": "draft: mapping.csv"}, taken=False, missing="Working files"),
-    "Teams, only drafts in a zip": Kind({"Working files.zip/{last} {first}/1101/main.ipynb": new},
+    "Teams, only drafts in a zip": Kind({"Working files.zip/{last} {first}/warm-up/main.ipynb": new},
                                         {"Working files.zip": "draft: mapping.csv"}, taken=False, missing="Working files"),
-    "nbgrader's own": Kind({"plain/{id}/1101/main.ipynb": new}),
+    "nbgrader's own": Kind({"plain/{id}/warm-up/main.ipynb": new}),
     "a folder by id": Kind({"plain/{id}/main.ipynb": new}),
     "id.ipynb": Kind({"plain/{id}.ipynb": new}),
     "id inside another": Kind({"plain/main_{id}.ipynb": new}, who=0),
     "id that holds another": Kind({"plain/main_{id}.ipynb": new}, who=1),
     "id with a sign": Kind({"plain/main-{id}.ipynb": new}, who=2),
     "id_main.ipynb": Kind({"plain/{id}_main.ipynb": new}),
-    "id and name without a sign between": Kind({"plain/1101_{id}{last}{first}_最終版.ipynb": new}),
+    "id and name without a sign between": Kind({"plain/warm-up_{id}{last}{first}_最終版.ipynb": new}),
     "e-mail address": Kind({"mail/{email}.ipynb": new}),
     "a folder by e-mail address": Kind({"mail/{email}/main.ipynb": new}),
     "first part of the e-mail address": Kind({"mail/{romaji_first}.{romaji_last}.{number}_main.ipynb": new}),
@@ -244,11 +253,11 @@ KINDS = {
     "macOS's zip": Kind({"macos.zip/{last} {first}/main.ipynb": new, "macos.zip/__MACOSX/{last} {first}/._main.ipynb": JUNK}),
     "Windows's separators": Kind({"backslash.zip/{last} {first}/main.ipynb": new}),
     "an archive in an archive": Kind({"all.zip/{id}.zip/main.ipynb": new}),
-    "a single zip": Kind({"{id}.zip/1101/main.ipynb": new}),
+    "a single zip": Kind({"{id}.zip/warm-up/main.ipynb": new}),
     "the whole folder": Kind({
-        "whole/{id}.zip/1101/main.ipynb": new, "whole/{id}.zip/1101/demo.ipynb": const(DEMO),
-        "whole/{id}.zip/1101/.ipynb_checkpoints/main-checkpoint.ipynb": draft, "whole/{id}.zip/1101/.DS_Store": JUNK,
-        "whole/{id}.zip/1101/Thumbs.db": JUNK,
+        "whole/{id}.zip/warm-up/main.ipynb": new, "whole/{id}.zip/warm-up/demo.ipynb": const(DEMO),
+        "whole/{id}.zip/warm-up/.ipynb_checkpoints/main-checkpoint.ipynb": draft, "whole/{id}.zip/warm-up/.DS_Store": JUNK,
+        "whole/{id}.zip/warm-up/Thumbs.db": JUNK,
     }, {"demo.ipynb": "other: another notebook"}),
     "other files beside it": Kind({
         "plain/{id}/main.ipynb": new, "plain/{id}/report.pdf": const(b"%PDF-1.7"), "plain/{id}/mlp.py": const(b"import numpy"),
@@ -271,6 +280,7 @@ KINDS = {
     "a name of three": Kind({"plain/Ana {romaji_first} {romaji_last}.ipynb": new}, {"/Ana {romaji_first}": "not matched: nobody"},
                             taken=False),
     "cut off": refused("plain/{id}/main.ipynb", "not a notebook: no JSON", cut),
+    "cut off in a letter": refused("plain/{id}/main.ipynb", "not a notebook: neither UTF-8", cut_in_a_letter),
     "an empty file": refused("plain/{id}/main.ipynb", "not a notebook", b""),
     "an image called notebook": refused("plain/{id}/main.ipynb", "not a notebook", b"\x89PNG\r\n\x1a\n"),
     "another notebook": Kind({"plain/{id}/main.ipynb": const(DEMO)}, {"main.ipynb": "other: another notebook"}, taken=False,
@@ -373,10 +383,11 @@ def archive_of(tree: dict, name: str) -> bytes:
     return packed(flat(tree, ""), name)
 
 
-def make_course(course: Path) -> Path:
-    """A course folder without a gradebook: configuration, source and roster."""
-    (course / "source/1101").mkdir(parents=True)
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    shutil.copy(ROOT / "source/1101/main.ipynb", course / "source/1101")
+def make_course(course: Path, *names: str) -> Path:
+    """A course folder without a gradebook: configuration, roster and these exercises (the small one where none is named)."""
+    course.mkdir()
+    for name in names or (NAME,):
+        shutil.rmtree(put_exercise(course, name).release.parent)
+    (course / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
     (course / "students.csv").write_text(ROSTER, encoding="utf-8-sig", newline="")
     return course

@@ -2,13 +2,15 @@
 
 import csv
 import hashlib
+import json
 import os
+import re
 import shutil
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import nbformat
 import pytest
 from arrivals import (
     ABSENT,
@@ -23,21 +25,30 @@ from arrivals import (
     path_of,
     write_inbox,
 )
-from exercise import MARKS, ROOT
+from courses import EXERCISES, command
+from exercise import ROOT
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.utils import parse_utc
+from small import MARKS, NAME
 
 from grading.__main__ import main
 from grading.classroom import Classroom
+from grading.exercise.cells import grade_id, is_solution, is_test
+from grading.exercise.folder import Exercise
+from grading.exercise.sample import submission
 from grading.intake import inbox
-from grading.intake.collect import Arrival, collect, needs_instructor, summary
+from grading.intake.collect import Arrival, needs_instructor, summary
+from grading.intake.collect import collect as collect_exercise
 from grading.intake.roster import Roster, Student, read_students
+from grading.notes import Note
 
-ENVIRONMENT = os.environ | {
-    "PYTHONPATH": str(ROOT),
-    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-}
 A, B = PEOPLE[4:6]
+
+
+def collect(course: Path, paths: list[Path], name: str = NAME) -> list[Arrival]:
+    return collect_exercise(Exercise(course, name), paths)
 
 
 def snapshot(folder: Path) -> dict[str, tuple]:
@@ -54,11 +65,11 @@ def snapshot(folder: Path) -> dict[str, tuple]:
 
 
 def submitted(course: Path) -> dict[str, bytes]:
-    return {path.parts[-3]: path.read_bytes() for path in course.glob("submitted/*/1101/main.ipynb")}
+    return {path.parts[-3]: path.read_bytes() for path in course.glob(f"submitted/*/{NAME}/main.ipynb")}
 
 
 def kept(course: Path, student: str) -> set[bytes]:
-    return {path.read_bytes() for path in course.glob(f"downloaded/1101/{student}/*.ipynb")}
+    return {path.read_bytes() for path in course.glob(f"downloaded/{NAME}/{student}/*.ipynb")}
 
 
 def hand_in(path: Path, data: bytes, hours: float = 0) -> Path:
@@ -73,7 +84,7 @@ def results(arrivals: list[Arrival]) -> dict[str, str]:
     return {Path(arrival.file).name: arrival.result for arrival in arrivals if arrival.file}
 
 
-def command(course: Path, monkeypatch, *arguments: object) -> object:
+def collect_command(course: Path, monkeypatch, *arguments: object) -> object:
     """Run the command in the course; returns what it ends with, a code or a sentence."""
     monkeypatch.chdir(course)
     monkeypatch.setattr(sys, "argv", ["grading", "collect", *map(str, arguments)])
@@ -82,11 +93,16 @@ def command(course: Path, monkeypatch, *arguments: object) -> object:
     return end.value.code
 
 
+def gradebook_of(course: Path) -> Gradebook:
+    coursedir = Classroom(Exercise(course, NAME)).coursedir
+    return Gradebook(coursedir.db_url, coursedir.course_id)
+
+
 @pytest.fixture(scope="module")
 def gradebook(tmp_path_factory) -> Path:
     """An empty one: nbgrader takes seconds to make it."""
     course = make_course(tmp_path_factory.mktemp("empty") / "course")
-    with Gradebook(Classroom(course).coursedir.db_url, "1101"):
+    with gradebook_of(course):
         return course / "gradebook.db"
 
 
@@ -104,7 +120,7 @@ def collected(tmp_path_factory):
     course = make_course(around / "course")
     write_inbox(course / "inbox")
     before = snapshot(around)
-    return course, collect(course, "1101", [course / "inbox"]), before
+    return course, collect(course, [course / "inbox"]), before
 
 
 # --- Each way to arrive ---
@@ -120,7 +136,7 @@ def test_what_is_right_lies_in_submitted_byte_by_byte(kind, collected):
     course, arrivals, _ = collected
     for person in ROLES[kind]:
         given = {content(person) for content in KINDS[kind].files.values()}
-        there = (course / "submitted" / person.id / "1101/main.ipynb").read_bytes()
+        there = (course / "submitted" / person.id / "warm-up/main.ipynb").read_bytes()
         assert there in given and there.removeprefix(b"\xef\xbb\xbf") == notebook(person)
         assert any(arrival.student == person.id and arrival.result == "taken" for arrival in arrivals)
 
@@ -131,8 +147,8 @@ def test_what_is_wrong_or_uncertain_is_nobodys(kind, collected):
     for person in ROLES[kind]:
         assert not (course / "submitted" / person.id).exists() and not kept(course, person.id)
         [nothing] = [arrival for arrival in arrivals if arrival.student == person.id and arrival.result == "nothing"]
-        wanted = "handed in nothing that can be graded" if KINDS[kind].missing else "handed in nothing"
-        assert nothing.reason.startswith(wanted) and KINDS[kind].missing in nothing.reason
+        assert nothing.reason.kind == ("nothing usable" if KINDS[kind].missing else "nothing")
+        assert KINDS[kind].missing in str(nothing.reason)
         assert needs_instructor(nothing) == bool(KINDS[kind].missing)
 
 
@@ -150,8 +166,9 @@ def test_every_file_that_is_not_taken_is_named_with_its_reason_in_one_sentence(k
             ]  # fmt: skip
             assert found, part
             for arrival in found:
-                assert arrival.result == result and reason in arrival.reason
-                assert len(arrival.reason) < 200 and arrival.reason.isprintable()
+                assert arrival.result == result and reason in str(arrival.reason)
+                for said in str(arrival.reason), arrival.reason.japanese:
+                    assert len(said) < 200 and said.isprintable()
 
 
 def test_what_systems_leave_behind_is_not_mentioned(collected):
@@ -166,7 +183,7 @@ def test_nobody_gets_anything_else(collected):
 
 def test_those_who_handed_in_nothing_are_named_together(collected):
     _, arrivals, _ = collected
-    last = summary(arrivals, "1101").splitlines()[-1]
+    last = summary(arrivals, NAME).splitlines()[-1]
     assert last.startswith("Handed in nothing (") and all(person.id in last for person in ABSENT)
 
 
@@ -174,7 +191,7 @@ def test_the_time_is_written_as_nbgrader_writes_it_in_utc(collected):
     course, arrivals, _ = collected
     taken = [arrival for arrival in arrivals if arrival.result == "taken" and "Version" not in arrival.file]
     for arrival in taken:
-        text = (course / "submitted" / arrival.student / "1101/timestamp.txt").read_text()
+        text = (course / "submitted" / arrival.student / "warm-up/timestamp.txt").read_text()
         assert text.endswith(" UTC") and parse_utc(text) == arrival.time.replace(tzinfo=None), arrival
     by_name = {arrival.file.rpartition("/")[2]: arrival.time for arrival in taken}
     assert by_name["main-20241102T090000Z.ipynb"] == datetime(2024, 11, 2, 9, tzinfo=UTC)
@@ -204,28 +221,31 @@ def test_nothing_is_written_but_downloaded_submitted_and_the_gradebook(collected
 def test_a_second_run_changes_nothing_and_says_so(collected):
     course, first, _ = collected
     before = snapshot(course)
-    again = collect(course, "1101", [course / "inbox"])
+    again = collect(course, [course / "inbox"])
     after = snapshot(course)
     changed = {path for path in before | after if before.get(path) != after.get(path)}
-    assert changed == {"downloaded/1101/arrivals.csv"}
-    assert "Nothing in submitted/ has changed." in summary(again, "1101")
+    assert changed == {"downloaded/warm-up/arrivals.csv", "downloaded/warm-up/arrivals.json"}
+    assert "Nothing in submitted/ has changed." in summary(again, NAME)
     expected = [(a.file, a.student, "unchanged" if a.result == "taken" else a.result) for a in first]
     assert [(a.file, a.student, a.result) for a in again] == expected
 
 
 def test_the_list_for_programs_says_the_same(collected):
     course, _, _ = collected
-    arrivals = collect(course, "1101", [course / "inbox"])
-    text = (course / "downloaded/1101/arrivals.csv").read_bytes()
+    arrivals = collect(course, [course / "inbox"])
+    text = (course / "downloaded/warm-up/arrivals.csv").read_bytes()
     assert text.startswith(b"\xef\xbb\xbf" + b'"file","student","time","result","reason"\r\n')
     rows = list(csv.DictReader(text.decode("utf-8-sig").splitlines()))
     assert [(r["file"], r["student"], r["result"], r["reason"]) for r in rows] == [
-        (a.file, a.student, a.result, a.reason) for a in arrivals]
+        (a.file, a.student, a.result, str(a.reason or "")) for a in arrivals]
     assert all(row["time"].endswith(" UTC") for row in rows if row["result"] == "unchanged")
+    told = json.loads((course / "downloaded/warm-up/arrivals.json").read_text(encoding="utf-8"))
+    assert [(reason := row.pop("reason")) and Note.from_json(reason) for row in told] == [arrival.reason for arrival in arrivals]
+    assert told == [{key: row[key] for key in ("file", "student", "time", "result")} for row in rows]
 
 
 def test_the_gradebook_knows_everybody_by_name(collected):
-    with Gradebook(f"sqlite:///{collected[0]}/gradebook.db", "1101") as gradebook:
+    with gradebook_of(collected[0]) as gradebook:
         recorded = {student.id: (student.last_name, student.first_name, student.email, student.lms_user_id)
                     for student in gradebook.students}  # fmt: skip
     assert recorded == {p.id: (p.last, p.first, p.email, str(p.lms)) for p in PEOPLE}
@@ -234,13 +254,13 @@ def test_the_gradebook_knows_everybody_by_name(collected):
 def test_a_newer_file_replaces_and_an_older_does_not(course):
     first, second, third = (notebook(A, version) for version in ("first", "second", "third"))
     inbox = course / "inbox"
-    collect(course, "1101", [hand_in(inbox / f"monday/{A.id}.ipynb", second, 10)])
-    [arrival] = [a for a in collect(course, "1101", [hand_in(inbox / f"tuesday/{A.id}.ipynb", first, 5)]) if a.file]
+    collect(course, [hand_in(inbox / f"monday/{A.id}.ipynb", second, 10)])
+    [arrival] = [a for a in collect(course, [hand_in(inbox / f"tuesday/{A.id}.ipynb", first, 5)]) if a.file]
     assert arrival.result == "older" and submitted(course)[A.id] == second
-    [arrival] = [a for a in collect(course, "1101", [hand_in(inbox / f"friday/{A.id}.ipynb", third, 20)]) if a.file]
+    [arrival] = [a for a in collect(course, [hand_in(inbox / f"friday/{A.id}.ipynb", third, 20)]) if a.file]
     assert arrival.result == "replaced" and submitted(course)[A.id] == third
     assert kept(course, A.id) == {first, second, third}
-    again = [arrival.result for arrival in collect(course, "1101", [inbox]) if arrival.file]
+    again = [arrival.result for arrival in collect(course, [inbox]) if arrival.file]
     assert sorted(again) == ["older", "older", "unchanged"] and submitted(course)[A.id] == third
 
 
@@ -253,23 +273,23 @@ def test_a_newer_file_replaces_and_an_older_does_not(course):
 def test_where_the_time_does_not_tell_the_number_does(first, second, hours, course):
     inbox = course / "inbox"
     hand_in(inbox / path_of(first, A), notebook(A, "old"), 5)
-    collect(course, "1101", [inbox])
+    collect(course, [inbox])
     hand_in(inbox / path_of(second, A), notebook(A), hours)
-    assert sorted(a.result for a in collect(course, "1101", [inbox]) if a.file) == ["older", "replaced"]
+    assert sorted(a.result for a in collect(course, [inbox]) if a.file) == ["older", "replaced"]
     assert submitted(course)[A.id] == notebook(A)
-    assert sorted(a.result for a in collect(course, "1101", [inbox]) if a.file) == ["older", "unchanged"]
+    assert sorted(a.result for a in collect(course, [inbox]) if a.file) == ["older", "unchanged"]
 
 
 def test_a_file_that_was_copied_since_is_no_newer(course):
-    collect(course, "1101", [hand_in(course / f"inbox/1/{A.id}.ipynb", notebook(A, "old"), 1),
+    collect(course, [hand_in(course / f"inbox/1/{A.id}.ipynb", notebook(A, "old"), 1),
                              hand_in(course / f"inbox/2/{A.id}.ipynb", notebook(A), 2)])  # fmt: skip
-    collect(course, "1101", [hand_in(course / f"copy/{A.id}.ipynb", notebook(A, "old"), 30)])
+    collect(course, [hand_in(course / f"copy/{A.id}.ipynb", notebook(A, "old"), 30)])
     assert submitted(course)[A.id] == notebook(A)
 
 
 def test_a_clock_that_is_ahead_does_not_win_for_good(course):
-    collect(course, "1101", [hand_in(course / f"inbox/{A.id}/main-20990101T000000Z.ipynb", notebook(A, "old"), 1)])
-    collect(course, "1101", [hand_in(course / f"inbox/{A.id}/main.ipynb", notebook(A), 2)])
+    collect(course, [hand_in(course / f"inbox/{A.id}/main-20990101T000000Z.ipynb", notebook(A, "old"), 1)])
+    collect(course, [hand_in(course / f"inbox/{A.id}/main.ipynb", notebook(A), 2)])
     assert submitted(course)[A.id] == notebook(A)
 
 
@@ -280,28 +300,28 @@ def test_a_clock_that_is_ahead_does_not_win_for_good(course):
     (notebook(A), "unchanged"),
 ])
 def test_what_was_in_submitted_before_is_kept(there, result, course):
-    path = hand_in(course / f"submitted/{A.id}/1101/main.ipynb", there, 50 if result == "older" or b"not" in there[:3] else 0)
-    arrivals = collect(course, "1101", [hand_in(course / f"inbox/{A.id}.ipynb", notebook(A), 10)])
+    path = hand_in(course / f"submitted/{A.id}/warm-up/main.ipynb", there, 50 if result == "older" or b"not" in there[:3] else 0)
+    arrivals = collect(course, [hand_in(course / f"inbox/{A.id}.ipynb", notebook(A), 10)])
     assert results(arrivals) == {f"{A.id}.ipynb": result}
     assert path.read_bytes() == (there if result == "older" else notebook(A))
     assert kept(course, A.id) == {there, notebook(A)}
 
 
-@pytest.mark.parametrize("link", ["main.ipynb", "1101", "student"])
+@pytest.mark.parametrize("link", ["main.ipynb", "warm-up", "student"])
 def test_a_link_in_submitted_is_not_written_through(link, course, tmp_path):
-    target = hand_in(tmp_path / "elsewhere/1101/main.ipynb", notebook(B))
+    target = hand_in(tmp_path / "elsewhere/warm-up/main.ipynb", notebook(B))
     folder = course / "submitted" / A.id
-    places = {"student": (folder, target.parent.parent), "1101": (folder / "1101", target.parent)}
-    place, leads_to = places.get(link, (folder / "1101/main.ipynb", target))
+    places = {"student": (folder, target.parent.parent), "warm-up": (folder / "warm-up", target.parent)}
+    place, leads_to = places.get(link, (folder / "warm-up/main.ipynb", target))
     place.parent.mkdir(parents=True)
     place.symlink_to(leads_to)
-    arrivals = collect(course, "1101", [hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))])
-    assert "is a link" in arrivals[0].reason and arrivals[0].result == "refused"
+    arrivals = collect(course, [hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))])
+    assert (arrivals[0].result, arrivals[0].reason) == ("refused", Note("kept", Note("link there", place.name)))
     assert target.read_bytes() == notebook(B) and place.is_symlink() and kept(course, A.id) == {notebook(A)}
 
 
 def test_a_run_that_was_killed_between_its_two_files_is_mended_by_the_next(course, monkeypatch):
-    collect(course, "1101", [hand_in(course / f"inbox/1/{A.id}.ipynb", notebook(A, "old"), 1)])
+    collect(course, [hand_in(course / f"inbox/1/{A.id}.ipynb", notebook(A, "old"), 1)])
     write = __import__("grading.intake.collect", fromlist=["write"]).write
 
     def killed(path: Path, data: bytes) -> None:
@@ -312,10 +332,10 @@ def test_a_run_that_was_killed_between_its_two_files_is_mended_by_the_next(cours
     monkeypatch.setattr("grading.intake.collect.write", killed)
     newer = hand_in(course / f"inbox/2/{A.id}.ipynb", notebook(A), 2)
     with pytest.raises(KeyboardInterrupt):
-        collect(course, "1101", [newer])
+        collect(course, [newer])
     assert submitted(course)[A.id] == notebook(A, "old")
     monkeypatch.undo()
-    collect(course, "1101", [newer])
+    collect(course, [newer])
     assert submitted(course)[A.id] == notebook(A)
 
 
@@ -324,7 +344,7 @@ def test_a_run_that_was_killed_between_its_two_files_is_mended_by_the_next(cours
 
 def fill_in(course: Path, answers: dict[str, str], encoding: str = "utf-8-sig") -> None:
     """Write whose a file is behind the lines that collect has added."""
-    path = course / "downloaded/1101/mapping.csv"
+    path = course / "downloaded/warm-up/mapping.csv"
     rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
     text = "".join(f'"{file}","{answers.get(file, student)}"\r\n' for file, student in rows)
     path.write_text(text, encoding=encoding, newline="")
@@ -335,26 +355,26 @@ def test_the_mapping_settles_what_nobody_could_know(encoding, course):
     inbox = course / "inbox"
     for name in "提出.ipynb", "second.ipynb", "not filled in.ipynb", "nobody.ipynb":
         hand_in(inbox / name, notebook(A, name))
-    assert set(results(collect(course, "1101", [inbox])).values()) == {"not matched"}
+    assert set(results(collect(course, [inbox])).values()) == {"not matched"}
     fill_in(course, {"inbox/提出.ipynb": A.id.upper(), "inbox/second.ipynb": "-", "inbox/nobody.ipynb": "nobody"}, encoding)
-    arrivals = collect(course, "1101", [inbox])
+    arrivals = collect(course, [inbox])
     assert results(arrivals) == {"提出.ipynb": "taken", "second.ipynb": "ignored", "not filled in.ipynb": "not matched",
                                  "nobody.ipynb": "not matched", "mapping.csv": "refused"}  # fmt: skip
     [problem] = [arrival.reason for arrival in arrivals if arrival.file.endswith("mapping.csv")]
-    assert problem == "line 2: nobody is nobody of the roster"
+    assert str(problem) == "line 2: nobody is nobody of the roster"
     assert submitted(course) == {A.id: notebook(A, "提出.ipynb")}
     fill_in(course, {"inbox/nobody.ipynb": B.id}) if encoding == "utf-8-sig" else None
-    lines = (course / "downloaded/1101/mapping.csv").read_bytes()
-    collect(course, "1101", [inbox])
-    assert (course / "downloaded/1101/mapping.csv").read_bytes() == lines  # no line twice
+    lines = (course / "downloaded/warm-up/mapping.csv").read_bytes()
+    collect(course, [inbox])
+    assert (course / "downloaded/warm-up/mapping.csv").read_bytes() == lines  # no line twice
 
 
 def test_the_mapping_takes_a_draft_and_overrules_a_name(course):
-    path = hand_in(course / f"inbox/Working files/{A.last} {A.first}/1101/main.ipynb", notebook(A))
+    path = hand_in(course / f"inbox/Working files/{A.last} {A.first}/warm-up/main.ipynb", notebook(A))
     wrong = hand_in(course / f"inbox/{A.id}.ipynb", notebook(B))
     rows = [f"inbox/{path.relative_to(course / 'inbox')},{A.id}", f"inbox/{wrong.name},{B.id}"]
-    hand_in(course / "downloaded/1101/mapping.csv", "\n".join(["file,student", *rows]).encode())
-    collect(course, "1101", [course / "inbox"])
+    hand_in(course / "downloaded/warm-up/mapping.csv", "\n".join(["file,student", *rows]).encode())
+    collect(course, [course / "inbox"])
     assert submitted(course) == {A.id: notebook(A), B.id: notebook(B)}
 
 
@@ -362,27 +382,27 @@ def test_a_line_for_a_folder_or_an_archive_is_for_all_in_it_and_the_nearest_line
     hand_in(course / "inbox/x.zip", packed({"1/main.ipynb": notebook(A), "2/main.ipynb": notebook(B, "old")}))
     hand_in(course / "inbox/y/main.ipynb", notebook(B))
     mapping = f"file,student\ninbox/x.zip,{A.id}\ninbox/x.zip/2/main.ipynb,-\ninbox/y,{B.id}\n"
-    hand_in(course / "downloaded/1101/mapping.csv", mapping.encode())
-    collect(course, "1101", [course / "inbox"])
+    hand_in(course / "downloaded/warm-up/mapping.csv", mapping.encode())
+    collect(course, [course / "inbox"])
     assert submitted(course) == {A.id: notebook(A), B.id: notebook(B)} and kept(course, A.id) == {notebook(A)}
 
 
 def test_a_wrong_line_is_undone_by_another_and_taking_the_file_away(course):
-    inbox, mapping = course / "inbox", course / "downloaded/1101/mapping.csv"
+    inbox, mapping = course / "inbox", course / "downloaded/warm-up/mapping.csv"
     hand_in(inbox / f"{A.id}.ipynb", notebook(A), 1)
     hand_in(inbox / "x.ipynb", notebook(B), 2)
     for right, student in (False, A.id), (True, B.id):
         hand_in(mapping, f"file,student\ninbox/x.ipynb,{student}\n".encode())
         if right:
-            (course / f"submitted/{A.id}/1101/main.ipynb").unlink()
-        collect(course, "1101", [inbox])
+            (course / f"submitted/{A.id}/warm-up/main.ipynb").unlink()
+        collect(course, [inbox])
     assert submitted(course) == {A.id: notebook(A), B.id: notebook(B)}
 
 
 def test_a_file_given_to_two_is_said(course):
-    hand_in(course / "downloaded/1101/mapping.csv", f"file,student\nx.ipynb,{A.id}\nx.ipynb,{B.id}\n".encode())
-    [problem] = [a.reason for a in collect(course, "1101", [hand_in(course / "x.ipynb", notebook(A))]) if a.result == "refused"]
-    assert problem == f"line 3: x.ipynb is given to {A.id} further up"
+    hand_in(course / "downloaded/warm-up/mapping.csv", f"file,student\nx.ipynb,{A.id}\nx.ipynb,{B.id}\n".encode())
+    [problem] = [a.reason for a in collect(course, [hand_in(course / "x.ipynb", notebook(A))]) if a.result == "refused"]
+    assert str(problem) == f"line 3: x.ipynb is given to {A.id} further up"
 
 
 # --- The roster ---
@@ -428,7 +448,8 @@ def test_an_id_that_is_no_safe_folder_is_refused_and_the_others_go_on(bad, tmp_p
     path.write_text(f"id,name\ns1,A\n{bad},B\ns2,C\n", encoding="utf-8")
     students, [problem] = read_students(path)
     assert [student.id for student in students] == ["s1", "s2"]
-    assert problem.startswith("line 3: ") and problem.isprintable()
+    assert str(problem).startswith("line 3: ") and problem.japanese.startswith("3 行め: ")
+    assert str(problem).isprintable() and problem.japanese.isprintable()
 
 
 def test_equal_ids_and_missing_ones_are_said_with_their_lines(tmp_path):
@@ -436,12 +457,25 @@ def test_equal_ids_and_missing_ones_are_said_with_their_lines(tmp_path):
     path.write_text("id,name\ns1,A\ns2,B\nＳ１,C\n,D\ns3,E\n", encoding="utf-8")
     students, problems = read_students(path)
     assert [student.id for student in students] == ["s2", "s3"]
-    assert problems == ["line 5 has no id: the row is not used", "line 2 and line 4 have the same id s1: none of them is used"]
+    assert list(map(str, problems)) == [
+        "line 5 has no id: the row is not used", "line 2 and line 4 have the same id s1: none of them is used"]
+    assert [problem.japanese for problem in problems] == [
+        "5 行めに ID がありません", "2 行めと4 行めの ID が同じ s1 です。どれも使いません"]
+
+
+@pytest.mark.parametrize("rows", [3, 5000])
+def test_an_id_that_very_many_have_is_said_with_all_their_lines(rows, tmp_path):
+    path = tmp_path / "students.csv"
+    path.write_text("id,name\ns0,A\n" + "class1,B\n" * rows, encoding="utf-8")
+    students, [problem] = read_students(path)
+    assert [student.id for student in students] == ["s0"]
+    assert str(problem).startswith("line 3 and line 4 and line 5") and f" and line {rows + 2} have the same id" in str(problem)
+    assert Note.from_json(json.loads(json.dumps(problem.as_json()))) == problem
 
 
 def test_rows_that_are_not_used_are_in_the_list(course):
     (course / "students.csv").write_text(f"id,name\n{A.id},A\ntwice,B\ntwice,C\n", encoding="utf-8")
-    arrivals = collect(course, "1101", [hand_in(course / "inbox/twice.ipynb", notebook(B)),
+    arrivals = collect(course, [hand_in(course / "inbox/twice.ipynb", notebook(B)),
                                         hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))])  # fmt: skip
     assert results(arrivals) == {"twice.ipynb": "not matched", f"{A.id}.ipynb": "taken", "students.csv": "refused"}
 
@@ -456,7 +490,7 @@ def test_rows_that_are_not_used_are_in_the_list(course):
 def test_a_roster_that_is_none_ends_the_run_with_a_sentence(content, said, course):
     (course / "students.csv").write_bytes(content)
     with pytest.raises(RuntimeError) as error:
-        collect(course, "1101", [hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))])
+        collect(course, [hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))])
     assert str(error.value).startswith(said)
     assert not (course / "submitted").exists() and not (course / "downloaded").exists()
 
@@ -464,7 +498,7 @@ def test_a_roster_that_is_none_ends_the_run_with_a_sentence(content, said, cours
 def test_a_gradebook_that_is_none_ends_the_run_with_a_sentence(course):
     (course / "gradebook.db").write_bytes(b"no database " * 100)
     with pytest.raises(RuntimeError, match=r"The gradebook .* cannot be used: .*not a database"):
-        collect(course, "1101", [course / "inbox"])
+        collect(course, [course / "inbox"])
 
 
 def test_without_a_roster_the_gradebook_is_one(course, gradebook):
@@ -472,30 +506,31 @@ def test_without_a_roster_the_gradebook_is_one(course, gradebook):
         (course / name).unlink()
     path = hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))
     with pytest.raises(RuntimeError, match=r"There is no roster: write students\.csv"):
-        collect(course, "1101", [path])
+        collect(course, [path])
     assert not (course / "gradebook.db").exists()
     shutil.copy(gradebook, course)
-    with Gradebook(f"sqlite:///{course}/gradebook.db", "1101") as students:
+    with gradebook_of(course) as students:
         students.add_student(A.id, last_name=A.last)
         students.add_student("../outside")
-    arrivals = collect(course, "1101", [path])
+    arrivals = collect(course, [path])
     assert submitted(course) == {A.id: notebook(A)}
-    assert next(a.reason for a in arrivals if a.result == "refused").startswith("a student: ../outside is not used")
+    [problem] = [a.reason for a in arrivals if a.result == "refused"]
+    assert str(problem).startswith("a student: ../outside is not used")
 
 
 def test_what_the_roster_leaves_out_stays_in_the_gradebook(course):
-    with Gradebook(f"sqlite:///{course}/gradebook.db", "1101") as gradebook:
+    with gradebook_of(course) as gradebook:
         gradebook.add_student(A.id, first_name="before", email="kept@example.jp")
     (course / "students.csv").write_text(f"id,name\n{A.id},新 名前\n", encoding="utf-8")
-    collect(course, "1101", [course / "students.csv"])
-    with Gradebook(f"sqlite:///{course}/gradebook.db", "1101") as gradebook:
+    collect(course, [course / "students.csv"])
+    with gradebook_of(course) as gradebook:
         student = gradebook.find_student(A.id)
         assert (student.first_name, student.last_name, student.email) == ("名前", "新", "kept@example.jp")
 
 
 # --- Whose it is ---
 
-SMALL = Roster(
+PEOPLE_OF_1101 = Roster(
     [Student("s1", "林", "太郎", "taro@example.jp", "55"), Student("s10", "小林", "太郎", "hayashi.taro@example.jp", "1101"),
      Student("7", "山田", "太郎", others=("Taro Yamada", "ヤマダ タロウ")), Student("8", "山田", "太郎"),
      Student("1101", "José", "García-López"), Student("main", "高橋", "Ann"), Student("b_c", "O", "Brien")],
@@ -528,8 +563,16 @@ SMALL = Roster(
     (["1101_taro_2.ipynb"], "s1"), (["s1高橋.ipynb"], "s1"),
 ])  # fmt: skip
 def test_a_file_is_whose_every_name_on_the_way_agrees_on(names, owner):
-    found, reason = SMALL.owner(names)
+    found, reason = PEOPLE_OF_1101.owner(names)
     assert found == owner and bool(reason) == (not owner)
+
+
+@pytest.mark.parametrize("exercise", ["warm-up", "Warm-Up", "ＷＡＲＭ-up", "1.5 (b)", "week_3", "演習3", "第1回", "s1x"])
+@pytest.mark.parametrize("form", ["{}_林太郎.ipynb", "{}_s1.ipynb", "{} 林太郎.ipynb", "林太郎 {}.ipynb"])
+def test_the_name_of_the_exercise_beside_a_students_is_no_other_name(exercise, form):
+    people = Roster([Student("s1", "林", "太郎", "taro@example.jp"), Student("s2", "Suzuki", "Ann")], exercise)
+    assert people.owner([form.format(exercise)]) == ("s1", None)
+    assert people.owner([exercise, "main.ipynb"])[0] == people.owner([f"{exercise}.ipynb"])[0] == ""
 
 
 # --- Bad input ---
@@ -542,36 +585,37 @@ def test_a_file_is_whose_every_name_on_the_way_agrees_on(names, owner):
     ("..", "belongs to the course itself"),
     ("autograded", "belongs to the course itself"),
     ("submitted", "belongs to the course itself"),
-    ("downloaded/1101/s1", "belongs to the course itself"),
-    ("source/1101/main.ipynb", "belongs to the course itself"),
+    ("downloaded/warm-up/s1", "belongs to the course itself"),
+    ("source/warm-up/main.ipynb", "belongs to the course itself"),
+    ("exercises", "belongs to the course itself"),
     ("/dev/null", "is no file but a pipe"),
 ])
 def test_a_path_that_is_none_is_named_and_the_others_go_on(bad, said, course):
-    for folder in "autograded", "submitted", "downloaded/1101/s1":
+    for folder in "autograded", "submitted", "downloaded/warm-up/s1":
         (course / folder).mkdir(parents=True)
     (course / "inbox").symlink_to(course / "autograded")
     path = hand_in(course / f"given/{A.id}.ipynb", notebook(A))
-    arrivals = collect(course, "1101", [course / bad, path])
-    assert [a for a in arrivals if a.result == "refused" and said in a.reason] and submitted(course) == {A.id: notebook(A)}
+    arrivals = collect(course, [course / bad, path])
+    assert [a for a in arrivals if a.result == "refused" and said in str(a.reason)] and submitted(course) == {A.id: notebook(A)}
 
 
 def test_what_is_given_twice_comes_once(course):
     path = hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))
-    arrivals = collect(course, "1101", [course / "inbox", path, path])
+    arrivals = collect(course, [course / "inbox", path, path])
     assert [(a.file, a.result) for a in arrivals if a.file] == [(f"inbox/{path.name}", "taken")]
 
 
 def test_where_zip_collect_has_its_archives_is_no_part_of_the_course(course):
-    hand_in(course / "downloaded/1101/archive/moodle.zip", packed({f"{A.id}/main.ipynb": notebook(A)}))
-    collect(course, "1101", [course / "downloaded/1101/archive"])
+    hand_in(course / "downloaded/warm-up/archive/moodle.zip", packed({f"{A.id}/main.ipynb": notebook(A)}))
+    collect(course, [course / "downloaded/warm-up/archive"])
     assert submitted(course) == {A.id: notebook(A)}
 
 
 def test_a_file_named_by_itself_is_known_by_its_folder_and_a_home_is_none(course, monkeypatch):
-    path = hand_in(course / f"x/{A.id}/1101/main.ipynb", notebook(A))
+    path = hand_in(course / f"x/{A.id}/warm-up/main.ipynb", notebook(A))
     home = hand_in(course / f"x/{B.id}/main.ipynb", notebook(B))
     monkeypatch.setenv("HOME", str(home.parent))
-    collect(course, "1101", [path, home])
+    collect(course, [path, home])
     assert submitted(course) == {A.id: notebook(A)}
 
 
@@ -587,8 +631,8 @@ def test_a_file_that_vanishes_or_may_not_be_read_is_named_and_the_others_go_on(c
         return opened(path, *more)
 
     monkeypatch.setattr("os.open", open_)
-    arrivals = collect(course, "1101", [course / "inbox"])
-    assert [(a.result, a.reason) for a in arrivals[:2]] == [
+    arrivals = collect(course, [course / "inbox"])
+    assert [(a.result, str(a.reason)) for a in arrivals[:2]] == [
         ("refused", "is not there any more"), ("refused", "cannot be read: Permission denied")]  # fmt: skip
     assert submitted(course) == {PEOPLE[6].id: notebook(PEOPLE[6])}
 
@@ -600,10 +644,10 @@ def test_an_archive_that_is_too_much_is_given_up_and_the_others_go_on(limit, val
     inner = packed({f"{n}.ipynb": notebook(A, str(n)) for n in range(9)})
     hand_in(course / "inbox" / f"{A.id}.zip", packed({f"{A.id}.zip": inner}) if limit == "NESTED" else inner)
     hand_in(course / "inbox" / f"{B.id}.ipynb", notebook(B))
-    arrivals = collect(course, "1101", [course / "inbox"])
+    arrivals = collect(course, [course / "inbox"])
     assert submitted(course)[B.id] == notebook(B)
     said = {"FILES": "holds more than 5 files", "UNPACKED": "unpacks to far more", "NESTED": "has more than 0 MB"}[limit]
-    assert any(said in a.reason and a.result == "refused" for a in arrivals if A.id in a.file)
+    assert any(said in str(a.reason) and a.result == "refused" for a in arrivals if A.id in a.file)
     assert len([a for a in arrivals if a.result in ("taken", "older")]) == (2 if limit == "UNPACKED" else 1)
 
 
@@ -611,9 +655,9 @@ def test_many_small_bombs_in_one_archive_are_stopped_as_a_whole(course, monkeypa
     monkeypatch.setattr(inbox, "UNPACKED", 1 << 20)
     bombs = {f"x{n}.zip": packed({f"{m}.ipynb": bytes(200_000) for m in range(4)}) for n in range(9)}
     hand_in(course / "inbox/all.zip", packed(bombs | {f"{A.id}.ipynb": notebook(A)}))
-    arrivals = collect(course, "1101", [course / "inbox"])
+    arrivals = collect(course, [course / "inbox"])
     assert submitted(course) == {A.id: notebook(A)}  # what is not in an archive of its own comes first
-    assert any("unpacks to far more" in arrival.reason for arrival in arrivals)
+    assert any(arrival.reason == Note("bomb") for arrival in arrivals)
 
 
 def test_a_folder_without_end_is_given_up(course, monkeypatch):
@@ -621,7 +665,7 @@ def test_a_folder_without_end_is_given_up(course, monkeypatch):
     for n in range(5):
         hand_in(course / f"inbox/{n}.txt", b"")
     hand_in(course / f"deep/{'d/' * 60}main.ipynb", notebook(A))
-    reasons = [arrival.reason for arrival in collect(course, "1101", [course / "inbox", course / "deep"])]
+    reasons = [str(arrival.reason) for arrival in collect(course, [course / "inbox", course / "deep"])]
     assert any("holds more than 3 files" in reason for reason in reasons)
     assert any("lies in more than 40 folders" in reason for reason in reasons)
 
@@ -630,9 +674,9 @@ def test_a_name_cannot_command_the_terminal_or_a_spreadsheet(course):
     hand_in(course / "inbox" / "\x1b[2J\n\u202ex.ipynb", notebook(A))
     hand_in(course / "=1+1.ipynb", notebook(A))
     hand_in(course / "inbox/x.p\x1b[2Jf", b"")
-    arrivals = collect(course, "1101", [course / "inbox", course / "=1+1.ipynb"])
+    arrivals = collect(course, [course / "inbox", course / "=1+1.ipynb"])
     assert {a.file for a in arrivals if a.file} == {"inbox/�[2J��x.ipynb", "./=1+1.ipynb", "inbox/x.p�[2Jf"}
-    assert all(line.isprintable() for line in summary(arrivals, "1101").splitlines())
+    assert all(line.isprintable() for line in summary(arrivals, NAME).splitlines())
 
 
 def test_names_that_an_old_tool_has_unpacked_are_read(course):
@@ -640,7 +684,7 @@ def test_names_that_an_old_tool_has_unpacked_are_read(course):
     os.makedirs(folder)
     with open(folder + b"/main.ipynb", "wb") as file:
         file.write(notebook(A))
-    [arrival] = [arrival for arrival in collect(course, "1101", [course / "inbox"]) if arrival.file]
+    [arrival] = [arrival for arrival in collect(course, [course / "inbox"]) if arrival.file]
     assert arrival.file == f"inbox/{A.last}{A.first}/main.ipynb" and submitted(course) == {A.id: notebook(A)}
 
 
@@ -650,9 +694,9 @@ NO_NAMES = {"": "", ".": "", "..": "leads out", "_" * 60_000: "more than 1000", 
 @pytest.mark.parametrize("name, said", NO_NAMES.items(), ids=range(len(NO_NAMES)))
 def test_a_name_in_an_archive_that_is_none_does_no_harm(name, said, course):
     files = {name: notebook(B), f"{A.id}.ipynb": notebook(A)}
-    arrivals = collect(course, "1101", [hand_in(course / "inbox/all.zip", packed(files))])
+    arrivals = collect(course, [hand_in(course / "inbox/all.zip", packed(files))])
     assert submitted(course) == {A.id: notebook(A)}
-    assert not said or [a for a in arrivals if a.result == "refused" and said in a.reason and len(a.file) < 100]
+    assert not said or [a for a in arrivals if a.result == "refused" and said in str(a.reason) and len(a.file) < 100]
 
 
 # --- The command ---
@@ -660,31 +704,143 @@ def test_a_name_in_an_archive_that_is_none_does_no_harm(name, said, course):
 
 def test_the_command_says_what_came_of_it_and_ends_with_1_where_it_needs_somebody(course, monkeypatch, capsys):
     hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))
-    assert command(course, monkeypatch, "1101", "inbox") == 0
+    assert collect_command(course, monkeypatch, "warm-up", "inbox") == 0
     assert capsys.readouterr().out.startswith("1 taken.\n")
     hand_in(course / "inbox/lost.ipynb", notebook(B))
-    assert command(course, monkeypatch, "1101", "inbox", "--roster", "students.csv") == 1
+    assert collect_command(course, monkeypatch, "warm-up", "inbox", "--roster", "students.csv") == 1
     said = capsys.readouterr().out
     assert said.startswith("1 unchanged, 1 not matched.\nNothing in submitted/ has changed.\n")
     assert "inbox/lost.ipynb: its name, its folders and its archive name nobody" in said
 
 
 @pytest.mark.parametrize("arguments, said", [
-    (["1102", "inbox"], "This is not the folder of a course with the assignment 1102"),
-    (["1101", "inbox", "--roster", "none.csv"], "none.csv cannot be read: No such file or directory."),
+    (["1102", "inbox"], r"There is no exercise 1102: exercises/1102/exercise\.toml is not there \(there is warm-up\)\."),
+    (["warm-up", "inbox", "--roster", "none.csv"],
+     r"Nothing more is collected: none\.csv cannot be read: No such file or directory\."),
 ])  # fmt: skip
 def test_the_command_fails_with_a_sentence(arguments, said, course, monkeypatch):
-    assert command(course, monkeypatch, *arguments).startswith(f"Nothing more is collected: {said}")
+    assert re.fullmatch(said, collect_command(course, monkeypatch, *arguments))
+
+
+@pytest.mark.parametrize("missing", ["source/warm-up/main.ipynb", "nbgrader_config.py"])
+def test_an_exercise_that_is_not_built_is_not_collected(missing, course, monkeypatch):
+    (course / missing).unlink()
+    assert collect_command(course, monkeypatch, "warm-up", "inbox") == (
+        "Nothing more is collected: warm-up is not built here: go to the course's folder, and run `grading build warm-up` first.")
+    assert not (course / "downloaded").exists()
+
+
+# --- A course of two exercises ---
+
+
+def without_ids(notebook: NotebookNode) -> NotebookNode:
+    """As an editor that knows neither nbgrader nor cell ids leaves it."""
+    for cell in notebook.cells:
+        cell.metadata = NotebookNode()
+        cell.pop("id", None)
+    notebook.nbformat_minor = 4
+    return notebook
+
+
+def answers_alone(notebook: NotebookNode) -> NotebookNode:
+    """A notebook of the student's own with the answers and nothing else of the exercise's."""
+    answers = [new_code_cell(cell.source) for cell in notebook.cells if is_solution(cell)]
+    return new_notebook(cells=[new_markdown_cell("# 提出"), *answers])
+
+
+WAYS = {"as it is": lambda notebook: notebook, "without ids": without_ids, "answers alone": answers_alone}
+BOTH = [("warm-up", "1101"), ("1101", "warm-up")]
+
+
+def answered(name: str) -> NotebookNode:
+    """An exercise's notebook with every question answered."""
+    return submission(EXERCISES[name].release, EXERCISES[name].reference)
+
+
+@pytest.fixture(scope="module")
+def course_of_two(tmp_path_factory) -> Path:
+    return make_course(tmp_path_factory.mktemp("two") / "course", "warm-up", "1101")
+
+
+@pytest.fixture
+def two(course_of_two, gradebook, tmp_path) -> Path:
+    course = shutil.copytree(course_of_two, tmp_path / "course")
+    shutil.copy(gradebook, course)
+    return course
+
+
+def came_of(course: Path, notebook: NotebookNode, name: str) -> Arrival:
+    """What becomes of a notebook that A hands in for an exercise."""
+    path = hand_in(course / f"inbox/{A.id}.ipynb", nbformat.writes(notebook).encode())
+    [arrival] = [arrival for arrival in collect(course, [path], name) if arrival.file]
+    return arrival
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name, other", BOTH)
+def test_the_notebook_of_the_other_exercise_is_other_and_named(name, other, way, two):
+    arrival = came_of(two, WAYS[way](answered(other)), name)
+    assert (arrival.result, arrival.reason) == ("other", Note("another exercise", other, name))
+    assert str(arrival.reason) == f"the notebook of the exercise {other}, not of {name}"
+    assert not (two / "submitted").exists()
+
+
+@pytest.mark.parametrize("name, other", BOTH)
+def test_the_other_notebook_is_known_also_when_nothing_is_answered(name, other, two):
+    arrival = came_of(two, without_ids(submission(EXERCISES[other].release, {})), name)
+    assert (arrival.result, arrival.reason) == ("other", Note("another exercise", other, name))
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_right_notebook_is_taken_whatever_else_the_course_has(name, way, two):
+    assert came_of(two, WAYS[way](answered(name)), name).result == "taken"
+
+
+@pytest.mark.parametrize("way", ["as it is", "without ids"])
+@pytest.mark.parametrize("name, other", BOTH)
+def test_the_right_notebook_with_some_cells_of_the_other_is_taken(name, other, way, two):
+    pasted = [cell for cell in answered(other).cells if is_solution(cell) or is_test(cell)][:4]
+    notebook = answered(name)
+    notebook.cells += [new_code_cell(cell.source, metadata=cell.metadata, id=f"pasted-{grade_id(cell)}") for cell in pasted]
+    assert came_of(two, WAYS[way](notebook), name).result == "taken"
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_what_both_exercises_ask_for_is_taken_for_each(name, two):
+    """A question of that name is in both: alone it tells neither."""
+    assert came_of(two, new_notebook(cells=[new_code_cell("def softmax(u):\n    return u")]), name).result == "taken"
+
+
+def test_a_demo_of_the_exercise_is_another_notebook(two):
+    arrival = came_of(two, nbformat.read(ROOT / "1101/demo.ipynb", as_version=4), "1101")
+    assert (arrival.result, arrival.reason) == ("other", Note("another notebook"))
+
+
+@pytest.mark.parametrize("code", ["from scipy.special import softmax", "import scipy.special as softmax"])
+def test_a_notebook_that_imports_what_a_question_asks_for_is_another(code, course):
+    assert came_of(course, new_notebook(cells=[new_code_cell(code)]), NAME).reason == Note("another notebook")
+
+
+def test_each_exercise_has_its_own_folders_and_mapping(two):
+    for name in EXERCISES:
+        path = hand_in(two / f"inbox-{name}/lost.ipynb", nbformat.writes(answered(name)).encode())
+        collect(two, [path], name)
+        hand_in(two / f"downloaded/{name}/mapping.csv", f"file,student\ninbox-{name}/lost.ipynb,{A.id}\n".encode())
+        assert results(collect(two, [path], name)) == {"lost.ipynb": "taken"}
+        assert (two / f"submitted/{A.id}/{name}/main.ipynb").read_bytes() == path.read_bytes()
+
+
+# --- The grader ---
 
 
 def test_the_collected_class_is_graded_and_everybody_gets_their_marks(collected, tmp_path):
     course = shutil.copytree(collected[0], tmp_path / "course", ignore=shutil.ignore_patterns("inbox"))
-    for line in ("nbgrader", "generate_assignment", "1101"), ("grading", "autograde", "1101"):
-        run = subprocess.run([sys.executable, "-m", *line], cwd=course, env=ENVIRONMENT, capture_output=True, text=True)
-        assert run.returncode == 0, run.stderr[-2000:]
+    command(course, "nbgrader", "generate_assignment", NAME)
+    command(course, "grading", "autograde", NAME, "--jobs", "2")
     people = {person.id: person for person in PEOPLE}
-    with Gradebook(f"sqlite:///{course}/gradebook.db", "1101") as gradebook:
-        scores = {submission.student_id: submission.score for submission in gradebook.assignment_submissions("1101")}
-        assert len({s.timestamp for s in gradebook.assignment_submissions("1101")} - {None}) > 1
-    answered = {id: {"affine_forward", QUESTIONS[1 + people[id].number % 3]} for id in submitted(course)}
+    with gradebook_of(course) as gradebook:
+        scores = {submission.student_id: submission.score for submission in gradebook.assignment_submissions(NAME)}
+        assert len({s.timestamp for s in gradebook.assignment_submissions(NAME)} - {None}) > 1
+    answered = {id: {QUESTIONS[0], QUESTIONS[1 + people[id].number % 3]} for id in submitted(course)}
     assert scores == {id: float(sum(MARKS[question] for question in questions)) for id, questions in answered.items()}

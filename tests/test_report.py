@@ -1,6 +1,5 @@
 """The report on a class that was graded on paper: gradebook and graded notebooks are written here, no kernel runs."""
 
-import ast
 import csv
 import hashlib
 import html
@@ -21,24 +20,27 @@ from tempfile import TemporaryDirectory
 
 import nbgrader.api as db
 import pytest
-from exercise import MARKS, REFERENCE, RELEASE, ROOT
-from grading.rebuild import grade_id, is_solution, is_test
-from grading.sample import submission
-from grading.student import NOTES
+from browser import browser_page
+from courses import put_exercise
+from exercise import MARKS, MLP, REFERENCE, RELEASE, ROOT
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin
 from sqlalchemy import insert
-from stage import browser_page
-from test_answers import ANSWERS, RIGHT
 from unseen import WRONG
 
 from grading import __main__
-from grading.intake.inbox import LINK, SPECIAL
+from grading.course import handed_in
+from grading.exercise.cells import grade_id, is_solution, is_test
+from grading.exercise.folder import Exercise, NoExercise
+from grading.exercise.sample import submission
+from grading.notes import OWN, Note, Refused
 from grading.results import export, likeness, report
-from grading.results.reasons import OWN_CELL, SIGNS, in_japanese, read_signs
+from grading.results.reasons import read_signs
 from grading.results.report import write
-from grading.results.sheet import GRADED, CannotReport, Question, Sheet, Student, nameless
+from grading.results.sheet import GRADED, CannotReport, Question, Row, Sheet, nameless
+from grading.run import refusal
 
-FULL = {question: float(marks) for question, marks in MARKS.items()}
+RIGHT = {question: [answer for answer in MLP.answers if answer.question == question and answer.right] for question in MARKS}
 STUBS = {grade_id(cell): cell.source for cell in RELEASE.cells if is_solution(cell)}
 
 
@@ -52,6 +54,8 @@ class Handed:
     """Question → code; the stub where there is none."""
     about: dict = field(default_factory=dict)
     """Of metadata.grading, what is not empty."""
+    notes: list[Note] = field(default_factory=list)
+    """Of the grader."""
     by_hand: dict[str, dict] = field(default_factory=dict)
     """Cell → manual_score and extra_credit."""
     penalty: float = 0.0
@@ -88,7 +92,8 @@ def new_gradebook(path: Path) -> db.Gradebook:
 
 def write_class(course: Path, handed: dict[str, Handed | None], roster: dict[str, dict] | None = None) -> Path:
     """A graded class in the folder course: student → Handed, None for nothing; roster: student → columns of the gradebook."""
-    shutil.copytree(ROOT / "source/1101", course / "source/1101")
+    course.mkdir(exist_ok=True)
+    put_exercise(course, "1101")
     shutil.copy(ROOT / "nbgrader_config.py", course)
     with new_gradebook(course / "gradebook.db") as gradebook:
         session, notebook = gradebook.db, gradebook.find_notebook("main", "1101")
@@ -110,7 +115,7 @@ def write_class(course: Path, handed: dict[str, Handed | None], roster: dict[str
             entry = row(db.SubmittedNotebook, assignment_id=entry, notebook_id=notebook.id, late_submission_penalty=one.penalty)
             for cell, number in tests.items():
                 question = cell.removeprefix("test_")
-                marks = 0.0 if question in one.lost else FULL.get(question, 0.0)
+                marks = 0.0 if question in one.lost else MARKS.get(question, 0.0)
                 more = {"manual_score": None, "extra_credit": None, "needs_manual_grade": False} | one.by_hand.get(cell, {})
                 row(db.Grade, notebook_id=entry, cell_id=number, auto_score=marks, **more)
             for cell, number in solutions.items():
@@ -121,7 +126,8 @@ def write_class(course: Path, handed: dict[str, Handed | None], roster: dict[str
             path.touch()
             if one.notebook:
                 graded = submission(RELEASE, one.answers)
-                graded.metadata.grading = {"digest": "", "notes": [], "mistakes": {}, "lent": {}, "seconds": 1.0} | one.about
+                about = {"digest": "", "notes": [note.as_json() for note in one.notes]} | one.about
+                graded.metadata.grading = {"mistakes": {}, "lent": {}, "seconds": 1.0} | about
                 path = course / "autograded" / student / "1101/main.ipynb"
                 path.parent.mkdir(parents=True)
                 path.write_text(json.dumps(graded), encoding="utf-8")
@@ -130,6 +136,28 @@ def write_class(course: Path, handed: dict[str, Handed | None], roster: dict[str
                 session.execute(insert(kind.__table__), columns)
         session.commit()
     return course
+
+
+def refuse(course: Path, student: str, file: str, why: Note, content: bytes = b"") -> Path:
+    """A file (none where it is '') that the grader has refused, as it keeps that; returns the folder where it lies."""
+    folder = course / "submitted" / student / "1101"
+    folder.mkdir(parents=True)
+    if file:
+        (folder / file).write_bytes(content)
+    refusal.record(folder, course / "autograded" / student / "1101", why)
+    return folder
+
+
+def came_in(course: Path, *rows: tuple[str, str, str, str, Note | None]) -> None:
+    """arrivals.json of `collect`: file, student, time, result and reason."""
+    (course / "downloaded/1101").mkdir(parents=True)
+    told = [dict(zip(("file", "student", "time", "result"), row)) | {"reason": row[4] and row[4].as_json()} for row in rows]
+    (course / "downloaded/1101/arrivals.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+
+
+def write_of(course: Path, **options) -> Path:
+    """`report.write` of 1101 in a course's folder."""
+    return write(Exercise(course, "1101"), **options)
 
 
 def section(page: str, name: str) -> str:
@@ -153,30 +181,29 @@ CLASS = {
     "s02": Handed({"affine_backward"}, about=LENT | {"mistakes": {"affine_backward": ["db が違います。"]}, "seconds": 9.5}),
     "s03": Handed({"affine_backward", "softmax"},
                   about={"mistakes": {"affine_backward": ["db が違います。", "N で割っています。"]}}),
-    "s04": Handed({"affine_backward"}, about={"notes": ["SyntaxError in affine_backward"]}),
+    "s04": Handed({"affine_backward"}, notes=[Note("error", "affine_backward", "SyntaxError")]),
     "s05": Handed(set(MARKS), answers={}),
     "s06": None,
     "s07": None,
 }
-ARRIVALS = """file,student,time,result,reason
-a.ipynb,s01,2026-11-01 10:00,taken,
-a (1).ipynb,s01,2026-11-01 09:00,older,older than what is in submitted/
-b.zip,s07,2026-11-01 11:00,refused,a damaged archive
-c.ipynb,,2026-11-01 12:00,not matched,
-,s06,,nothing,handed in nothing
-"""
+ARRIVALS = [
+    ("a.ipynb", "s01", "2026-11-01 10:00:00 UTC", "taken", None),
+    ("a (1).ipynb", "s01", "2026-11-01 09:00:00 UTC", "older", Note("older", "a.ipynb")),
+    ("b.zip", "s07", "2026-11-01 11:00:00 UTC", "refused", Note("damaged", "BadZipFile")),
+    ("c.ipynb", "", "2026-11-01 12:00:00 UTC", "not matched", Note("several", "s01, s02")),
+    ("d.ipynb", "s06", "", "other", Note("another exercise", "1108", "1101")),
+    ("", "s06", "", "nothing", Note("nothing usable", "d.ipynb", Note("another exercise", "1108", "1101"))),
+]
 ROSTER = {"s01": {"last_name": "多層", "first_name": "花子", "email": "hanako@example.jp"}, "s06": {"last_name": "欠席"}}
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Path:
     course = write_class(tmp_path_factory.mktemp("course"), CLASS, ROSTER)
-    for student, name in ("s08", "レポート.ipynb"), ("s09", "main.ipynb"):
-        path = course / "submitted" / student / "1101" / name
-        path.parent.mkdir(parents=True)
-        path.touch()
-    (course / "downloaded/1101").mkdir(parents=True)
-    (course / "downloaded/1101/arrivals.csv").write_text(ARRIVALS, encoding="utf-8-sig")
+    refuse(course, "s08", "レポート.ipynb", Note("other files", "main.ipynb", "レポート.ipynb"))
+    (course / "submitted/s09/1101").mkdir(parents=True)
+    (course / "submitted/s09/1101/main.ipynb").touch()
+    came_in(course, *ARRIVALS)
     (course / "feedback/s01/1101").mkdir(parents=True)
     (course / "feedback/s01/1101/main.html").touch()
     return course
@@ -184,7 +211,7 @@ def course(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def page(course) -> str:
-    return write(course, "1101").read_text(encoding="utf-8")
+    return write_of(course).read_text(encoding="utf-8")
 
 
 def test_the_head_counts_students_handed_in_graded_median_and_passes(page):
@@ -195,16 +222,16 @@ def test_the_head_counts_students_handed_in_graded_median_and_passes(page):
 
 
 def test_another_pass_mark_gives_another_pass_rate(course):
-    text = write(course, "1101", pass_mark=98).read_text(encoding="utf-8")
+    text = write_of(course, pass_mark=98).read_text(encoding="utf-8")
     assert "合格率 (98 点以上) 60 % 5 人のうち 3 人" in head(text)
     assert "98 点未満は 2 人" in section(text, "totals")
 
 
 def test_the_list_shows_every_mark_and_tells_unanswered_and_ungraded(page):
     text = section(page, "marks")
-    marks = [f"{MARKS[question]}" if question != "affine_backward" else "0" for question in MARKS]
+    marks = [f"{MARKS[question]:g}" if question != "affine_backward" else "0" for question in MARKS]
     assert f"s02 98 {' '.join(marks)} s03" in text
-    assert f"s01 多層 花子 110 {' '.join(map(str, MARKS.values()))}" in text
+    assert f"s01 多層 花子 110 {' '.join(map('{:g}'.format, MARKS.values()))}" in text
     assert f"s05 0 {' '.join('–' * 23)} s08 未 s09 未" in text
     assert "s06" not in text
     assert "問 15 12" in text and "おまけ 2 5" in text  # the notebook's numbers over the marks
@@ -228,11 +255,73 @@ def test_what_to_teach_again_is_ordered_by_marks_lost(page):
 
 def test_nothing_handed_in_and_nothing_usable_are_named_with_what_is_known(page):
     text = section(page, "missing")
-    assert "提出のない人は 2 人、提出はあっても採点されていない人は 2 人、受け取ったのに使えなかったファイルは 2 個です" in text
+    assert "提出のない人は 2 人、提出はあっても採点されていない人は 2 人、受け取ったのに使えなかったファイルは 3 個です" in text
     assert "s06 欠席" in text
     assert "採点できないファイルです。main.ipynb がありません。あるのは レポート.ipynb です。名前を直してください" in text
-    assert "b.zip s07 2026-11-01 11:00 使えないファイル a damaged archive" in text
-    assert text.endswith("c.ipynb 2026-11-01 12:00 だれのものか分からない") and "a.ipynb" not in text and "(1)" not in text
+    assert "s09 まだ採点していません" in text
+    assert "b.zip s07 2026-11-01 11:00:00 UTC 使えないファイル 壊れていて開けません" in text
+    assert "c.ipynb 2026-11-01 12:00:00 UTC だれのものか分からない 何人かが考えられます: s01, s02" in text
+    assert text.endswith(f"d.ipynb s06 この演習のノートブックではない {Note('another exercise', '1108', '1101').japanese}")
+    assert "a.ipynb" not in text and "(1)" not in text
+
+
+REFUSED = {  # why a file was refused, and what then became of the file → what the report says
+    "nested": (Note("nested"), "", "採点できないファイルです。ノートブックではありません (入れ子が深すぎます)"),
+    "another-exercise": (Note("another exercise", "warm-up", "1101"), "",
+                         "採点できないファイルです。演習 warm-up のノートブックです (演習 1101 のものではありません)"),
+    "failed": (Note("failed", "no space"), "", "採点の途中で問題が起きました (no space)。もう一度採点してください"),
+    "changed-since": (Note("nested"), "changed", "まだ採点していません"),
+    "gone-since": (Note("nested"), "gone", "まだ採点していません"),
+    "of-another-grader": (Note("unknown", "['a new kind', 7]"), "", "採点できないファイルです。['a new kind', 7]"),
+}
+NO_RECORDS = {"no-json": "{", "no-note": "{}", "a-list": "[]", "a-number": '{"file": 7, "why": 7}'}
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory) -> str:
+    course = write_class(tmp_path_factory.mktemp("refused"), {"s00": Handed()})
+    for name, (why, then, _) in REFUSED.items():
+        file = refuse(course, name, "main.ipynb", why, b"[" * 9) / "main.ipynb"
+        if then == "changed":
+            file.write_bytes(b"another file")
+        if then == "gone":
+            file.unlink()
+    for name, told in NO_RECORDS.items():
+        refuse(course, name, "main.ipynb", Note("nested"))
+        refusal.place(course / "autograded" / name / "1101").write_text(told)
+    return section(write_of(course).read_text(encoding="utf-8"), "missing")
+
+
+@pytest.mark.parametrize("student", REFUSED)
+def test_why_a_file_was_refused_is_told_while_it_is_the_same_file(student, refused):
+    assert f" {student} {REFUSED[student][-1]} " in f"{refused} "
+
+
+def test_a_record_that_is_none_tells_nothing(refused):
+    assert all(f" {student} まだ採点していません " in f"{refused} " for student in NO_RECORDS)
+
+
+@pytest.mark.parametrize("there, kind", [("\udcff\x1b[31m.ipynb", "other files"), ("main.ipynb", "submitted link")])
+def test_a_file_with_any_name_is_refused_recorded_and_said_in_one_line_that_prints(there, kind, tmp_path):
+    folder = tmp_path / "submitted/s\udcff/1101"
+    folder.mkdir(parents=True)
+    (folder / there).symlink_to("main.ipynb") if kind == "submitted link" else (folder / there).touch()
+    with pytest.raises(Refused) as error:
+        handed_in(folder, CourseDirectory(root=str(tmp_path)), 100)
+    refusal.record(folder, tmp_path / "autograded/s\udcff/1101", error.value.note)
+    told = refusal.recall(folder, tmp_path / "autograded/s\udcff/1101")
+    assert told == error.value.note and told.kind == kind and f"{told} {told.japanese}".isprintable()
+
+
+@pytest.mark.parametrize("told", [["damaged", "BadZipFile"], ["a new kind", 7], None, 7, {"damaged": 1}, [["damaged"]], []])
+def test_what_came_in_is_listed_whatever_its_reason_is(told, tmp_path):
+    course = write_class(tmp_path, {"s01": Handed()})
+    came_in(course, ("b.zip", "s07", "", "refused", None))
+    path = course / "downloaded/1101/arrivals.json"
+    path.write_text(path.read_text().replace("null", json.dumps(told)))
+    text = section(write_of(course).read_text(encoding="utf-8"), "missing")
+    said = "壊れていて開けません" if told == ["damaged", "BadZipFile"] else str(told or "")
+    assert text.endswith(f"b.zip s07 使えないファイル {said}".strip())
 
 
 def test_the_time_is_summed_and_the_slowest_are_named(page):
@@ -249,8 +338,8 @@ def test_a_report_changes_nothing_else_and_twice_is_the_same_page(course):
     def files() -> dict[Path, bytes]:
         return {path: path.read_bytes() for path in course.rglob("*") if path.is_file() and "report" not in path.parts}
 
-    before, once = files(), write(course, "1101").read_bytes()
-    assert write(course, "1101").read_bytes() == once
+    before, once = files(), write_of(course).read_bytes()
+    assert write_of(course).read_bytes() == once
     assert files() == before
 
 
@@ -261,7 +350,7 @@ def test_graded_by_an_older_grader_or_by_stock_nbgrader_there_is_a_page(tmp_path
         notebook = json.loads(path.read_text(encoding="utf-8"))
         notebook["metadata"] = {"grading": about} if about else {}
         path.write_text(json.dumps(notebook), encoding="utf-8")
-    text = write(course, "1101").read_text(encoding="utf-8")
+    text = write_of(course).read_text(encoding="utf-8")
     assert "2 人の採点結果には、どの間違いかの記録がありません" in section(text, "questions")
     assert "1 人分で合計 1 秒" in section(text, "time")
 
@@ -284,7 +373,7 @@ TOTALS = {
 def totals(tmp_path_factory) -> tuple[dict, dict]:
     """Student → the row of nbgrader's grades.csv, and of questions.csv."""
     course = write_class(tmp_path_factory.mktemp("totals"), TOTALS)
-    write(course, "1101")
+    write_of(course)
     with db.Gradebook(f"sqlite:///{course / 'gradebook.db'}", "1101") as gradebook:
         CsvExportPlugin(to=str(course / "grades.csv")).export(gradebook)
     return tuple({row["student_id"]: row for row in table(path)} for path in
@@ -310,24 +399,21 @@ SOME = {"affine_backward", "network_backward", "softmax_cross_entropy_backward",
 LOOK = {  # who comes first, and what is said, with its points
     "p140": (Handed(set(MARKS), notebook=False), ["採点済みのノートブックがないか、読めません。もう一度採点してください (60)"]),
     "p070": (
-        Handed(about={"notes": ["test_train ran out of time", "a cell of the student's own ran out of time",
-                                "train sent what is no answer"]}),
+        Handed(notes=[Note("time", "test_train"), Note("time", OWN), Note("protocol", "train")]),
         ["採点プログラムに、正しくない形の返事をしました: 問 20 train (40)",
          "時間切れで止めました: 問 20 train、自分で足したセルなど (30)"]),
     "p050": (
-        Handed(about={"notes": ["k_fold ended its process", "test_k_fold had been deleted and was put back"]}),
+        Handed(notes=[Note("ended", "k_fold"), Note("deleted", "test_k_fold")]),
         ["実行中にプロセスが落ちました: おまけ 2 k_fold (30)",
          "確認のセルが消されていました (もどして採点): おまけ 2 k_fold (20)"]),
     "p025": (Handed(set(MARKS) - SOME - {"cross_entropy"}), ["合格点まであと 1 点です (25)"]),
     "p020": (Handed(by_hand={"test_train": {"needs_manual_grade": True}}), ["手で付ける点が残っています (20)"]),
     "p017": (
-        Handed(about={"notes": ["SyntaxError in softmax", "NameError in a cell of the student's own"]}),
+        Handed(notes=[Note("error", "softmax", "SyntaxError"), Note("error of its own", OWN, "NameError")]),
         ["解答のセルがエラーで止まりました: 問 6 softmax (15)",
          "問い以外のセルでエラーが出ました: 自分で足したセルなど (2)"]),
     "p010": (Handed(set(MARKS) - SOME - {"affine_forward"}), ["ちょうど合格点です (10)"]),
-    "p005": (
-        Handed(about={"notes": ["the answer of softmax was found in the cell softmax-2"]}),
-        ["別のセルに答えがありました: 問 6 softmax (5)"]),
+    "p005": (Handed(notes=[Note("known in another", "softmax", "softmax-2")]), ["別のセルに答えがありました: 問 6 softmax (5)"]),
 }
 
 
@@ -335,8 +421,8 @@ LOOK = {  # who comes first, and what is said, with its points
 def looked_at(tmp_path_factory) -> str:
     handed = {student: one for student, (one, _) in LOOK.items()} | {"quiet": Handed()}
     course = write_class(tmp_path_factory.mktemp("look"), handed)
-    (course / "submitted/p900/1101").mkdir(parents=True)
-    return section(write(course, "1101").read_text(encoding="utf-8"), "first")
+    refuse(course, "p900", "", Note("no file", "main.ipynb"))
+    return section(write_of(course).read_text(encoding="utf-8"), "first")
 
 
 @pytest.mark.parametrize("student", LOOK)
@@ -352,53 +438,21 @@ def test_who_has_most_points_comes_first_and_who_has_none_is_left_out(looked_at)
     assert "採点されていません。採点できないファイルです。main.ipynb がありません (100) 100" in looked_at
 
 
-def notes_of_rebuild() -> list[str]:
-    """Every note that rebuild.py can make, with an id in the place of what it fills in."""
-    tree = ast.parse((ROOT / "grading/rebuild.py").read_text(encoding="utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "notes.append"]
-    texts = [node for call in calls for node in ast.walk(call) if isinstance(node, ast.JoinedStr)]
-    def filled(part: ast.expr) -> str:
-        return part.value if isinstance(part, ast.Constant) else "markdown" if "type" in ast.unparse(part) else "softmax"
-
-    return ["".join(map(filled, text.values)) for text in texts]
+STRANGE = ["something new", "SyntaxError in softmax", "", None, 7, [], [[]], {"kind": "error"}, ["a new kind", "softmax"],
+           ["error"], ["nested"], ["no file", "main.ipynb"]]
+"""Notes of another grader: of one that wrote sentences, of a newer one, and kinds that no cell of a notebook has."""
 
 
-@pytest.mark.parametrize("note", [*notes_of_rebuild(), *(f"test_softmax {note}" for note in NOTES.values()),
-                                  *(f"{OWN_CELL} {note}" for note in NOTES.values()),
-                                  "SyntaxError in softmax", f"ValueError in {OWN_CELL}"])
-def test_every_note_of_the_grader_is_known_in_japanese(note):
-    [(_, sentence)] = read_signs([note], {"softmax": "問 6 softmax"})
-    assert not sentence.startswith(SIGNS[-1][-1]), sentence
-    assert re.search(r": (問 6 softmax|自分で足したセルなど)$", sentence), sentence
+@pytest.mark.parametrize("told", STRANGE, ids=map(str, STRANGE))
+def test_a_note_that_nobody_knows_is_shown_as_it_is(told):
+    note = Note.from_json(told)
+    assert read_signs([note], {}) == [(5, f"そのほかの記録: {note}")]
 
 
-def test_a_note_that_nobody_knows_is_shown_as_it_is():
-    assert read_signs(["something new", ""], {}) == [(5, "そのほかの記録: something new、")]
-
-
-def refusals() -> list[str]:
-    """Everything that the grader refuses a file with and the intake does not take it for, with a 7 for what is filled in."""
-    texts = []
-    for path in [ROOT / "grading/rebuild.py", ROOT / "grading/autograde.py", *(ROOT / "grading/intake").glob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                texts += node.args[:1] if ast.unparse(node.func) in ("Refused", "self.problems.append", "problems.append") else []
-                texts += [keyword.value for keyword in node.keywords if keyword.arg in ("reason", "problem")]
-            if isinstance(node, ast.FunctionDef) and node.name in ("suspicious", "owner"):
-                returned = [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
-                texts += [value.elts[1] if isinstance(value, ast.Tuple) else value for value in returned]
-    texts = [[text] if isinstance(text, ast.Constant) else text.values for text in texts
-             if isinstance(text, ast.JoinedStr) or (isinstance(text, ast.Constant) and text.value)]
-    return ["".join(part.value if isinstance(part, ast.Constant) else "7" for part in parts) for parts in texts] + [LINK, SPECIAL]
-
-
-@pytest.mark.parametrize("refusal", refusals())
-def test_every_refusal_is_known_in_japanese(refusal):
-    assert re.search("です|ません|ます", in_japanese(refusal)), refusal
-
-
-def test_a_refusal_that_nobody_knows_is_shown_as_it_is():
-    assert in_japanese("something new") == "something new"
+def test_notes_of_an_older_grader_are_on_the_page(tmp_path):
+    course = write_class(tmp_path, {"s01": Handed(about={"notes": STRANGE})})
+    text = section(write_of(course).read_text(encoding="utf-8"), "first")
+    assert "そのほかの記録: something new、SyntaxError in softmax、" in text and "not a notebook: nested too deeply" in text
 
 
 # Likeness
@@ -479,7 +533,7 @@ def test_right_answers_of_one_hand_are_not_named_though_nobody_knows_them():
 def test_two_authors_of_the_same_mistakes_who_did_not_know_of_each_other_are_not_named(question):
     """Each wrong answer of tests/unseen with each of the catalogue, in a class of two."""
     known = {question: [STUBS[question], *(answer.code for answer in RIGHT[question])]}
-    wrong = [answer.code for answer in ANSWERS if answer.question == question and not answer.right]
+    wrong = [answer.code for answer in MLP.answers if answer.question == question and not answer.right]
     for one, other in product([entry.code for entry in WRONG if entry.question == question], wrong):
         assert not likeness.pairs({question: {"one": one, "other": other}}, known), (one, other)
 
@@ -519,7 +573,7 @@ def test_any_text_is_read_as_code(code):
 
 def test_the_page_shows_a_pair_side_by_side_without_a_verdict(tmp_path):
     handed = {student: Handed(answers=answers) for student, answers in COPIERS.items()}
-    text = write(write_class(tmp_path, handed), "1101").read_text(encoding="utf-8")
+    text = write_of(write_class(tmp_path, handed)).read_text(encoding="utf-8")
     alike = section(text, "alike")
     assert "copied と written 問 20 train・似ている度合い 100 %" in alike and alike.count("似ている度合い") == 1
     assert "似ていることは、写したことの証明にはなりません" in alike and "短い関数は、だれが書いても似ます" in alike
@@ -535,18 +589,16 @@ def masked(tmp_path_factory) -> tuple[str, str, dict]:
     """The page without names, its CSV, and who is in it: student → columns of the roster."""
     roster = {f"b{n:02}x{n * 7919 % 1000:03}": {"last_name": f"姓{n:02}", "first_name": f"名{n:02}",
                                                  "email": f"mail{n:02}@univ.example"} for n in range(12)}
-    notes = {"notes": ["test_train ran out of time", "ValueError in train"]}
-    handed = {student: Handed(set(list(MARKS)[n:]), answers=dealt(n, train=OWN_TRAIN if n % 2 else COPIED), about=notes,
+    notes = [Note("time", "test_train"), Note("error", "train", "ValueError")]
+    handed = {student: Handed(set(list(MARKS)[n:]), answers=dealt(n, train=OWN_TRAIN if n % 2 else COPIED), notes=notes,
                               timestamp=datetime(2026, 11, 1, 9, n), penalty=1.0 * (n == 3)) for n, student in enumerate(roster)}
     handed[list(roster)[-1]] = None
     course = write_class(tmp_path_factory.mktemp("masked"), handed, roster)
-    (course / "submitted/b99x999/1101").mkdir(parents=True)
-    (course / "submitted/b99x999/1101/秘密.ipynb").touch()
-    (course / "downloaded/1101").mkdir(parents=True)
-    (course / "downloaded/1101/arrivals.csv").write_text("file,student,result,reason\n秘密.zip,b99x999,refused,秘密の理由\n")
+    refuse(course, "b99x999", "秘密.ipynb", Note("other files", "main.ipynb", "秘密.ipynb"))
+    came_in(course, ("秘密.zip", "b99x999", "2026-11-01 09:30:00 UTC", "refused", Note("damaged", "秘密の理由")))
     (course / "feedback/b01x919/1101").mkdir(parents=True)
     (course / "feedback/b01x919/1101/main.html").touch()
-    page = write(course, "1101", anonymous=True)
+    page = write_of(course, anonymous=True)
     assert {path.name for path in page.parent.iterdir()} == {"anonymous.csv", page.name} == {"anonymous.csv", "anonymous.html"}
     rows = page.with_name("anonymous.csv").read_text(encoding="utf-8-sig")
     return page.read_text(encoding="utf-8"), rows, roster | {"b99x999": {}}
@@ -577,7 +629,7 @@ def test_a_page_without_names_keeps_the_figures(masked):
 def test_the_order_of_a_page_without_names_does_not_depend_on_the_roster():
     def sheet(names):
         about = {"mistakes": {"train": ["あ"]}}, {"mistakes": {}}, {}
-        students = [Student(name, status=GRADED, about=about[n % 3], marks={"train": 0.0}) for n, name in names]
+        students = [Row(name, status=GRADED, about=about[n % 3], marks={"train": 0.0}) for n, name in names]
         return Sheet("", "", [Question("train", 6, "問 20")], students)
 
     def shown(sheet):
@@ -602,13 +654,14 @@ def hostile(tmp_path_factory) -> tuple[str, list[dict[str, str]]]:
     roster = {f"h{n:02}": {"last_name": name, "first_name": name, "email": name} for n, name in enumerate(names)}
     code = f"{OWN_TRAIN}    x = '</pre><script>alert(2)</script>' \x1b[0m # \u202e\n    y = '{{{{ sheet }}}}'\n"
     handed = {student: Handed(answers=REFERENCE | ({"train": code} if n < 2 else {}),
-                              about={"notes": [f"{names[n]}Error in train", names[n]]}) for n, student in enumerate(roster)}
+                              about={"notes": [["error", "train", f"{names[n]}Error"], ["error", names[n], ""], names[n]]})
+              for n, student in enumerate(roster)}
     handed |= {name: Handed() for name in HOSTILE if "/" not in name}
     course = write_class(tmp_path_factory.mktemp("hostile"), handed, roster)
     for student in "<i>h99", os.fsdecode(b"h\xff"):
-        (course / "submitted" / student / "1101").mkdir(parents=True)
-        (course / "submitted" / student / "1101/<img src=x>.ipynb").touch()
-    return write(course, "1101").read_text(encoding="utf-8"), table(course / "report/1101/questions.csv")
+        refuse(course, student, "<img src=x>.ipynb", Note("other files", "main.ipynb", "<img src=x>.ipynb, \udcff\x1b[31m"))
+    came_in(course, *((name, name, "", "refused", Note("damaged", name)) for name in HOSTILE))
+    return write_of(course).read_text(encoding="utf-8"), table(course / "report/1101/questions.csv")
 
 
 def test_hostile_names_and_code_are_text(hostile):
@@ -666,8 +719,8 @@ def test_a_large_class_makes_a_small_page(tmp_path):
         return Handed(set(lost), about={"mistakes": {question: ["db がバッチ方向に合計されていません。"] for question in lost}})
 
     handed = {f"s{n:03}": one(n) for n in range(100)}
-    page = write(write_class(tmp_path, handed), "1101")
-    empty = write(write_class(tmp_path / "one", {"s000": Handed()}), "1101")
+    page = write_of(write_class(tmp_path, handed))
+    empty = write_of(write_class(tmp_path / "one", {"s000": Handed()}))
     assert (page.stat().st_size - empty.stat().st_size) / 100 < 4000  # bytes a student: 1,000 stay below 5 MB
 
 
@@ -707,40 +760,67 @@ def test_the_plugin_asks_for_one_assignment(tmp_path):
     assert (tmp_path / "a.csv").read_text(encoding="utf-8-sig").count("\n") == 1
 
 
-PROBLEMS = {  # what is missing → (changes in the course's folder, arguments, what is said)
-    "configuration": ("rm nbgrader_config.py", {}, "No nbgrader_config.py in .*: run this in the course folder."),
-    "gradebook": ("rm gradebook.db", {}, "No gradebook at .*gradebook.db: grade the class first."),
-    "assignment": ("", {"assignment": "1102"}, "The gradebook knows no assignment 1102, only 1101."),
-    "grades": ("", {}, "Nothing of 1101 is graded yet: run python -m grading autograde 1101."),
+PROBLEMS = {  # what is missing → (changes in the course's folder, exercise, what is said)
+    "configuration": ("rm nbgrader_config.py", "1101", "No nbgrader_config.py in .*: run this in the course folder."),
+    "gradebook": ("rm gradebook.db", "1101", "No gradebook at .*gradebook.db: grade the class first."),
+    "assignment": ("", "warm-up", "The gradebook knows no assignment warm-up, only 1101."),
+    "grades": ("", "1101", "Nothing of 1101 is graded yet: run python -m grading autograde 1101."),
 }
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_what_is_missing_is_told_in_one_sentence(problem, tmp_path):
-    change, arguments, said = PROBLEMS[problem]
+    change, exercise, said = PROBLEMS[problem]
     course = write_class(tmp_path, {"s01": None})
+    put_exercise(course, "warm-up")
     if change:
         (course / change.removeprefix("rm ")).unlink()
     with pytest.raises(CannotReport, match=f"^{said}$"):
-        write(course, **{"assignment": "1101"} | arguments)
+        write(Exercise(course, exercise))
     assert not (course / "report").exists() and (course / "gradebook.db").exists() == (problem != "gradebook")
+
+
+def test_an_exercise_that_is_none_has_no_report(course):
+    with pytest.raises(NoExercise):
+        write(Exercise(course, "1102"))
+
+
+def test_title_and_pass_mark_are_those_of_the_exercise(tmp_path):
+    course = write_class(tmp_path, {"s01": Handed(), "s02": Handed({"train"})})
+    (course / "exercises/1101/exercise.toml").write_text('title = "ある <b>演習</b>"\npass_mark = 105', encoding="utf-8")
+    page = write_of(course).read_text(encoding="utf-8")
+    assert "ある <b>演習</b>" in head(page) and "合格率 (105 点以上) 50 %" in head(page)
+    assert "合格率 (100 点以上) 100 %" in head(write_of(course, pass_mark=100).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("mark", [-1, 111, float("nan")])
 def test_a_pass_mark_that_nobody_can_reach_is_refused(mark, course):
     with pytest.raises(CannotReport, match=r"^The pass mark \S+ is not between 0 and the 110 marks of 1101\.$"):
-        write(course, "1101", pass_mark=mark)
+        write_of(course, pass_mark=mark)
+
+
+def command(course: Path, monkeypatch, *arguments: str) -> None:
+    monkeypatch.chdir(course)
+    monkeypatch.setattr(sys, "argv", ["grading", "report", *arguments])
+    __main__.main()
 
 
 def test_the_command_writes_what_it_names(course, monkeypatch, capsys):
-    monkeypatch.chdir(course)
-    monkeypatch.setattr(sys, "argv", ["grading", "report", "1101", "--anonymous", "--pass-mark", "50"])
-    __main__.main()
+    command(course, monkeypatch, "1101", "--anonymous", "--pass-mark", "50")
     name = capsys.readouterr().out.partition(",")[0]
     assert name == "report/1101/anonymous.html" and "合格率 (50 点以上)" in (course / name).read_text(encoding="utf-8")
-    monkeypatch.setattr(sys, "argv", ["grading", "report", "1102"])
-    with pytest.raises(SystemExit, match="The gradebook knows no assignment 1102, only 1101"):
-        __main__.main()
+    with pytest.raises(SystemExit, match=r"^There is no exercise 1102: .* \(there is 1101\)\.$"):
+        command(course, monkeypatch, "1102")
+
+
+def test_the_command_without_a_name_writes_of_what_is_graded(tmp_path, monkeypatch, capsys):
+    course = write_class(tmp_path, {"s01": Handed()})
+    put_exercise(course, "warm-up")
+    command(course, monkeypatch)
+    assert capsys.readouterr().out.startswith("report/1101/report.html,") and not (course / "report/warm-up").exists()
+    shutil.rmtree(course / "autograded")
+    with pytest.raises(SystemExit, match="The gradebook knows no assignment warm-up, only 1101"):
+        command(course, monkeypatch)
 
 
 # In a browser

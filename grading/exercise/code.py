@@ -23,16 +23,17 @@ def parsed(code: str) -> ast.Module | None:
 
 
 def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Those that run when the cell runs, also under a condition."""
-    for node in body:
+    """Those that run when the cell runs, also under a condition, in any order."""
+    waiting = list(body)
+    while waiting:  # no recursion: each `elif` stands inside the one before
+        node = waiting.pop()
         yield node
-        for part in "body", "orelse", "finalbody", "handlers":
-            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                yield from statements(getattr(node, part, []))
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            waiting += [each for part in ("body", "orelse", "finalbody", "handlers") for each in getattr(node, part, [])]
 
 
 def defined(code: str) -> set[str]:
-    """The names that a cell gives a value to."""
+    """The names that a cell gives a value to, but for imports: a notebook that imports softmax does not answer it."""
     tree = parsed(code)
     if tree is None:
         return {name for names in DEFINED.findall(code) for name in names if name}
@@ -40,8 +41,6 @@ def defined(code: str) -> set[str]:
     for node in statements(tree.body):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found |= {alias.asname or alias.name for alias in node.names}
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             found |= {name.id for target in targets for name in ast.walk(target)

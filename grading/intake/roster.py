@@ -10,13 +10,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import reduce
 from pathlib import Path
 from unicodedata import normalize
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from ..course import transaction
+from ..course import shown, transaction
 from ..notes import Note
 
 
@@ -149,8 +149,14 @@ def usable_students(students: list[tuple[Note, Student]]) -> tuple[list[Student]
             places[fold(student.id)].append(place)
     for key, at in places.items():
         if len(at) > 1:
-            problems.append(Note("same id", reduce(partial(Note, "lines"), at), key))
+            problems.append(Note("same id", together(at), key))
     return [student for student in usable if len(places[fold(student.id)]) == 1], problems
+
+
+def together(places: list[Note]) -> Note:
+    """All of them, in order; halved and halved again, so that thousands do not stand one inside another."""
+    half = len(places) // 2
+    return Note("lines", together(places[:half]), together(places[half:])) if half else places[0]
 
 
 def make_student(fields: dict[str, list[str]]) -> Student:
@@ -170,11 +176,6 @@ def make_student(fields: dict[str, list[str]]) -> Student:
         lms_user_id=normalize("NFKC", first.get("lms_user_id", "")),
         others=(*fields.get("name", ()), *fields.get("other", ())),
     )
-
-
-def shown(text: str) -> str:
-    """A text from outside as it may be printed: no line breaks, no commands to the terminal."""
-    return "".join(c if c.isprintable() or c == "\u3000" else "�" for c in normalize("NFC", text))
 
 
 def recorded_students(db_url: str, course: str) -> tuple[list[Student], list[Note]]:
@@ -204,7 +205,7 @@ class Roster:
     def __init__(self, students: Iterable[Student], assignment: str):
         self.students = {student.id: student for student in students}
         self.ids = {fold(student): student for student in self.students}
-        words = [*WORDS.split(", "), assignment]
+        words = [spaced(assignment), *WORDS.split(", ")]
         self.words = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, words))})(?![^\W_])")
         self.tokens: defaultdict[str, set[str]] = defaultdict(set)
         """Ids and addresses."""

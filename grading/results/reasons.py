@@ -46,10 +46,11 @@ def read_signs(notes: Iterable[Note], titles: dict[str, str]) -> list[tuple[int,
     """The grader's notes as (points, Japanese sentence), one for each kind, which names the cells by titles."""
     found: dict[tuple[int, str], list[str]] = {}
     for note in notes:
-        kind = note.kind if note.kind in CELLS else "unknown"
-        cell = "自分で足したセルなど" if note.values[0] == OWN else str(note.values[0])
+        kind, about = (note.kind, note.values[0]) if note.kind in CELLS else ("unknown", note)
+        cell = "自分で足したセルなど" if about == OWN else str(about)
         cell = titles.get(cell.removeprefix("test_"), cell)
-        found.setdefault((POINTS[WEIGHT[kind]][0], CELLS[kind][1]), []).append(cell)
+        sentence = "そのほかの記録" if kind == "unknown" else CELLS[kind][1]
+        found.setdefault((POINTS[WEIGHT[kind]][0], sentence), []).append(cell)
     return [(points, f"{sentence}: {'、'.join(dict.fromkeys(cells))}") for (points, sentence), cells in found.items()]
 
 
@@ -108,4 +109,5 @@ def read_arrivals(path: Path) -> list[dict[str, str]]:
     if not path.exists():
         return []
     rows = [row for row in json.loads(path.read_text(encoding="utf-8")) if row["result"] in UNUSABLE]
-    return [row | {"result": UNUSABLE[row["result"]], "reason": Note.from_json(row["reason"]).japanese} for row in rows]
+    said = [Note.from_json(row["reason"]).japanese if row["reason"] else "" for row in rows]
+    return [row | {"result": UNUSABLE[row["result"]], "reason": reason} for row, reason in zip(rows, said)]

@@ -24,7 +24,8 @@ def stamp(folder: Path) -> list[int]:
 def record(folder: Path, graded: Path, why: Note) -> None:
     """Keep why what lies in folder was not graded; graded: where its result would be."""
     graded.parent.mkdir(parents=True, exist_ok=True)
-    place(graded).write_text(json.dumps({"file": stamp(folder), "why": why.as_json()}, ensure_ascii=False), encoding="utf-8")
+    told = json.dumps({"file": stamp(folder), "why": why.as_json()})  # ASCII: a file may have a name that no encoding knows
+    place(graded).write_text(told, encoding="utf-8")
 
 
 def forget(graded: Path) -> None:

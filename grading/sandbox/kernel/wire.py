@@ -19,6 +19,8 @@ HEAD = struct.Struct("!II")
 """How many bytes of JSON follow, and how many of arrays."""
 PLAIN = "biufcSU"
 """The kinds of dtype whose bytes say everything; object arrays and records do not cross."""
+DTYPE = re.compile(rf"[<>|][{PLAIN}][1-9][0-9]{{0,8}}")
+"""How NumPy writes the name of such a dtype; it takes far more for one, and parses that as Python."""
 CONTROL = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Characters that steer a terminal or the direction of writing; colours are none of them."""
 TICK = 0.1
@@ -216,7 +218,7 @@ def encode(value, handles: Handles | None = None) -> tuple[object, bytearray]:
             return array(np.asarray(value), "array")
         if kind is complex:
             return {"complex": [value.real, value.imag]}
-        if isinstance(value, np.random.Generator):
+        if isinstance(value, np.random.Generator) and isinstance(value.bit_generator, np.random.PCG64):
             return {"generator": value.bit_generator.state}
         if isinstance(value, (bool, int, float, str, list, tuple, dict)):  # a subclass counts as what it extends
             base: type = next(base for base in (bool, int, float, str, list, tuple, dict) if isinstance(value, base))
@@ -242,12 +244,25 @@ def decode(tree, arrays: bytearray, ask: Callable | None = None, own: Callable[[
     Raises ProtocolError for anything that `encode` does not make.
     """
     try:
-        return _decode(tree, memoryview(arrays), ask, own)
+        return _decode(tree, Arrays(arrays), ask, own)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
         raise ProtocolError(f"no value: {type(error).__name__}") from None
 
 
-def _decode(tree, arrays: memoryview, ask, own):
+class Arrays:
+    """The bytes behind a message. Each is taken once, in the order of the tree: what comes of them is no larger than they are."""
+
+    def __init__(self, data: bytes | bytearray):
+        self.data, self.taken = memoryview(data), 0
+
+    def take(self, start: int, size: int) -> bytearray:
+        if start != self.taken or size < 0 or start + size > len(self.data):
+            raise ValueError
+        self.taken += size
+        return bytearray(self.data[start : start + size])
+
+
+def _decode(tree, arrays: Arrays, ask, own):
     if not isinstance(tree, dict):
         if isinstance(tree, list):
             raise TypeError
@@ -280,14 +295,14 @@ def _decode(tree, arrays: memoryview, ask, own):
     raise ValueError
 
 
-def _array(tag: str, body: list, arrays: memoryview):
+def _array(tag: str, body: list, arrays: Arrays):
     name, shape, start, size = body
-    dtype = np.dtype(str(name))
     shape = tuple(map(int, shape))
-    if dtype.kind not in PLAIN or dtype.names or len(shape) > 32 or min(shape, default=0) < 0:
+    if not DTYPE.fullmatch(name) or len(shape) > 32 or min(shape, default=0) < 0:
         raise ValueError
-    if math.prod(shape) * dtype.itemsize != size or start < 0 or start + size > len(arrays):
+    dtype = np.dtype(name)
+    if math.prod(shape) * dtype.itemsize != size:
         raise ValueError
-    value = np.frombuffer(bytearray(arrays[start : start + size]), dtype) if size else np.empty(0, dtype)
-    value = value.reshape(shape) if value.size == math.prod(shape) else np.empty(shape, dtype)
+    data = arrays.take(start, size)
+    value = np.frombuffer(data, dtype).reshape(shape) if size else np.empty(shape, dtype)
     return value[()] if tag == "scalar" else value
