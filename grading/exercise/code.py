@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 """A line of IPython's own syntax."""
-DEFINED = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)(?:\s*:[^=\n]+)?\s*=(?!=)", re.MULTILINE)
-"""What text defines that is no Python: somebody's answer all the same."""
+DEFINED = re.compile(r"(?:async +)?(?:def|class) +(\w+)")
 LONGEST = 100_000
 """Characters of a cell that is parsed."""
 
@@ -32,11 +31,20 @@ def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             waiting += [each for part in ("body", "orelse", "finalbody", "handlers") for each in getattr(node, part, [])]
 
 
+def defined_by(line: str) -> str:
+    """The name that a line of text defines, or '': what is no Python is somebody's answer all the same."""
+    if match := DEFINED.match(line):
+        return match[1]
+    left, equals, right = line.partition("=")
+    name = left.partition(":")[0].rstrip()
+    return name if equals and not right.startswith("=") and name.isidentifier() else ""
+
+
 def defined(code: str) -> set[str]:
     """The names that a cell gives a value to, but for imports: a notebook that imports softmax does not answer it."""
     tree = parsed(code)
     if tree is None:
-        return {name for names in DEFINED.findall(code) for name in names if name}
+        return set(filter(None, map(defined_by, code.splitlines())))
     found = set()
     for node in statements(tree.body):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
