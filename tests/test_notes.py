@@ -100,7 +100,7 @@ def test_every_kind_has_words_in_both_languages_and_every_value_a_place(kind):
     assert JAPANESE.search(plain(japanese)) or not re.search(r"\w", plain(japanese)), "a sentence that is not Japanese"
 
 
-@pytest.mark.parametrize("kind", set(REASONS) - PARTS - {"as mapped", "nameless"})
+@pytest.mark.parametrize("kind", [kind for kind in REASONS if kind not in PARTS | {"as mapped", "nameless"}])
 def test_every_reason_ends_as_a_japanese_sentence(kind):
     """Or it says by what it is about: `nothing usable`, whose last value does."""
     japanese = example(kind).japanese
