@@ -102,16 +102,20 @@ class Scaler:
     Scaler(table).transform(x): x と同じ形、Scaler(table).inverse(z): z と同じ形
     """
 
-    ### BEGIN SOLUTION
     def __init__(self, table):
+        ### BEGIN SOLUTION
         self.about = describe(table)
+        ### END SOLUTION
 
     def transform(self, x):
+        ### BEGIN SOLUTION
         return (x - self.about["mean"]) / self.about["std"]
+        ### END SOLUTION
 
     def inverse(self, z):
+        ### BEGIN SOLUTION
         return z * self.about["std"] + self.about["mean"]
-    ### END SOLUTION
+        ### END SOLUTION
 
 # %% test="Scaler" points=3
 # 確認: Scaler
