@@ -52,7 +52,7 @@ def headings(source: NotebookNode) -> dict[str, tuple[str, str]]:
         for heading in HEADING.findall(cell.source) if cell.cell_type == "markdown" else ():
             question = next((name for name in questions if f"`{name}`" in heading), "")
             if question:
-                titles[question] = heading.partition(f"`{question}`")[0].strip()
+                titles[question] = heading.partition(f"`{question}`")[0].strip(" .:、：")
             else:
                 section = heading.replace("$", "")
         if is_solution(cell):

@@ -8,8 +8,8 @@ from ..notes import CELLS, OWN, Note
 from .likeness import Match, Pair
 from .sheet import NOT_GRADED, NOTHING, Row, Sheet
 
-NEAR = 3
-"""Marks from the pass mark within which a student is looked at."""
+NEAR = 0.03
+"""Part of all marks from the pass mark within which a student is looked at: 3 marks of 110, and 1 at least."""
 
 POINTS = {  # what makes the instructor look at a student: how much, and in the page's words
     "ungraded": (100, "採点されていない"),
@@ -17,11 +17,11 @@ POINTS = {  # what makes the instructor look at a student: how much, and in the 
     "alike": (40, "よく似た解答"),
     "tampered": (40, "正しくない形の返事"),
     "stopped": (30, "途中で止めた・落ちた"),
-    "below": (25, f"合格点まで {NEAR} 点以内"),
+    "below": (25, "合格点のすぐ下"),
     "changed": (20, "確認のセルの変更・削除"),
     "by hand": (20, "手で付ける点が残っている"),
     "failed": (15, "解答のセルのエラー"),
-    "above": (10, f"合格点から上に {NEAR} 点以内"),
+    "above": (10, "合格点のすぐ上"),
     "mended": (5, "直して採点したもの"),
     "own": (2, "問い以外のセルのエラー"),
 }
@@ -54,10 +54,13 @@ def read_signs(notes: Iterable[Note], titles: dict[str, str]) -> list[tuple[int,
     return [(points, f"{sentence}: {'、'.join(dict.fromkeys(cells))}") for (points, sentence), cells in found.items()]
 
 
-def reasons(student: Row, titles: dict[str, str], pass_mark: float, alike: list[tuple[str, Match]]) -> list[tuple[int, str]]:
+def reasons(
+    student: Row, titles: dict[str, str], pass_mark: float, near: float, alike: list[tuple[str, Match]]
+) -> list[tuple[int, str]]:
     """(points, sentence) for everything that makes the student worth a look, most points first.
 
-    alike: other students, each with the question in which the two have most in common.
+    near: how many marks from the pass mark are few; alike: other students, each with the question in which the two have most in
+    common.
     """
     if student.status == NOTHING:
         return []
@@ -71,9 +74,9 @@ def reasons(student: Row, titles: dict[str, str], pass_mark: float, alike: list[
         rest = f"、ほか {len(alike) - 3} 人" if len(alike) > 3 else ""
         found["alike"] = f"よく似た解答があります: {some}{rest}"
     distance = student.total - pass_mark
-    if -NEAR <= distance < 0:
+    if -near <= distance < 0:
         found["below"] = f"合格点まであと {-distance:g} 点です"
-    if 0 <= distance <= NEAR:
+    if 0 <= distance <= near:
         found["above"] = f"合格点を {distance:g} 点だけ上回っています" if distance else "ちょうど合格点です"
     if student.by_hand:
         found["by hand"] = "手で付ける点が残っています"
@@ -96,7 +99,8 @@ def first_to_look_at(sheet: Sheet, pass_mark: float, alike: list[Pair]) -> list[
         for one, other in (pair.one, pair.other), (pair.other, pair.one):
             partners.setdefault(one, []).append((other, pair.matches[0]))
     titles = {question.name: question.title for question in sheet.questions}
-    found = [(student, reasons(student, titles, pass_mark, partners.get(student.id, []))) for student in sheet.students]
+    near = max(1, round(NEAR * sheet.most))
+    found = [(student, reasons(student, titles, pass_mark, near, partners.get(student.id, []))) for student in sheet.students]
     return sorted(((sum(points for points, _ in some), student, some) for student, some in found if some),
                   key=lambda each: (-each[0], each[1].id))
 

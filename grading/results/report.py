@@ -29,8 +29,10 @@ from .reasons import POINTS, first_to_look_at, read_arrivals, why_not
 from .sheet import NOT_GRADED, NOTHING, CannotReport, Question, Sheet, nameless, read_class, read_notebooks
 
 BLUE, VERMILION = "#0072B2", "#D55E00"
-WIDTH = 10
-"""Marks, of a bar of the distribution."""
+WIDTHS = 0.5, 1, 2, 5, 10, 20, 50, 100
+"""Marks that a bar of the distribution may be wide."""
+BARS = 12
+"""Of the distribution, at the most; with bonus marks, one more."""
 LEVELS = 10
 """Steps of the colours of the heat map."""
 MOST_TAUGHT = 10
@@ -111,7 +113,8 @@ def likeness(sheet: Sheet, answers: list[catalogue.Answer]) -> list[Pair]:
 
 def distribution(totals: list[float], most: float, pass_mark: float) -> Markup:
     """A histogram of the totals as an SVG element; the same totals give the same bytes."""
-    edges = np.arange(0, max(most, *totals) + WIDTH, WIDTH)
+    width = next((width for width in WIDTHS if most <= BARS * width), most / BARS)
+    edges = np.arange(0, max(most, *totals) + width, width)
     parts = [total for total in totals if total < pass_mark], [total for total in totals if total >= pass_mark]
     figure = Figure(figsize=(7.2, 2.7), layout="constrained")
     axes = figure.subplots()
@@ -121,7 +124,7 @@ def distribution(totals: list[float], most: float, pass_mark: float) -> Markup:
     axes.set(xlabel="total marks", ylabel="students", xlim=(0, edges[-1]), xticks=edges)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, loc="upper left")
+    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
     file = io.StringIO()
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "report", "font.size": 9}):
         figure.savefig(file, format="svg", transparent=True, metadata=dict.fromkeys(["Creator", "Date", "Format", "Type"]))
