@@ -700,8 +700,9 @@ def test_text_in_the_figure_is_ascii_and_the_figure_small():
     assert figure == str(report.distribution([0.0, 55.5, 60.0, 110.0, 113.0] * 200, 110, 60))
 
 
-@pytest.mark.parametrize("most, ticks", [(4, ["0", "1", "2", "3", "4"]), (12, ["0", "1", "11", "12"]), (110, ["0", "10", "100", "110"]),
-                                         (1000, ["0", "100", "1000"])])
+@pytest.mark.parametrize("most, ticks", [
+    (4, ["0", "1", "2", "3", "4"]), (12, ["0", "1", "11", "12"]), (110, ["0", "10", "100", "110"]), (1000, ["0", "100", "1000"]),
+])
 def test_the_bars_of_the_distribution_fit_the_marks(most, ticks):
     figure = str(report.distribution([0.0, most], most, most / 2))
     shown = re.findall(r">([\d.]+)</text>", figure)

@@ -29,7 +29,7 @@ from .reasons import POINTS, first_to_look_at, read_arrivals, why_not
 from .sheet import NOT_GRADED, NOTHING, CannotReport, Question, Sheet, nameless, read_class, read_notebooks
 
 BLUE, VERMILION = "#0072B2", "#D55E00"
-WIDTHS = 0.5, 1, 2, 5, 10, 20, 50, 100
+WIDTHS = 1, 2, 5, 10, 20, 50, 100
 """Marks that a bar of the distribution may be wide."""
 BARS = 12
 """Of the distribution, at the most; with bonus marks, one more."""
