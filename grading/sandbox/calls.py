@@ -84,7 +84,7 @@ class Calls:
         """What is no answer is a Stopped; an exception that the student's function raised goes through."""
         try:
             yield
-        except (ProtocolError, KeyError, IndexError, ValueError, TypeError, AttributeError) as error:
+        except (ProtocolError, KeyError, IndexError, ValueError, TypeError, AttributeError, OverflowError) as error:
             if getattr(error, "frames", None) is not None:
                 raise
             self.stopped = "protocol"

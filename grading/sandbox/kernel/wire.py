@@ -23,6 +23,8 @@ DTYPE = re.compile(rf"[<>|][{PLAIN}][1-9][0-9]{{0,8}}")
 """How NumPy writes the name of such a dtype; it takes far more for one, and parses that as Python."""
 CONTROL = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Characters that steer a terminal or the direction of writing; colours are none of them."""
+NAMES = 1000
+"""Of so many classes of the other end the stand-ins have the name; then they have none of their own."""
 TICK = 0.1
 """Seconds between two calls of Channel.tick while it waits."""
 
@@ -238,6 +240,17 @@ class Opaque:
     """Stands for a value that cannot cross."""
 
 
+classes: dict[tuple[str, type], type] = {}
+
+
+def class_of(name, base: type) -> type:
+    """The class of what stands for an instance of a class of that name: made once, for a message may hold a million."""
+    key = clean(str(name), 50), base
+    if key not in classes and len(classes) < NAMES:
+        classes[key] = type(key[0], (base,), {})
+    return classes.get(key, base)
+
+
 def decode(tree, arrays: bytearray, ask: Callable | None = None, own: Callable[[int | str], object] | None = None):
     """The value of `encode`. ask: calls what the other end has kept; own: what this end has kept by that key.
 
@@ -285,13 +298,13 @@ def _decode(tree, arrays: Arrays, ask, own):
         return Function(int(body), ask)
     if tag == "instance" and ask:
         number, name, called = body
-        return type(clean(str(name), 50), (CallableInstance if called else Instance,), {})(int(number), ask)
+        return class_of(name, CallableInstance if called else Instance)(int(number), ask)
     if tag == "own" and own:
         return own(body)
     if tag == "opaque" and body == "array":
         return np.array([None])
     if tag == "opaque":
-        return type(clean(str(body), 50), (Opaque,), {})()
+        return class_of(body, Opaque)()
     raise ValueError
 
 
