@@ -1,6 +1,6 @@
 """Side by side, the longest files come first, so that none is left alone at the end; otherwise pytest's own order."""
 
-LONGEST = ["test_attacks", "test_resume", "test_answers", "test_demo", "test_collect", "test_nbgrader", "test_cluster"]
+LONGEST = ["test_attacks", "test_resume", "test_answers", "test_published", "test_demo", "test_nbgrader", "test_cluster"]
 
 
 def pytest_collection_modifyitems(config, items):

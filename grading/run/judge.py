@@ -25,6 +25,7 @@ from ..exercise.code import uses
 from ..exercise.rebuild import OWN as OWN_ID
 from ..exercise.rebuild import rebuild
 from ..notes import OWN, STOPS, Note, Refused
+from ..sandbox.calls import Calls
 from ..sandbox.kernel.shell import Kernel
 from ..sandbox.kernel.wire import Channel, clean
 from ..sandbox.limits import Stopped
@@ -207,7 +208,8 @@ class Judge:
             self.names.pop(name, None)
         self.kernel.publish = outputs.of(cell)
         try:
-            with student.snapshot() as calls, warnings.catch_warnings():
+            with student.snapshot() as channel, warnings.catch_warnings():
+                calls = Calls(student, channel)
                 warnings.simplefilter("ignore")  # of an attribute that is read, say: on stderr it costs marks, and tells paths
                 self.names.update(calls.names(self.questions, lent))
                 passed, kind = self.kernel.execute(self.tests[cell.id]), calls.stopped
@@ -222,8 +224,8 @@ class Judge:
     def diagnose(self, cell: NotebookNode, student: Processes, lent: dict[str, Callable], verdict: Verdict) -> None:
         """Add to the message of a failed test which mistake it was, and where to read again."""
         question = tested(cell)
-        with suppress(Stopped), student.snapshot() as calls:
-            function = calls.names([question], lent).get(question)
+        with suppress(Stopped), student.snapshot() as channel:
+            function = Calls(student, channel).names([question], lent).get(question)
             verdict.mistakes = self.diagnosis.of(question, function) if callable(function) else []
         [error] = [output for output in cell.outputs if output.output_type == "error"][-1:] or [None]
         if error:

@@ -10,15 +10,12 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from traceback import FrameSummary
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .kernel.wire import Channel, Function, Handles, ProtocolError, clean, decode, encode
 from .limits import Stopped
-
-if TYPE_CHECKING:
-    from .processes import Processes
+from .processes import Processes
 
 DEEP = 20
 """Calls to and fro, one within another, that are let pass."""
@@ -40,9 +37,9 @@ def bounded(seconds: float) -> Iterator[None]:
 
 
 class Calls:
-    """Calls of the student's functions in a snapshot. After a Stopped, every call raises it again."""
+    """Calls of the student's functions over the channel of a snapshot. After a Stopped, every call raises it again."""
 
-    def __init__(self, student: "Processes", channel: Channel):
+    def __init__(self, student: Processes, channel: Channel):
         self.student, self.channel = student, channel
         self.stopped: str | None = None
         """Why every further call is one too many."""

@@ -17,7 +17,6 @@ from glob import glob
 import psutil
 
 from . import bubblewrap
-from .calls import Calls
 from .kernel.wire import Channel, ProtocolError
 from .limits import Limits, Stopped
 
@@ -261,8 +260,8 @@ class Processes:
     # Functions
 
     @contextmanager
-    def snapshot(self) -> Iterator[Calls]:
-        """A fork of the kernel for the calls of one test: what they change or break is gone afterwards. Raises Stopped."""
+    def snapshot(self) -> Iterator[Channel]:
+        """A channel to a fork of the kernel for the calls of one test: what they change is gone afterwards. Raises Stopped."""
         try:
             before, channel, pid = self._fork()
         except Stopped:  # the kernel had ended since its last cell, which is nobody's fault here
@@ -270,9 +269,8 @@ class Processes:
             before, channel, pid = self._fork()
         self.clocks[pid] = 0.0
         self.cpu_start = self.cpu()
-        calls = Calls(self, channel)
         try:
-            yield calls
+            yield channel
         finally:
             channel.close()
             new = [each for each in self.tree() if each not in before]
