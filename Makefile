@@ -11,7 +11,7 @@ EXERCISE ?=
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile
 
-new: .venv/installed  ## begin an exercise of your own: make new EXERCISE=1108
+new: .venv/installed  ## begin an exercise of your own: make new EXERCISE=name
 	@$(if $(EXERCISE),:,echo "Please name it: make new EXERCISE=1108" >&2; exit 1)
 	$(BIN)/grading new $(EXERCISE)
 

@@ -16,7 +16,7 @@ def parser(root: Path) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, description=text, **about)
 
     new = command("new", "write the folder of a new exercise, with one question to begin with")
-    new.add_argument("exercise", help="its name, say 1108")
+    new.add_argument("exercise", help="its name: letters, digits and inside _ . -")
     build = command("build", "build the notebooks from exercises/")
     build.add_argument("exercises", nargs="*", metavar="EXERCISE", help=f"default: all ({known})")
     collect = command("collect", "put what students handed in into submitted/, whoever packed it")
