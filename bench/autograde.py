@@ -7,7 +7,6 @@ and the tests run in one plain process each, divided among the cores. `--scale` 
 import argparse
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -33,16 +32,10 @@ from courses import CONFIG, put_exercise  # noqa: E402
 from exercise import LIMITS, MLP, REFERENCE, RELEASE, TESTS, run  # noqa: E402
 from nbgrader.api import Gradebook, MissingEntry  # noqa: E402
 
+from bench.stock import STOCK  # noqa: E402
 from grading.exercise.cells import grade_id, is_solution  # noqa: E402
 from grading.exercise.sample import submission  # noqa: E402
 
-STOCK = f"""c = get_config()
-c.CourseDirectory.course_id = "seminar"
-{re.search(r"^c.ClearSolutions.*$", CONFIG, re.MULTILINE)[0]}
-c.OverwriteCells.add_missing_cells = True
-c.Execute.timeout = 20
-c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=ERROR"]
-"""
 NBGRADER, GRADING = ("-m", "nbgrader", "autograde", "1101"), ("-m", "grading", "autograde", "1101", "--jobs")
 RUNS = {  # name → configuration, command, environment; the first is what the others are compared with
     "stock nbgrader": (STOCK, NBGRADER, {}),
