@@ -104,7 +104,8 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
         wanted = [exercise for exercise in chosen(root, known.exercises) if any(root.glob(f"submitted/*/{exercise.name}"))]
         if not wanted:
             samples = chosen(root, known.exercises)
-            what = f"holds nothing of {', '.join(each.name for each in samples)}" if any(root.glob("submitted/*/*")) else "is empty"
+            others = any(root.glob("submitted/*/*"))
+            what = f"holds nothing of {', '.join(each.name for each in samples)}" if others else "is empty"
             print(f"submitted/ {what}: grading a sample class, in a course folder of its own (sample/).")
             wanted = write_classes(samples, root / "sample")
         for exercise in wanted:

@@ -42,7 +42,7 @@ def course(tmp_path_factory) -> Path:
 def begun(course) -> dict[str, dict[str, float]]:
     """Student of the sample class → marks, of the new exercise as it is."""
     said = grading(course, "grade", "1108")
-    assert "3 submissions; 0 not graded." in said
+    assert said.startswith("submitted/ is empty: grading a sample class") and "3 submissions; 0 not graded." in said
     return {student: scores(course / "sample", student, "1108") for student in ("a-reference", "b-untouched", "c-not-divided")}
 
 
@@ -106,3 +106,11 @@ def test_a_name_that_cannot_be_one_is_refused_and_nothing_is_written(name, cours
 def test_a_folder_that_is_no_course_is_refused(tmp_path):
     with pytest.raises(NoExercise, match=r"There is no nbgrader_config\.py here"):
         write(tmp_path, "1108")
+
+
+def test_where_others_have_handed_in_the_sample_class_is_graded_and_that_is_said(course):
+    path = course / "submitted/s1/1101/main.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text("{}")
+    assert grading(course, "grade", "1108").startswith("submitted/ holds nothing of 1108: grading a sample class")
+    shutil.rmtree(course / "submitted")
