@@ -118,12 +118,12 @@ reply(1.0, changed=changed, arrays=bytes(32))""",
     "instance-of-markup": r'reply({"instance": [0, "<script>PWNED()</script>\x1b[2J\0\u202e\ud800", {}]})',
     "instance-of-a-long-name": 'reply({"instance": [0, "x" * 10**7, False]})',
     "instances-a-million": 'reply({"list": [{"instance": [0, "x", 0]}] * 10**6})',
-    "instances-of-a-million-names": 'reply({"list": [{"instance": [0, str(n), 0]} for n in range(800_000)]})',
-    "opaque-a-million": 'reply({"list": [{"opaque": str(n)} for n in range(10**6)]})',
+    "instances-of-many-names": 'reply({"list": [{"instance": [0, str(n), 0]} for n in range(300_000)]})',
+    "opaque-in-masses": 'reply({"list": [{"opaque": str(n)} for n in range(300_000)]})',
 }
 AWARE_AT_ONCE: dict[str, str] = {
     "done-too-early": 'channel().send({"done": True, "number": number()}); os._exit(0)',
-    "done-without-end": 'while True: channel().send({"done": True, "number": number()})',
+    "done-without-end": 'while True: channel().send({"done": True, "number": number()}); time.sleep(0.01)',
     "done-without-a-number": 'channel().send({"done": True}); os._exit(0)',
     "done-of-cells-to-come": 'for n in range(20): channel().send({"done": True, "number": number() + n})',
     "outputs-of-no-kind": """for output in 3, {}, {"msg_type": "stream"}, {

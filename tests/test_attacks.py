@@ -1,6 +1,7 @@
-"""Every hostile or broken submission, in one class with honest ones between: nothing gained, nothing leaked, nobody else touched.
+"""Every hostile or broken submission, in a class with honest ones between: nothing gained, nothing leaked, nobody else touched.
 
-The class is graded by the command of the README, in the real sandbox, with smaller limits so that what never ends ends soon.
+Each exercise has its class, graded by the command of the README in the real sandbox, with smaller limits so that what never ends
+ends soon.
 """
 
 import json
@@ -37,6 +38,8 @@ LIMITS = {  # an honest submission of the small exercise takes a tenth of the se
     "warm-up": {"seconds": 1, "wait": 3, "total": 20, "memory": 1 << 30, "total_memory": 2 << 30, "disk": 64 << 20},
     "1101": {"seconds": 2, "wait": 10, "total": 60, "memory": 1 << 30, "total_memory": 2 << 30, "disk": 64 << 20},
 }
+JOBS = "3"
+"""Side by side on two cores: many of them only wait until they are stopped."""
 HONEST_EVERY = 15
 """After so many attacks an honest submission is graded."""
 SECRETS = {  # what a submission must not see → a text that is nowhere else
@@ -143,7 +146,7 @@ def grade_all(tried: Tried, course: Path, home: Path) -> Graded:
             hand_in(course, STUDENTS[attack.name], tried, port, attack)
             if number % HONEST_EVERY == 0 or attack.group == "poison what follows":
                 hand_in(course, f"{STUDENTS[attack.name]}-honest", tried, port)
-        for command in ["nbgrader", "generate_assignment", name], ["grading", "autograde", name, "--jobs", "2"]:
+        for command in ["nbgrader", "generate_assignment", name], ["grading", "autograde", name, "--jobs", JOBS]:
             run = subprocess.run([sys.executable, "-m", *command], cwd=course, env=environment, capture_output=True, text=True)
     (course / "log.txt").write_text(run.stderr, encoding="utf-8")
     return Graded(tried, course, run.stderr)
@@ -226,7 +229,7 @@ def test_no_test_prints_on_stderr(classes):
     """There, where nbgrader takes it for failure, a warning would tell of the grader's files."""
     for each in classes:
         for student, notebook in each.notebooks.items():
-            outputs = [output for cell in notebook.cells if is_test(cell) for output in cell.get("outputs", [])]
+            outputs = [output for cell in notebook.cells if cell.id.startswith("test_") for output in cell.get("outputs", [])]
             assert [output.text for output in outputs if output.get("name") == "stderr"] == [], student
 
 
