@@ -345,6 +345,8 @@ def test_an_instance_of_a_class_of_the_notebook_is_used_from_the_other_end():
 
     one, same, double = decode(tree, arrays, ask)
     assert type(one).__name__ == "Thing" and one.value == 3 and double(4, by=3) == 12 and len(handles.values) == 2
+    any_name = decode(*encode(lambda **options: sorted(options), handles), ask)
+    assert any_name(self=1, name=2, instance=3, key=4) == ["instance", "key", "name", "self"]
     assert decode(*encode(one, Handles()), ask, handles.values.__getitem__) is thing  # it comes back as what it is
     one.value = 5
     assert thing.value == 5 and same.value == 5

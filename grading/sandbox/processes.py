@@ -21,7 +21,7 @@ from .kernel.wire import Channel, ProtocolError
 from .limits import Limits, Stopped
 
 INTERRUPT = 10
-"""Seconds that an interrupted cell gets to say where it was."""
+"""Seconds that an interrupted cell gets to say where it was, where `wait` is not less."""
 FEW = 8
 """A cell that leaves more processes is taken for one that goes on starting them."""
 CREDENTIALS = struct.Struct("3i")
@@ -242,7 +242,7 @@ class Processes:
         """Ctrl-C, so that what the cell has made so far stays. Raises Stopped where that does not help."""
         self.cpu_start = math.inf
         os.kill(self.pid, signal.SIGINT)
-        self._outputs(publish, time.monotonic() + INTERRUPT)
+        self._outputs(publish, time.monotonic() + min(INTERRUPT, self.limits.wait))
 
     def _outputs(self, publish: Callable[[dict], None], deadline: float) -> bool:
         assert self.channel

@@ -133,7 +133,7 @@ class Proxy:
 class Function(Proxy):
     """A function, or a class, at the other end."""
 
-    def __call__(self, *args, **options):
+    def __call__(self, /, *args, **options):
         return self._ask(self._key, args, options)
 
 
@@ -155,11 +155,11 @@ class Instance(Proxy):
 class CallableInstance(Instance):
     """An instance whose class has __call__."""
 
-    def __call__(self, *args, **options):
+    def __call__(self, /, *args, **options):
         return self._ask(self._key, ("", *args), options)
 
 
-def use(instance, name: str, *args, **options):
+def use(instance, name: str, /, *args, **options):
     """What an Instance asks for: the value of an attribute, to set it, or (name is '') a call.
 
     Only what an instance shows of itself: its innards lead to everything in its process.
