@@ -100,6 +100,7 @@ class Tried:
             for question, test in self.tests.items():
                 problem = run(test, f"test_{question}", self.given)
                 assert not problem, problem
+        self.given["SEED"] = self.exercise.settings.seed
         return in_processes(self, "_judge_own", tasks)
 
     def _judge_own(self, task: tuple[str, str, int]) -> str:

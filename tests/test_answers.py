@@ -161,6 +161,7 @@ def test_an_ordinary_process_tells_right_from_wrong(tried):
 def test_other_seeds_make_no_other_marks(tried, seed):
     found = problems(tried, seed)
     assert [str(answer) for answer in found if answer.right != (not found[answer])] == []
+    assert tried.given["SEED"] == tried.exercise.settings.seed  # the next test finds its own
 
 
 @pytest.mark.parametrize("student", STUDENTS, ids=str)
