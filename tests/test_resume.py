@@ -58,9 +58,10 @@ def finish(course: Path, *options: str) -> str:
     return (course / "log.txt").read_text()
 
 
-def folders(course: Path) -> dict[str, int]:
-    """Student → which file their graded notebook is: another number when it is written again."""
-    return {p.parts[-3]: p.stat().st_ino for p in course.glob(f"autograded/*/{NAME}/main.ipynb")}
+def folders(course: Path) -> dict[str, tuple[int, int]]:
+    """Student → which file their graded notebook is, and when it was written: the number of a file that is gone is used again."""
+    found = {path.parts[-3]: path.stat() for path in course.glob(f"autograded/*/{NAME}/main.ipynb")}
+    return {student: (status.st_ino, status.st_mtime_ns) for student, status in found.items()}
 
 
 def partial(course: Path) -> list[str]:
