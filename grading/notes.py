@@ -26,6 +26,9 @@ CELLS = {  # of a graded notebook, {0} being a cell → in English, and in Japan
     "total": ("{0} was left no time", "提出物全体の持ち時間を使い切っていました"),
     "error": ("{1} in {0}", "解答のセルがエラーで止まりました"),
     "error of its own": ("{1} in {0}", "問い以外のセルでエラーが出ました"),
+    "missing package": ("{0} imports {1}, which is not here", "採点の環境にないパッケージを読み込んでいました ({1})"),
+    "given back": ("{0}: {1} had lost what the notebook gave it, and was given it back",
+                   "関数やモジュールの名前が別の値で上書きされていたので、もとにもどして採点しました ({1})"),
     "changed": ("{0} had been changed: the instructor's is used", "確認のセルが書きかえられていました (もとのもので採点)"),
     "deleted": ("{0} had been deleted and was put back", "確認のセルが消されていました (もどして採点)"),
     "retyped": ("{0} had been made a {1} cell", "セルの種類が変わっていました"),
@@ -55,6 +58,8 @@ REASONS = {  # why a file or a line is not used → in English and in Japanese
     "no file": ("no file {0}", "{0} がありません"),
     "submitted": ("{0} {1}", "{0}: {1}"),
     "submitted link": ("{0} is a link", "{0} がリンクです。ファイルそのものを置いてください"),
+    "endless": ("held up the grader for {0} seconds: it is not tried again until the file changes, or with --force",
+                "採点が {0} 秒たっても終わりませんでした"),
     "failed": ("grading went wrong: {0}", "採点の途中で問題が起きました ({0})。もう一度採点してください"),
     # what arrives (intake/)
     "kept": ("kept in downloaded/, but {0}", "{0}"),

@@ -46,6 +46,8 @@ class Assignment:
     marks: Mapping[str, list[str]] = field(default_factory=dict)
     """Exercise → what tells its notebook from those of the others."""
     sandbox: bool = True
+    secret: str = ""
+    """Of the course: with it, nobody outside knows the inputs of the tests."""
     engine: str = field(default_factory=engine)
     """By which grader."""
 
@@ -65,6 +67,10 @@ class Assignment:
         """Tells whether this submission was graded by this assignment."""
         return hashlib.sha256(self.key.encode() + submission).hexdigest()
 
+    def seed(self, submission: bytes) -> int:
+        """The seed of the tests' inputs: another for each file, always the same for the same one."""
+        return int.from_bytes(hashlib.sha256(self.secret.encode() + submission).digest()[:8])
+
     def as_json(self) -> dict:
         return asdict(self)
 
@@ -75,14 +81,14 @@ class Assignment:
         return cls(**told | {"settings": settings, "limits": limits})
 
 
-def read_assignment(exercise: Exercise, limits: Mapping[str, int], sandbox: bool = True) -> Assignment:
-    """The assignment of an exercise that is built; limits: those of the course.
+def read_assignment(exercise: Exercise, limits: Mapping[str, int], sandbox: bool = True, secret: str = "") -> Assignment:
+    """The assignment of an exercise that is built; limits and secret: those of the course.
 
     Raises OSError where it is not built, and NoExercise where its settings cannot be used.
     """
     text, settings = exercise.source.read_text(encoding="utf-8"), exercise.settings
     own = Limits(**{**limits, **settings.limits})
-    return Assignment(exercise.name, text, exercise.catalogue(), settings, own, read_marks(exercise), sandbox)
+    return Assignment(exercise.name, text, exercise.catalogue(), settings, own, read_marks(exercise), sandbox, secret)
 
 
 def read_marks(exercise: Exercise) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ to grading.run.worker: first the assignment, then one submission after another. 
 gradebook, the folders of the course or other submissions: what it knows comes over that socket.
 """
 
+import copy
 import gc
 import os
 import resource
@@ -26,10 +27,11 @@ from ..exercise.rebuild import OWN as OWN_ID
 from ..exercise.rebuild import rebuild
 from ..notes import OWN, STOPS, Note, Refused
 from ..sandbox.calls import Calls
+from ..sandbox.kernel.namespaces import size
 from ..sandbox.kernel.shell import Kernel
 from ..sandbox.kernel.wire import Channel, clean
-from ..sandbox.limits import Stopped
-from ..sandbox.processes import Processes, Template
+from ..sandbox.limits import Stopped, Unready
+from ..sandbox.processes import Held, Processes, Template
 from .assignment import Assignment
 from .diagnosis import Diagnosis, Interaction, recorder
 from .outputs import Outputs, harmless
@@ -37,6 +39,10 @@ from .outputs import Outputs, harmless
 LENT = "あなたの {} は正しくないので、ここでは正しいものに取りかえて採点しました。前の問いの間違いは、この問いでは引きません。"
 IDLE = 600
 """Seconds after which a judge that nobody asks anything ends."""
+TIDYING = 10
+"""Seconds that a submission may hold up its judge beyond the total of its own processes, for reading it and for cleaning up."""
+MEMORY = 2 << 30
+"""Bytes of address space that the judge of one submission may add to what every judge has."""
 
 
 class Clock:
@@ -136,31 +142,22 @@ class Judge:
         except Refused as error:
             return {"refused": error.note.as_json()}
         student, outputs = Processes(self.template), Outputs(notebook, self.limits)
+        self.names["SEED"] = self.assignment.seed(submission)
+        self.names["time"] = Clock(student)
+        held = self.run_cells(notebook, student, outputs, notes)
+        student.end_cells()
         answers = {grade_id(cell): cell.source for cell in notebook.cells if is_solution(cell)}
         verdicts: dict[str, Verdict] = {}
-        self.names["time"] = Clock(student)
-        fresh = True
-        for cell in notebook.cells:
-            if cell.cell_type != "code":
-                continue
-            take = outputs.of(cell)
-            if cell.id in self.shared and fresh:
-                for message in self.outputs[cell.id]:
-                    take(message)
-            elif is_test(cell) and cell.id not in self.shared:
-                question = tested(cell)
-                wrong = [name for name, verdict in verdicts.items() if not verdict.passed]
-                verdicts[question] = verdict = self.verdict(cell, student, outputs, self.lendable(question, wrong, answers))
-                if verdict.stopped:
-                    notes.append(Note(verdict.stopped, grade_id(cell)))
-            else:
-                fresh = fresh and cell.id in self.shared
-                try:
-                    student.run(visible(cell.source), take)
-                    notes += trouble(cell)
-                except Stopped as error:
-                    cell.outputs.append(failure(error.kind))
-                    notes.append(Note(error.kind, grade_id(cell) or OWN))
+        for cell, place in held:
+            question = tested(cell)
+            wrong = [name for name, verdict in verdicts.items() if not verdict.passed]
+            verdict = self.verdict(cell, student, place, outputs, self.lendable(question, wrong, answers))
+            student.drop(place)
+            verdicts[question] = verdict
+            if verdict.stopped:
+                notes.append(Note(verdict.stopped, grade_id(cell)))
+            if place.given_back:
+                notes.append(Note("given back", grade_id(cell), ", ".join(place.given_back)))
         student.stop()
         for cell in notebook.cells:
             if not is_test(cell) and (cell.cell_type == "code" or cell.id.startswith(OWN_ID)):
@@ -171,6 +168,34 @@ class Judge:
             "mistakes": {question: verdict.mistakes for question, verdict in verdicts.items() if verdict.mistakes},
             "lent": {question: verdict.lent for question, verdict in verdicts.items() if verdict.lent},
         }
+
+    def run_cells(
+        self, notebook: NotebookNode, student: Processes, outputs: Outputs, notes: list[Note]
+    ) -> list[tuple[NotebookNode, Held]]:
+        """Run all cells but the tests; returns each test with what is held of the kernel in its place. Adds to notes."""
+        held = []
+        fresh = True
+        for cell in notebook.cells:
+            if cell.cell_type != "code":
+                continue
+            take = outputs.of(cell)
+            if cell.id in self.shared and fresh:
+                for message in self.outputs[cell.id]:
+                    take(message)
+            elif is_test(cell) and cell.id not in self.shared:
+                held.append((cell, student.hold()))
+            else:
+                fresh = fresh and cell.id in self.shared
+                where = grade_id(cell) or OWN
+                try:
+                    ran = student.run(visible(cell.source), take, grade_id(cell) if is_solution(cell) else "")
+                    notes += trouble(cell) if not ran.done else []
+                    notes += [Note("missing package", where, ", ".join(dict.fromkeys(ran.lacking)))] if ran.lacking else []
+                    notes += [Note("given back", where, ", ".join(ran.given_back))] if ran.given_back else []
+                except Stopped as error:
+                    cell.outputs.append(failure(error.kind))
+                    notes.append(Note(error.kind, where))
+        return held
 
     def lendable(self, question: str, wrong: list[str], answers: dict[str, str]) -> dict[str, Callable]:
         """The functions of wrong answers that this question may use right: those before it, so that a mistake costs once.
@@ -186,29 +211,33 @@ class Judge:
             if name in wrong and name not in refused and not uses(answers[name], question)
         }
 
-    def verdict(self, cell: NotebookNode, student: Processes, outputs: Outputs, lent: dict[str, Callable]) -> Verdict:
+    def verdict(
+        self, cell: NotebookNode, student: Processes, place: Held, outputs: Outputs, lent: dict[str, Callable]
+    ) -> Verdict:
         """Run a test cell with lent functions; where it fails and has used them, with the student's own."""
-        verdict = self.test(cell, student, outputs, lent)
+        verdict = self.test(cell, student, place, outputs, lent)
         if verdict.lent and not verdict.passed:
             shown = cell.outputs
-            own = self.test(cell, student, outputs, {})
+            own = self.test(cell, student, place, outputs, {})
             if own.passed:
                 return own
             cell.outputs = shown
         if verdict.lent:
             cell.outputs.insert(0, said(LENT.format("、".join(verdict.lent))))
         if not verdict.passed and not verdict.stopped:
-            self.diagnose(cell, student, lent, verdict)
+            self.diagnose(cell, student, place, lent, verdict)
         return verdict
 
-    def test(self, cell: NotebookNode, student: Processes, outputs: Outputs, lent: dict[str, Callable]) -> Verdict:
-        """Run a test cell here, with the student's functions as remote ones."""
+    def test(
+        self, cell: NotebookNode, student: Processes, place: Held, outputs: Outputs, lent: dict[str, Callable]
+    ) -> Verdict:
+        """Run a test cell here, with the student's functions, as they are in that place, as remote ones."""
         cell.outputs, used = [], set()
         for name in self.questions:
             self.names.pop(name, None)
         self.kernel.publish = outputs.of(cell)
         try:
-            with student.snapshot() as channel, warnings.catch_warnings():
+            with student.snapshot(place) as channel, warnings.catch_warnings():
                 calls = Calls(student, channel)
                 warnings.simplefilter("ignore")  # of an attribute that is read, say: on stderr it costs marks, and tells paths
                 self.names.update(calls.names(self.questions, lent))
@@ -221,10 +250,12 @@ class Judge:
             cell.outputs = [failure(kind)]
         return Verdict(not failed(cell), kind, [name for name in self.questions if name in used])
 
-    def diagnose(self, cell: NotebookNode, student: Processes, lent: dict[str, Callable], verdict: Verdict) -> None:
+    def diagnose(
+        self, cell: NotebookNode, student: Processes, place: Held, lent: dict[str, Callable], verdict: Verdict
+    ) -> None:
         """Add to the message of a failed test which mistake it was, and where to read again."""
         question = tested(cell)
-        with suppress(Stopped), student.snapshot() as channel:
+        with suppress(Stopped), student.snapshot(place) as channel:
             function = Calls(student, channel).names([question], lent).get(question)
             verdict.mistakes = self.diagnosis.of(question, function) if callable(function) else []
         [error] = [output for output in cell.outputs if output.output_type == "error"][-1:] or [None]
@@ -235,7 +266,8 @@ class Judge:
 
 
 def fork(judge: Judge, submission: bytes) -> dict:
-    """Judge in a process of its own: {"notebook", "notes", "seconds"}, {"refused"}, {"failed"}, or {"killed"} where it was.
+    """Judge in a process of its own: {"notebook", "notes", "seconds"}, {"refused"}, {"failed"}, {"killed"} where it was,
+    or {"unready"} where the machine does not let a submission run.
 
     Raises EOFError or OSError where the template is gone: what it did to the result nobody knows.
     """
@@ -244,19 +276,22 @@ def fork(judge: Judge, submission: bytes) -> dict:
     if not child:
         mine.close()
         try:
-            resource.setrlimit(resource.RLIMIT_AS, (2 * judge.limits.total_memory,) * 2)
+            bound_memory()
             start = time.monotonic()
             result = judge.judge(submission)
             Channel(theirs, 1 << 30).send(result | {"seconds": time.monotonic() - start})
+        except Unready as error:
+            Channel(theirs, 1 << 30).send({"unready": clean(str(error), 300)})
         except BaseException as error:
             Channel(theirs, 1 << 30).send({"failed": f"{type(error).__name__}: {clean(str(error), 300)}"})
         finally:
             os._exit(0)
     theirs.close()
+    most = judge.limits.total + TIDYING
     try:
-        return Channel(mine, 1 << 30).receive(time.monotonic() + judge.limits.total + 60)[0]
+        return Channel(mine, 1 << 30).receive(time.monotonic() + most)[0]
     except TimeoutError:
-        return {"failed": "the judge's process did not end"}
+        return {"refused": Note("endless", round(most)).as_json()}
     except (EOFError, OSError):
         return {"killed": True}
     finally:
@@ -267,13 +302,36 @@ def fork(judge: Judge, submission: bytes) -> dict:
         judge.template.control.receive(time.monotonic() + 60)
 
 
+def bound_memory() -> None:
+    """The judge of one submission gets so much more than all have: what was handed in cannot make it use up the machine."""
+    most, hard = size() + MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]
+    if hard == resource.RLIM_INFINITY or hard > most:
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def unready(judge: Judge) -> str:
+    """Why this machine cannot grade, as the instructor's own notebook shows: it must have full marks. '' where it has."""
+    notebook = copy.deepcopy(judge.source)
+    for cell in notebook.cells:
+        cell.source = visible(cell.source)
+    result = fork(judge, nbformat.writes(notebook).encode())
+    if "notebook" not in result:
+        return f"a submission cannot run here: {result.get('unready') or result}"
+    cells = nbformat.from_dict(result["notebook"]).cells
+    lost = {grade_id(cell): cell for cell in cells if cell.cell_type == "code" and is_test(cell) and failed(cell)}
+    said = "; ".join(f"{name}: {clean(''.join(o.get('evalue', '') for o in cell.outputs), 120)}" for name, cell in lost.items())
+    return f"the instructor's own answers lose marks here ({said})" if lost else ""
+
+
 def main() -> None:
     control = Channel(socket.socket(fileno=os.dup(0)), 1 << 30)
     message, _ = control.receive()
     try:
         judge = Judge(Assignment.from_json(message))
+        if problem := unready(judge):
+            raise RuntimeError(problem)
     except (RuntimeError, ValueError, SyntaxError) as error:
-        control.send({"failed": clean(str(error), 300)})
+        control.send({"failed": clean(str(error), 500)})
         sys.exit(1)
     gc.freeze()
     with suppress(EOFError, OSError):  # the grader, or the template, is gone; or nobody has asked for long
@@ -281,9 +339,16 @@ def main() -> None:
         while True:
             _, submission = control.receive(time.monotonic() + IDLE)
             result = fork(judge, bytes(submission))
+            if ended(result) and (problem := unready(judge)):  # it looks like the machine's doing, and it is
+                result = {"unready": problem}
             control.send(result)
             for question in result.get("mistakes", ()):  # what is known here is known in the next fork
                 judge.diagnosis.known(question)
+
+
+def ended(result: dict) -> bool:
+    """Whether processes of the submission have ended by themselves: by its own doing, or for want of something here."""
+    return any(note[0] == "ended" for note in result.get("notes", ()))
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class JudgeProcess:
             answer = {"failed": "the judge does not start"}
         if "failed" in answer:
             self.close()
-            raise CannotGrade(answer["failed"])
+            raise CannotGrade(f"on {socket.gethostname()}, {answer['failed']}")
 
     def grade(self, submission: bytes) -> dict:
         self.channel.send({}, submission)
@@ -111,6 +111,8 @@ def grade(submission: bytes, assignment: Assignment) -> dict:
         with lock:
             if judge in judges:
                 idle.append(judge)
+        if "unready" in result:
+            raise CannotGrade(f"on {socket.gethostname()}, {result['unready']}")
         if "killed" not in result:
             return result
     return {"failed": f"the judge's process was killed {ATTEMPTS} times"}

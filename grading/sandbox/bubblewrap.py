@@ -36,6 +36,26 @@ PREFIXES = sorted({path for prefix in ("/usr", sys.prefix, sys.base_prefix) for 
 """Where Python and its packages are."""
 
 
+USERS = 1_000_000
+"""The first of the ids that submissions get where root grades, a thousand for each template."""
+
+
+def root() -> bool:
+    """Whether this process may make namespaces and give away ids: root is not enough, a container may have no other id."""
+    return os.geteuid() == 0 and all(map(has_users, ("/proc/self/uid_map", "/proc/self/gid_map")))
+
+
+def has_users(path: str) -> bool:
+    with open(path) as file:
+        ranges = [tuple(map(int, line.split())) for line in file]
+    return any(start <= USERS and start + count >= 2**32 - 1 for start, _, count in ranges)
+
+
+def first_user() -> int:
+    """An id that no other process of the machine has, nor the thousand behind it."""
+    return USERS + 1000 * os.getpid()
+
+
 def private() -> list[str]:
     """The folders that a submission gets for itself: /tmp is none of them where Python itself lies in it."""
     folders = "/tmp", "/dev/shm", namespaces.HOME
@@ -73,7 +93,7 @@ def mounts(absent: Sequence[str]) -> list[str]:
     arguments += ["--ro-bind", str(KERNEL), "/grader/grading/sandbox/kernel"]
     for fonts in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # to list the fonts anew takes seconds
         arguments += ["--ro-bind", str(fonts), f"{namespaces.HOME}/.cache/matplotlib/{fonts.name}"]
-    return [*arguments, "--remount-ro", "/"]
+    return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/"]
 
 
 def command(*program: str, absent: Sequence[str] = (), absent_message: str = "") -> list[str]:
@@ -83,7 +103,7 @@ def command(*program: str, absent: Sequence[str] = (), absent_message: str = "")
     """
     bubblewrap = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
                   "--die-with-parent", "--new-session", "--clearenv"]
-    if os.geteuid() != 0:
+    if not root():
         bubblewrap += ["--unshare-user", "--cap-add", "ALL"]
     for name, value in (environment() | {"ABSENT": absent_message}).items():
         bubblewrap += ["--setenv", name, value]
@@ -93,7 +113,7 @@ def command(*program: str, absent: Sequence[str] = (), absent_message: str = "")
 PROBE = """
 import os
 from grading.sandbox.kernel import namespaces
-namespaces.unshare()
+namespaces.unshare({root})
 if not os.fork():
     namespaces.mount_private([namespaces.HOME], 1 << 20, 100)
 """
@@ -105,7 +125,7 @@ def missing() -> str:
         return "the sandbox needs Linux: grade in a Linux container or virtual machine"
     if not shutil.which("bwrap"):
         return "bubblewrap is not installed: sudo apt install bubblewrap"
-    probe = subprocess.run(command(PYTHON, "-c", PROBE), capture_output=True, text=True)
+    probe = subprocess.run(command(PYTHON, "-c", PROBE.format(root=root())), capture_output=True, text=True)
     if probe.returncode or probe.stderr:
         said = (probe.stderr.strip().splitlines() or [f"exit status {probe.returncode}"])[-1]
         return f"this machine does not let bubblewrap make namespaces ({said}); allow user namespaces, or grade as root"

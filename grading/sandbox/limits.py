@@ -18,6 +18,7 @@ class Limits:
     total_memory: int = 4096 * MB
     """Bytes of all its processes."""
     processes: int = 64
+    """That run at a time, and threads of one of them."""
     disk: int = 256 * MB
     """Bytes of one file, and of each of its folders (home, /tmp, /dev/shm)."""
     files: int = 2000
@@ -33,7 +34,7 @@ class Limits:
     wait: float = 30
     """Seconds of the same on the clock: for a cell that sleeps."""
     total: float = 300
-    """Seconds on the clock."""
+    """Seconds on the clock, for everything: a third of them is kept for the tests."""
 
 
 class Stopped(Exception):
@@ -45,3 +46,7 @@ class Stopped(Exception):
     def __init__(self, kind: str):
         super().__init__(STOPS[kind])
         self.kind = kind
+
+
+class Unready(RuntimeError):
+    """The machine did not let a submission's processes be set up: no mark may come of it. The text says what failed."""

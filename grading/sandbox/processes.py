@@ -1,6 +1,8 @@
 """The processes of one submission: the template that they are forked from, the cells that run in them, what they use.
 
-Whatever they do, the judge gets their messages or a `Stopped` with the reason.
+Whatever they do, the judge gets their messages or a `Stopped` with the reason. First all cells run; at each test, a fork of the
+kernel is held with the names as they are there. The tests' calls come when no cell is left: what a function learns of a test's
+inputs, it can show nobody.
 """
 
 import math
@@ -12,19 +14,25 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from glob import glob
 
 import psutil
 
 from . import bubblewrap
-from .kernel.wire import Channel, ProtocolError
-from .limits import Limits, Stopped
+from .kernel.wire import Channel, ProtocolError, clean
+from .limits import Limits, Stopped, Unready
 
 INTERRUPT = 10
 """Seconds that an interrupted cell gets to say where it was, where `wait` is not less."""
 FEW = 8
 """A cell that leaves more processes is taken for one that goes on starting them."""
+STARTS, READY = 3, 60
+"""How often a kernel is tried to be set up, and the seconds that it may take."""
+CELLS = 2 / 3
+"""The part of the total time that the cells may take: the rest is for the tests."""
 CREDENTIALS = struct.Struct("3i")
+
 
 class Template:
     """The process in the sandbox that is forked for each submission."""
@@ -49,8 +57,8 @@ class Template:
         """Run the shared cells; returns the messages of each. Raises RuntimeError where the template does not start."""
         names = "disk", "files", "memory", "processes", "output", "message"
         limits = {name: getattr(self.limits, name) for name in names}
-        # A user that no other process of the machine has, where root grades.
-        limits |= {"sandbox": self.sandboxed, "user": 100_000 + os.getpid(), "folders": bubblewrap.private()}
+        limits |= {"sandbox": self.sandboxed, "root": bubblewrap.root(), "user": bubblewrap.first_user(),
+                   "folders": bubblewrap.private()}  # fmt: skip
         try:
             self.control.send({"cells": cells, "limits": limits})
             return self.control.receive()[0]["outputs"]
@@ -60,14 +68,59 @@ class Template:
             raise RuntimeError(f"the template kernel does not start: {said[-1] if said else 'it says nothing'}") from None
 
 
-def hello(channel: Channel, deadline: float) -> int:
-    """The process id of who says hello at the other end, as the kernel of this machine vouches for it."""
+def hello(channel: Channel, deadline: float, unready: str | None = None) -> tuple[int, dict]:
+    """The process id of who says hello at the other end, as the kernel of this machine vouches for it, and what it said.
+
+    Raises Unready where it is a word on that instead: asked for only where no code of a student's can have said it.
+    """
     ancillary: list = []
     message, _ = channel.receive(deadline, ancillary)
+    if unready in message:
+        raise Unready(str(message[unready])[:300])
     for level, kind, data in ancillary:
         if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS) and "hello" in message:
-            return CREDENTIALS.unpack(data)[0]
+            return CREDENTIALS.unpack(data)[0], message
     raise ProtocolError("no hello")
+
+
+def memory(processes: list[int], kind: str) -> int:
+    """Bytes of these processes: "rss" is read at once, in "pss" what forks share counts once."""
+    total = 0
+    for pid in processes:
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(pid)
+            try:
+                total += process.memory_full_info().pss if kind == "pss" else process.memory_info().rss
+            except psutil.AccessDenied:
+                total += process.memory_info().rss
+    return total
+
+
+def words(told) -> list[str]:
+    """A list of names that the kernel of a submission tells of."""
+    return [clean(word, 50) for word in told[:20] if isinstance(word, str)] if isinstance(told, list) else []
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of a cell."""
+
+    done: bool
+    """Whether it ended without an error."""
+    lacking: list[str]
+    """The modules that it wanted to import and that are not there."""
+    given_back: list[str]
+    """The names that had to be given back what the notebook had bound them to, before it ended."""
+
+
+@dataclass(eq=False)
+class Held:
+    """A place between the cells, for the tests there, and the fork of the kernel that waits there while it is alive."""
+
+    channel: Channel | None = None
+    pid: int = 0
+    given_back: list[str] = field(default_factory=list)
+    """As in Ran."""
 
 
 class Processes:
@@ -76,7 +129,9 @@ class Processes:
     def __init__(self, template: Template):
         self.template, self.limits = template, template.limits
         self.end = time.monotonic() + self.limits.total
-        self.history: list[str] = []
+        self.cells_end = time.monotonic() + CELLS * self.limits.total
+        self.history: list[tuple[str, str] | Held] = []
+        """What ran, (source, question), and what is to be held between."""
         self.number = 0
         self.clocks: dict[int, float] = {}
         self.spent = 0.0
@@ -90,39 +145,68 @@ class Processes:
         mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         return Channel(mine, self.limits.message, self.watch), theirs
 
+    @property
+    def held(self) -> list[Held]:
+        """Those that are alive."""
+        return [step for step in self.history if isinstance(step, Held) and step.channel]
+
     def start(self) -> None:
-        """A new kernel, in which what ran before is run again. Raises Stopped."""
+        """A new kernel, in which what ran before is run again, and held what was held. Raises Stopped, and Unready."""
         self.stop()
         if time.monotonic() >= self.end:  # before the template has work: it would still be at it when all is judged
             raise Stopped("total")
+        for attempt in range(STARTS):
+            try:
+                self._set_up()
+                break
+            except Unready:
+                self.stop()
+                if attempt == STARTS - 1:
+                    raise
+                time.sleep(attempt)
+            except Stopped:  # a kernel that nobody watches must not go on
+                self.stop()
+                raise
+        for step in self.history:
+            try:
+                if isinstance(step, Held):
+                    self._hold(step)
+                else:
+                    self._run(*step, lambda message: None)
+            except Stopped:
+                if not self.first:  # not only interrupted, or left without room to hold it
+                    raise
+
+    def _set_up(self) -> None:
+        """A kernel that has run nothing yet. Raises Unready where the machine does not let it be, and Stopped."""
         self.channel, theirs = self._pair()
         self.cpu_start = math.inf  # what ran before does not count against the new kernel
         with theirs:
             self.template.control.send({"start": True}, fds=(theirs.fileno(),))
         try:
             with self.limited(self.channel):
-                self.first = hello(self.channel, self.end)
-                self.pid = hello(self.channel, self.end)
-        except Stopped:  # a kernel that nobody watches must not go on
-            self.stop()
-            raise
+                deadline = min(self.end, time.monotonic() + READY)
+                self.first, _ = hello(self.channel, deadline, "unready")
+                self.pid, _ = hello(self.channel, deadline, "unready")
+        except Stopped as error:
+            if time.monotonic() >= self.end:
+                raise Stopped("total") from None
+            raise Unready(f"a submission's process does not begin ({error.kind})") from None
         self.clocks[self.pid] = 0.0
-        for source in self.history:
-            try:
-                self._run(source, lambda message: None)
-            except Stopped:
-                if not self.channel:  # not only interrupted
-                    raise
 
     def stop(self) -> None:
         """End every process of the submission."""
-        if self.channel:
-            if not self.template.sandboxed:
-                self.kill(self.tree())
-            self.template.control.send({"stop": True})
-            self.channel.close()
-            self.channel = self.first = None
-            self.forget(set(self.clocks))
+        if not self.first and not self.channel:
+            return
+        if not self.template.sandboxed:
+            self.kill(self.tree())
+        self.template.control.send({"stop": True})
+        for end in [self, *self.held]:
+            if end.channel:
+                end.channel.close()
+                end.channel = None
+        self.first = None
+        self.forget(set(self.clocks))
 
     def tree(self) -> list[int]:
         """The ids of all processes of the submission."""
@@ -152,18 +236,13 @@ class Processes:
 
     def watch(self) -> None:
         """Raises Stopped where the processes use more than they may."""
-        processes, memory = self.tree(), 0
+        processes = self.tree()
         self.forget(set(self.clocks) - set(processes))
         for pid in processes:
             self.clocks.setdefault(pid, 0.0)
-            with suppress(psutil.NoSuchProcess):
-                try:
-                    memory += psutil.Process(pid).memory_full_info().pss  # what forks share counts once
-                except psutil.AccessDenied:
-                    memory += psutil.Process(pid).memory_info().rss
-        if len(processes) > self.limits.processes:
+        if len(processes) - len(self.held) > self.limits.processes:
             raise Stopped("processes")
-        if memory > self.limits.total_memory:
+        if memory(processes, "rss") > self.limits.total_memory and memory(processes, "pss") > self.limits.total_memory:
             raise Stopped("memory")
         if self.cpu() - self.cpu_start > self.limits.seconds:
             raise Stopped("time")
@@ -193,40 +272,43 @@ class Processes:
 
     # Cells
 
-    def run(self, source: str, publish: Callable[[dict], None]) -> bool:
-        """Run a cell of the student's; publish gets its messages. Whether it ended without an error.
+    def run(self, source: str, publish: Callable[[dict], None], question: str = "") -> Ran:
+        """Run a cell of the student's; publish gets its messages. question: which one it answers.
 
         Raises Stopped where it had to be stopped or ended the kernel. What an interrupted cell has made stays; otherwise the
         next cell finds a new kernel.
         """
+        if time.monotonic() >= self.cells_end:
+            raise Stopped("total")
         if not self.channel:
             self.start()
         interrupted = None
         try:
-            done = self._run(source, publish)
+            ran = self._run(source, question, publish)
         except Stopped as error:
             if not self.channel:
                 raise
             interrupted = error
-        left = [pid for pid in self.tree() if pid not in (self.first, self.pid)]
+        staying = {self.first, self.pid, *(held.pid for held in self.held)}
+        left = [pid for pid in self.tree() if pid not in staying]
         self.kill(left)  # what a cell starts ends with it
         self.forget(set(left))
-        if len(left) > FEW:
+        if len(left) > FEW or threads(self.pid) > self.limits.processes // 2:
             self.stop()
             raise Stopped("processes")
         if interrupted:
             raise interrupted
-        self.history.append(source)
-        return done
+        self.history.append((source, question))
+        return ran
 
-    def _run(self, source: str, publish: Callable[[dict], None]) -> bool:
+    def _run(self, source: str, question: str, publish: Callable[[dict], None]) -> Ran:
         """Raises Stopped: the kernel goes on only where the cell could be interrupted."""
         assert self.channel  # of the kernel that `start` has made
         self.cpu_start = self.cpu()
         try:
             with self.limited(self.channel) as deadline:
                 self.number += 1
-                self.channel.send({"run": source, "number": self.number}, deadline=deadline)
+                self.channel.send({"run": source, "answer": question, "number": self.number}, deadline=deadline)
                 try:
                     return self._outputs(publish, deadline)
                 except (TimeoutError, Stopped) as error:
@@ -244,7 +326,7 @@ class Processes:
         os.kill(self.pid, signal.SIGINT)
         self._outputs(publish, time.monotonic() + min(INTERRUPT, self.limits.wait))
 
-    def _outputs(self, publish: Callable[[dict], None], deadline: float) -> bool:
+    def _outputs(self, publish: Callable[[dict], None], deadline: float) -> Ran:
         assert self.channel
         while True:
             message, _ = self.channel.receive(deadline)
@@ -253,20 +335,52 @@ class Processes:
             if isinstance(message.get("output"), dict):
                 publish(message["output"])
             elif isinstance(message.get("done"), bool):
-                return message["done"]
+                return Ran(message["done"], words(message.get("lacking")), words(message.get("given_back")))
             else:
                 raise ProtocolError("neither an output nor an end")
 
     # Functions
 
+    def hold(self) -> Held:
+        """Keep the names as they are after the last cell that ran, for calls."""
+        held = Held()
+        self.history.append(held)
+        if self.channel:
+            with suppress(Stopped):  # the kernel has ended since its last cell: `snapshot` makes a new one
+                self._hold(held)
+        return held
+
+    def _hold(self, held: Held) -> None:
+        assert self.channel
+        held.channel, held.pid, about = self._fork(self.channel, "hold")
+        held.given_back = words(about.get("given_back"))
+
+    def drop(self, held: Held) -> None:
+        """Nothing more is called there."""
+        if held.channel:
+            held.channel.close()
+        self.history.remove(held)
+
+    def end_cells(self) -> None:
+        """No cell runs any more: what is held outlives the kernel."""
+        while self.history and not isinstance(self.history[-1], Held):
+            self.history.pop()
+        if self.channel:
+            self.channel.close()
+            self.channel = None
+            self.kill([self.pid])
+
     @contextmanager
-    def snapshot(self) -> Iterator[Channel]:
-        """A channel to a fork of the kernel for the calls of one test: what they change is gone afterwards. Raises Stopped."""
+    def snapshot(self, held: Held) -> Iterator[Channel]:
+        """A channel to a fork of what is held, for the calls of one test: what they change is gone afterwards. Raises Stopped."""
         try:
-            before, channel, pid = self._fork()
-        except Stopped:  # the kernel had ended since its last cell, which is nobody's fault here
-            self.stop()
-            before, channel, pid = self._fork()
+            before, channel, pid = self._calls(held)
+        except Stopped as error:  # something of the student's has ended it, which is nobody's fault here
+            if error.kind == "total":
+                raise
+            self.start()
+            self.end_cells()
+            before, channel, pid = self._calls(held)
         self.clocks[pid] = 0.0
         self.cpu_start = self.cpu()
         try:
@@ -279,14 +393,30 @@ class Processes:
             if len(new) > 1:  # the calls started processes, and may have started more than was killed
                 self.stop()
 
-    def _fork(self) -> tuple[list[int], Channel, int]:
-        """The processes that are there already, a channel to a fork of the kernel, and its process id. Raises Stopped."""
-        if not self.channel:
-            self.start()
-        assert self.channel
+    def _calls(self, held: Held) -> tuple[list[int], Channel, int]:
+        """The processes that are there already, a channel to a fork of what is held, and its process id. Raises Stopped."""
+        if not held.channel:
+            raise Stopped("ended")
+        before = self.tree()
+        channel, pid, _ = self._fork(held.channel, "calls")
+        return before, channel, pid
+
+    def _fork(self, at: Channel, work: str) -> tuple[Channel, int, dict]:
+        """A channel to a fork of the process at the end of another one, its process id, and what it says. Raises Stopped."""
         self.cpu_start = math.inf
-        before, (channel, theirs) = self.tree(), self._pair()
-        with theirs, self.limited(channel) as deadline:
-            self.channel.send({"snapshot": True}, deadline=deadline, fds=(theirs.fileno(),))
-        with self.limited(channel) as deadline:
-            return before, channel, hello(channel, deadline)
+        channel, theirs = self._pair()
+        try:
+            with theirs, self.limited(at) as deadline:
+                at.send({work: True}, deadline=deadline, fds=(theirs.fileno(),))
+            with self.limited(channel) as deadline:
+                return channel, *hello(channel, deadline)
+        except Stopped:
+            channel.close()
+            raise
+
+
+def threads(pid: int) -> int:
+    """How many threads the process has; 0 where it is gone."""
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).num_threads()
+    return 0

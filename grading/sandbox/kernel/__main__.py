@@ -10,6 +10,8 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 
 from . import namespaces
 from .functions import Line
@@ -23,72 +25,102 @@ def descriptor(ancillary: list) -> socket.socket:
     return socket.socket(fileno=array.array("i", data)[0])
 
 
-def snapshot(kernel: Kernel, channel: Channel, main: Channel) -> int:
-    """Fork the kernel; the fork answers calls over channel, and what it prints goes nowhere. Returns its process id."""
-    child = os.fork()
-    if child:
-        channel.close()
-        return child
-    main.close()
-    kernel.publish = lambda message: None
+def fork(here: Channel, there: Channel, work: Callable[[Channel], None]) -> list[int]:
+    """Do work over the channel there in a fork of this process, until the judge hangs up; returns the fork's process id.
+
+    No id where the machine, or what the student has started, leaves no room for one more: the judge sees that nobody answers.
+    """
     try:
-        channel.send({"hello": os.getpid()})
-        Line(kernel.shell.user_ns, channel).serve()
+        child = os.fork()
+    except OSError:
+        there.close()
+        return []
+    if child:
+        there.close()
+        return [child]
+    try:
+        here.close()
+        work(there)
     finally:
         os._exit(0)
 
 
-def serve(kernel: Kernel, channel: Channel) -> None:
-    """Run cells, and fork for the calls of a test, until the judge hangs up."""
+def answer_calls(kernel: Kernel, channel: Channel) -> None:
+    """Answer the calls of one test; what is printed goes nowhere."""
+    kernel.publish = lambda message: None
+    channel.send({"hello": os.getpid()})
+    Line(kernel.shell.user_ns, channel).serve()
+
+
+def hold(kernel: Kernel, channel: Channel) -> None:
+    """Keep the notebook's names as they are now, for the calls of the tests that stand here."""
+    serve(kernel, channel, given_back=kernel.give_back())
+
+
+def serve(kernel: Kernel, channel: Channel, **about) -> None:
+    """Run cells, and fork, until the judge hangs up. about: what it is told with the hello."""
     number = 0
     forks: list[int] = []
     kernel.publish = lambda message: channel.send({"output": message, "number": number})
-    channel.send({"hello": os.getpid()})
+    channel.send({"hello": os.getpid(), **about})
     while True:
         ancillary: list = []
         message, _ = channel.receive(ancillary=ancillary)
         forks = [pid for pid in forks if os.waitpid(pid, os.WNOHANG) == (0, 0)]
         if "run" in message:
-            number = message["number"]
-            try:
-                done = kernel.run(message["run"])
-            except KeyboardInterrupt:  # the judge's, a moment too late
-                done = False
-            channel.send({"done": done, "number": number})
+            number, done, about = message["number"], False, {}
+            with suppress(KeyboardInterrupt):  # the judge's, a moment too late
+                done, about = kernel.run_answer(message["run"], message["answer"])
+            channel.send({"done": done, "number": number, **about})
         else:
-            forks.append(snapshot(kernel, Channel(descriptor(ancillary), channel.limit), channel))
+            work = hold if "hold" in message else answer_calls
+            there = Channel(descriptor(ancillary), channel.limit)
+            forks += fork(channel, there, lambda channel, work=work: work(kernel, channel))
 
 
-def begin(kernel: Kernel, channel: Channel, control: Channel, limits: dict) -> None:
-    """In a fork of the template: become the first process of the submission's own namespaces, then fork its kernel."""
-    os.close(0)
-    control.close()
-    os.open(os.devnull, os.O_RDWR)
-    memory = namespaces.size() + limits["memory"]
-    if limits["sandbox"]:
-        namespaces.unshare()
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # until there is somebody to pass it on to
-        child = os.fork()  # only a child is in the new process namespace
-        if child:
-            signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-        if child:
-            os.waitpid(child, 0)  # comes back when every process of the namespace is gone
-            return
-        namespaces.mount_private(limits["folders"], limits["disk"], limits["files"])
-    else:
-        os.setsid()
-    channel.send({"hello": os.getpid()})
-    if child := os.fork():
-        channel.close()
-        while os.wait()[0] != child:  # the orphans of the submission end up here
-            pass
+def begin(kernel: Kernel, channel: Channel, control: Channel, limits: dict, user: int) -> None:
+    """In a fork of the template: become the first process of the submission's own namespaces, then fork its kernel.
+
+    Where the machine does not let it, the judge is told why. The kernel says hello when everything is set up: what fails before
+    that is nothing of the student's. user: the id that the processes get (root only).
+    """
+    try:
+        os.close(0)
+        control.close()
+        os.open(os.devnull, os.O_RDWR)
+        memory = namespaces.size() + limits["memory"]
+        if limits["sandbox"]:
+            namespaces.unshare(limits["root"])
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # until there is somebody to pass it on to
+            child = os.fork()  # only a child is in the new process namespace
+            if child:
+                signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+            if child:
+                channel.close()
+                os.waitpid(child, 0)  # comes back when every process of the namespace is gone
+                return
+            namespaces.mount_private(limits["folders"], limits["disk"], limits["files"])
+        else:
+            os.setsid()
+        namespaces.adopt()
+        channel.send({"hello": os.getpid()})
+        child = os.fork()
+        if not child:
+            for standard in 1, 2:  # what does not come from a cell goes nowhere
+                os.dup2(0, standard)
+            if limits["sandbox"]:
+                namespaces.drop_privileges(user if limits["root"] else None, memory, limits["disk"], limits["processes"])
+    except BaseException as error:
+        channel.send({"unready": f"{type(error).__name__}: {error}"})
         return
-    for standard in 1, 2:  # what does not come from a cell goes nowhere
-        os.dup2(0, standard)
-    if limits["sandbox"]:
-        namespaces.drop_privileges(limits["user"], memory, limits["disk"], limits["processes"])
-    serve(kernel, channel)
+    if not child:
+        serve(kernel, channel)
+        return
+    channel.close()
+    with suppress(ChildProcessError):
+        while True:  # the orphans of the submission end up here, and what is held of it outlives the kernel
+            os.wait()
 
 
 def main() -> None:
@@ -102,9 +134,10 @@ def main() -> None:
         outputs.append([])
         if not kernel.run(source):
             sys.exit(f"A cell of the instructor's fails: {outputs[-1][-1]['content']}")
+    kernel.begin_student()
     control.send({"outputs": outputs})
     gc.freeze()
-    child = 0
+    child, user = 0, limits["user"]
     while True:
         ancillary: list = []
         try:
@@ -118,11 +151,12 @@ def main() -> None:
         if "answer" in message:
             control.send({"stopped": True})
         if "start" in message:
+            user += 1  # nothing that the machine keeps for a user is there for the next
             channel = Channel(descriptor(ancillary), limits["message"])
             child = os.fork()
             if not child:
                 try:
-                    begin(kernel, channel, control, limits)
+                    begin(kernel, channel, control, limits, user)
                 finally:
                     os._exit(0)
             channel.close()

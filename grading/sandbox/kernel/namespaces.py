@@ -10,12 +10,20 @@ import os
 import resource
 import signal
 
+from . import seccomp
+
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 MS_NOSUID_NODEV, MS_NOEXEC = 2 | 4, 8
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
 CAPABILITY_VERSION = 0x20080522
 HOME = "/submission"
 """Where a submission is at home: a path that no machine has."""
+NOBODY = 1000
+"""The id that an ordinary user has in the namespace of a submission: not root's, whoever it is outside."""
+FILES = 256
+"""Open files of a process."""
+HELD = 100
+"""Processes of a submission that are the grader's: the kernel, and what is held of it for each test."""
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -27,15 +35,16 @@ def call(name: str, *arguments) -> None:
         raise OSError(number, f"{name}: {os.strerror(number)}")
 
 
-def unshare() -> None:
+def unshare(root: bool) -> None:
     """New namespaces for this process; its children are in a new process namespace.
 
-    Raises OSError where the kernel forbids it.
+    root: whether this process may do so by itself; otherwise it becomes NOBODY in a new user namespace. Raises OSError where
+    the kernel forbids it.
     """
-    uid, gid, root = os.geteuid(), os.getegid(), os.geteuid() == 0
+    uid, gid = os.geteuid(), os.getegid()
     call("unshare", CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | (0 if root else CLONE_NEWUSER))
     if not root:
-        for path, text in ("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1"):
+        for path, text in ("setgroups", "deny"), ("uid_map", f"{NOBODY} {uid} 1"), ("gid_map", f"{NOBODY} {gid} 1"):
             with open(f"/proc/self/{path}", "w") as file:
                 file.write(text)
 
@@ -55,21 +64,26 @@ def mount_private(folders: list[str], disk: int, files: int) -> None:
         call("mount", b"tmpfs", b"/proc", b"tmpfs", MS_NOSUID_NODEV, b"size=0,mode=755")
 
 
+def adopt() -> None:
+    """Become the parent of all processes below this one whose own has ended."""
+    call("prctl", PR_SET_CHILD_SUBREAPER, 1)
+
+
 def size() -> int:
     """Bytes of address space of this process."""
     with open("/proc/self/statm") as file:
         return int(file.read().split()[0]) * resource.getpagesize()
 
 
-def drop_privileges(user: int, memory: int, disk: int, processes: int) -> None:
-    """Become nobody with limits: no capability, and user instead of root.
+def drop_privileges(user: int | None, memory: int, disk: int, processes: int) -> None:
+    """Become nobody with limits: no capability, user instead of root (None: as `unshare` has made it), and few calls left.
 
-    memory: bytes of address space; disk: bytes of a file.
+    memory: bytes of address space; disk: bytes of a file. Raises OSError or ValueError where the machine does not let it.
     """
-    limits = {"AS": memory, "FSIZE": disk, "CORE": 0, "NOFILE": 256, "MSGQUEUE": 0, "NPROC": processes}
+    limits = {"AS": memory, "FSIZE": disk, "CORE": 0, "NOFILE": FILES, "MSGQUEUE": 0, "NPROC": processes + HELD}
     for name, value in limits.items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
-    if os.geteuid() == 0:
+    if user is not None:
         os.setgroups([])
         os.setgid(user)
         os.setuid(user)
@@ -79,3 +93,4 @@ def drop_privileges(user: int, memory: int, disk: int, processes: int) -> None:
     call("prctl", PR_SET_DUMPABLE, 1)  # a change of user hides /proc/self from its own process
     os.setsid()
     os.chdir(HOME)
+    seccomp.deny()

@@ -1,13 +1,15 @@
 """The IPython kernel as students know it, without its sockets: a cell's source in, Jupyter messages out."""
 
+import ast
 import builtins
 import getpass
+import importlib
 import io
 import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import CodeType
+from types import CodeType, ModuleType
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -63,10 +65,63 @@ class Stream(io.TextIOBase):
 
 
 class EmbeddedShell(ZMQInteractiveShell):
-    """ZMQInteractiveShell asks its event loop for a window system; there is none here."""
+    """ZMQInteractiveShell asks its event loop for a window system, and keeps all that is printed; here is neither room."""
 
     def enable_gui(self, gui=None):
         pass
+
+    @contextmanager
+    def _tee(self, channel):
+        yield
+
+
+MISSING = "__missing__"
+"""The name by which the cells find Kernel.missing."""
+
+
+class Missing:
+    """Stands for what could not be imported: whoever uses it is told so."""
+
+    def __init__(self, error: ImportError):
+        self.__dict__["_error"] = error
+
+    def __getattr__(self, name: str):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise type(self._error)(str(self._error), name=self._error.name)
+
+    def __call__(self, *args, **options):
+        return self.called
+
+
+class Imports(ast.NodeTransformer):
+    """Lets a cell go on after an import of what is not there, as long as the name is not used.
+
+    What stands in a `try` has an answer of its own.
+    """
+
+    def visit_Try(self, node: ast.Try) -> ast.stmt:
+        return node
+
+    def visit_Import(self, node: ast.Import) -> list[ast.stmt]:
+        return [guarded(node, ast.Import([name]), name.name, name.asname or name.name.partition(".")[0]) for name in node.names]
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt | list[ast.stmt]:
+        if node.module == "__future__" or not node.module:
+            return node
+        parts = [(ast.ImportFrom(node.module, [name], node.level), name.asname or name.name) for name in node.names]
+        return [guarded(node, part, node.module, bound if bound != "*" else "_") for part, bound in parts]
+
+
+def guarded(node: ast.stmt, part: ast.stmt, module: str, bound: str) -> ast.stmt:
+    """The import part of node, or where it fails the name bound to what Kernel.missing makes of it."""
+    ask = ast.Call(ast.Name(MISSING, ast.Load()), [ast.Constant(module), ast.Constant(bound)], [])
+    otherwise = ast.Assign([ast.Name(bound, ast.Store())], ask)
+    handler = ast.ExceptHandler(ast.Name("ImportError", ast.Load()), None, [otherwise])
+    return ast.fix_missing_locations(ast.copy_location(ast.Try([part], [handler], [], []), node))
+
+
+ABSENT_SAID = "{} は採点の環境では読み込めません ({})。使っていなければ、採点には関係がありません。\n"
 
 
 class Kernel:
@@ -105,6 +160,47 @@ class Kernel:
                 self.shell.showtraceback(running_compiled_code=True)
                 return False
 
+    def begin_student(self) -> None:
+        """From now on the cells are a student's: what the notebook has given is known, and may be given back."""
+        self.given = {name: value for name, value in self.shell.user_ns.items() if name[0] != "_" and kept(value)}
+        self.lacking: list[str] = []
+        self.shell.ast_transformers.append(Imports())
+        setattr(builtins, MISSING, self.missing)
+
+    def missing(self, module: str, bound: str) -> "Missing | ModuleType":
+        """What a name is bound to whose import fails; the cell says so."""
+        error = sys.exc_info()[1]
+        assert isinstance(error, ImportError)
+        if bound == module.partition(".")[0] != module:  # `import scipy.nothing` still gives scipy
+            try:
+                return importlib.import_module(bound)
+            except ImportError:
+                pass
+        self.lacking.append(module)
+        print(ABSENT_SAID.format(module, error), end="")
+        return Missing(error)
+
+    def give_back(self) -> list[str]:
+        """Bind names again that the notebook or an answer gave a function, and that have none any more; returns them.
+
+        A line such as `np = 0` or `%reset`, anywhere, is a mistake of its own: it must not cost the questions behind it.
+        """
+        names = self.shell.user_ns
+        back = {name: value for name, value in self.given.items() if not kept(names.get(name))}
+        names.update(back)
+        return list(back)
+
+    def run_answer(self, source: str, question: str) -> tuple[bool, dict]:
+        """Run a cell that answers a question ('': one that answers none): whether it ended without an error, and what is said of it."""
+        self.lacking.clear()
+        done, back = self.run(source), []
+        if question:
+            if not done and (back := self.give_back()):
+                done = self.run(source)
+            if kept(self.shell.user_ns.get(question)):
+                self.given[question] = self.shell.user_ns[question]
+        return done, {"lacking": self.lacking[:20], "given_back": back}
+
     @contextmanager
     def speaking(self) -> Iterator[None]:
         """stdout and stderr of the process are the cell's meanwhile."""
@@ -118,3 +214,8 @@ class Kernel:
             for stream in self.streams:
                 stream.flush()
             sys.stdout, sys.stderr = before
+
+
+def kept(value: object) -> bool:
+    """Whether this is what a notebook gives a name for good: a function, a class or a module."""
+    return callable(value) or isinstance(value, ModuleType)
