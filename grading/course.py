@@ -4,8 +4,9 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import BinaryIO
 from unicodedata import normalize
 
@@ -35,6 +36,18 @@ def load_config(root: Path) -> Config:
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     config.CourseDirectory.root = str(root)
     return config
+
+
+def course_secret(root: Path) -> str:
+    """What the inputs of the hidden tests are drawn with, so that nobody outside knows them: made at the first use.
+
+    Without its file another one is made, and everything is graded again.
+    """
+    path = root / ".secret"
+    with suppress(FileExistsError):
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(token_hex(32))
+    return path.read_text()
 
 
 @contextmanager

@@ -256,17 +256,28 @@ def test_nobody_is_lent_what_is_right():
     assert grade(REFERENCE)["lent"] == {}
 
 
-def test_another_seed_makes_other_inputs_and_no_other_marks():
+OTHERS = {  # what is other → the assignment
+    "seed": replace(ASSIGNMENT, settings=replace(ASSIGNMENT.settings, seed=8)),
+    "secret of the course": replace(ASSIGNMENT, secret="another"),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_another_seed_or_secret_makes_other_inputs_and_no_other_marks(other):
     code = "def describe(table):\n    about = {'mean': table.mean(0), 'std': table.std(0), 'rows': len(table)}\n"
     only_the_visible = code + "    about['mean'] = about['mean'] + (len(table) < 1000)\n    return about"
-    notebook, messages = submission(RELEASE, REFERENCE | {"describe": only_the_visible}), set()
-    for seed in 7, 8:
-        assignment = replace(ASSIGNMENT, settings=replace(ASSIGNMENT.settings, seed=seed))
-        result = worker.grade(nbformat.writes(notebook).encode(), assignment)
+    notebook, messages = nbformat.writes(submission(RELEASE, REFERENCE | {"describe": only_the_visible})).encode(), []
+    for assignment in ASSIGNMENT, OTHERS[other], ASSIGNMENT:
+        result = worker.grade(notebook, assignment)
         assert lost(result) == {"describe"}
         [test] = [cell for cell in result["notebook"]["cells"] if cell["id"] == "test_describe"]
-        messages.add(test["outputs"][-1]["evalue"])
-    assert len(messages) == 2, messages  # they name the first value that is wrong
+        messages.append(test["outputs"][-1]["evalue"])
+    # They name the first value that is wrong.
+    assert messages[0] != messages[1] and messages[0] == messages[2]
+
+
+def test_another_file_gets_other_inputs():
+    assert ASSIGNMENT.seed(b"one") == ASSIGNMENT.seed(b"one") != ASSIGNMENT.seed(b"another")
 
 
 def test_two_mistakes_at_once_are_both_told():
@@ -276,7 +287,7 @@ def test_two_mistakes_at_once_are_both_told():
 
 
 def test_a_package_that_is_absent_says_the_sentence_of_the_exercise():
-    result = grade(REFERENCE | {"describe": "def describe(table):\n    import scipy.stats"})
+    result = grade(REFERENCE | {"describe": "def describe(table):\n    import scipy.stats\n    return scipy.stats.describe(table)"})
     assert lost(result) == {"describe"}
     assert "scipy.stats は、この演習では使えません" in str(result["cells"]["test_describe"]["outputs"])
 

@@ -141,7 +141,7 @@ def test_two_mistakes_at_once_are_both_told():
 
 @pytest.mark.parametrize("library", ["sklearn.neural_network"])
 def test_a_library_that_differentiates_is_not_there(library):
-    code = f"def network_backward(x, t, params, activation='relu'):\n    import {library}"
+    code = f"def network_backward(x, t, params, activation='relu'):\n    import {library}\n    return {library}.grads"
     result = grade(REFERENCE | {"network_backward": code})
     assert lost(result) == {"network_backward"}
     assert f"{library} は採点の環境では使えません" in str(result["cells"]["test_network_backward"]["outputs"])

@@ -69,7 +69,7 @@ class Assignment:
 
     def seed(self, submission: bytes) -> int:
         """The seed of the tests' inputs: another for each file, always the same for the same one."""
-        return int.from_bytes(hashlib.sha256(self.secret.encode() + submission).digest()[:8])
+        return int.from_bytes(hashlib.sha256(f"{self.secret} {self.settings.seed} ".encode() + submission).digest()[:8])
 
     def as_json(self) -> dict:
         return asdict(self)

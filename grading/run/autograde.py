@@ -24,7 +24,7 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 from traitlets import Bool, Dict, Integer, Unicode
 
-from ..course import NOTEBOOK, SECRET, handed_in, transaction
+from ..course import NOTEBOOK, SECRET, course_secret, handed_in, transaction
 from ..exercise.cells import grade_id, is_solution, is_test
 from ..exercise.folder import Exercise, NoExercise
 from ..notes import Note, Refused
@@ -100,7 +100,8 @@ class Autograde(Stock):
         name = self.coursedir.assignment_id
         again = f"run `nbgrader generate_assignment {name} --force`"
         try:
-            assignment = read_assignment(Exercise(Path(self.coursedir.root), name), self.limits, self.sandbox)
+            root = Path(self.coursedir.root)
+            assignment = read_assignment(Exercise(root, name), self.limits, self.sandbox, course_secret(root))
             with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
                 recorded = {cell.name: cell.source for cell in gradebook.find_notebook(NOTEBOOK, name).source_cells}
         except NoExercise as error:

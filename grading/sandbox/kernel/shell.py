@@ -8,7 +8,7 @@ import io
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import CodeType, ModuleType
 
 from ipykernel.ipkernel import IPythonKernel
@@ -80,14 +80,14 @@ MISSING = "__missing__"
 
 
 class Missing:
-    """Stands for what could not be imported: whoever uses it is told so."""
+    """Stands for what could not be imported: whoever uses it is told so. parent: the package that is there, without its part."""
 
-    def __init__(self, error: ImportError):
-        self.__dict__["_error"] = error
+    def __init__(self, error: ImportError, parent: ModuleType | None):
+        self.__dict__.update(_error=error, _parent=parent)
 
     def __getattr__(self, name: str):
-        if name.startswith("__"):
-            raise AttributeError(name)
+        if name.startswith("__") or hasattr(self._parent, name):
+            return getattr(self._parent, name)
         raise type(self._error)(str(self._error), name=self._error.name)
 
     def __call__(self, *args, **options):
@@ -167,18 +167,16 @@ class Kernel:
         self.shell.ast_transformers.append(Imports())
         setattr(builtins, MISSING, self.missing)
 
-    def missing(self, module: str, bound: str) -> "Missing | ModuleType":
+    def missing(self, module: str, bound: str) -> Missing:
         """What a name is bound to whose import fails; the cell says so."""
-        error = sys.exc_info()[1]
+        error, parent = sys.exc_info()[1], None
         assert isinstance(error, ImportError)
         if bound == module.partition(".")[0] != module:  # `import scipy.nothing` still gives scipy
-            try:
-                return importlib.import_module(bound)
-            except ImportError:
-                pass
+            with suppress(ImportError):
+                parent = importlib.import_module(bound)
         self.lacking.append(module)
         print(ABSENT_SAID.format(module, error), end="")
-        return Missing(error)
+        return Missing(error, parent)
 
     def give_back(self) -> list[str]:
         """Bind names again that the notebook or an answer gave a function, and that have none any more; returns them.
