@@ -287,7 +287,8 @@ def test_two_mistakes_at_once_are_both_told():
 
 
 def test_a_package_that_is_absent_says_the_sentence_of_the_exercise():
-    result = grade(REFERENCE | {"describe": "def describe(table):\n    import scipy.stats\n    return scipy.stats.describe(table)"})
+    code = "def describe(table):\n    import scipy.stats\n    return scipy.stats.describe(table)"
+    result = grade(REFERENCE | {"describe": code})
     assert lost(result) == {"describe"}
     assert "scipy.stats は、この演習では使えません" in str(result["cells"]["test_describe"]["outputs"])
 

@@ -66,11 +66,15 @@ class Autograde(Stock):
         for folder in sorted(self.assignments):
             submission = Submission(self, folder)
             shutil.rmtree(submission.partial, ignore_errors=True)  # of a run that was killed
-            if submission.student not in self.coursedir.student_id_exclude.split(","):
-                if self.force or not submission.is_graded(assignment):
-                    waiting.append(submission)
-                else:
-                    self.log.info("%s is graded already", submission.student)
+            if submission.student in self.coursedir.student_id_exclude.split(","):
+                continue
+            tried = refusal.recall(submission.folder, submission.graded, assignment.key)
+            if not self.force and submission.is_graded(assignment):
+                self.log.info("%s is graded already", submission.student)
+            elif not self.force and tried and tried.kind == "endless":
+                self._not_graded(submission, tried)
+            else:
+                waiting.append(submission)
         try:
             with logging_redirect_tqdm([self.log]), Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
                 results = self._results(waiting, assignment)
@@ -81,15 +85,18 @@ class Autograde(Stock):
                         submission.record(gradebook, result)
                     else:
                         why = Note.from_json(result["refused"]) if "refused" in result else Note("failed", result["failed"])
-                        self.log.error("%s: NOT GRADED: %s", submission.student, why)
-                        self.ungraded[submission.student] = why
-                        refusal.record(submission.folder, submission.graded, why)
+                        self._not_graded(submission, why)
+                        refusal.record(submission.folder, submission.graded, why, assignment.key)
         except worker.CannotGrade as error:
             self._fail(f"Nothing more is graded: {error}.")
         finally:
             worker.close(assignment.key)
         if self.ungraded:
-            self._fail(f"{len(self.ungraded)} of {len(waiting)} could not be graded: {', '.join(self.ungraded)}.")
+            self._fail(f"{len(self.ungraded)} of {len(self.assignments)} could not be graded: {', '.join(self.ungraded)}.")
+
+    def _not_graded(self, submission: "Submission", why: Note) -> None:
+        self.log.error("%s: NOT GRADED: %s", submission.student, why)
+        self.ungraded[submission.student] = why
 
     def _fail(self, message: str) -> None:
         self.log.error(message)

@@ -21,10 +21,10 @@ def stamp(folder: Path) -> list[int]:
     return []
 
 
-def record(folder: Path, graded: Path, why: Note) -> None:
-    """Keep why what lies in folder was not graded; graded: where its result would be."""
+def record(folder: Path, graded: Path, why: Note, key: str = "") -> None:
+    """Keep why what lies in folder was not graded; graded: where its result would be; key: of the assignment."""
     graded.parent.mkdir(parents=True, exist_ok=True)
-    told = json.dumps({"file": stamp(folder), "why": why.as_json()})  # ASCII: a file may have a name that no encoding knows
+    told = json.dumps({"file": stamp(folder), "why": why.as_json(), "key": key})  # ASCII: a name may be no text at all
     place(graded).write_text(told, encoding="utf-8")
 
 
@@ -32,10 +32,14 @@ def forget(graded: Path) -> None:
     place(graded).unlink(missing_ok=True)
 
 
-def recall(folder: Path, graded: Path) -> Note | None:
-    """Why what lies in folder was not graded; None where it was not tried, or is another file by now."""
+def recall(folder: Path, graded: Path, key: str | None = None) -> Note | None:
+    """Why what lies in folder was not graded, by the assignment of that key or by any.
+
+    None where it was not tried, or is another file by now.
+    """
     try:
         told = json.loads(place(graded).read_text(encoding="utf-8"))
-        return Note.from_json(told["why"]) if told["file"] == stamp(folder) else None
+        same = told["file"] == stamp(folder) and key in (None, told["key"])
+        return Note.from_json(told["why"]) if same else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -26,7 +26,7 @@ class JudgeProcess:
     """A process of grading.run.judge."""
 
     def __init__(self, assignment: Assignment):
-        """Raises CannotGrade."""
+        """Raises CannotGrade, and EOFError where somebody killed it as it started."""
         problem = bubblewrap.missing() if assignment.sandbox else ""
         if not problem and assignment.engine != engine():
             problem = "the grader, its Python or a library has another version than where the run was started"
@@ -45,7 +45,8 @@ class JudgeProcess:
             self.channel.send(assignment.as_json())
             answer, _ = self.channel.receive()
         except (EOFError, OSError):
-            answer = {"failed": "the judge does not start"}
+            self.close()
+            raise EOFError from None
         if "failed" in answer:
             self.close()
             raise CannotGrade(f"on {socket.gethostname()}, {answer['failed']}")
@@ -92,9 +93,9 @@ def grade(submission: bytes, assignment: Assignment) -> dict:
         judge = take(assignment.key)
         try:
             judge = judge or JudgeProcess(assignment)
-        except CannotGrade:  # or somebody killed it as it started
+        except EOFError:
             if attempt == ATTEMPTS - 1:
-                raise
+                raise CannotGrade(f"on {socket.gethostname()}, the judge's process does not start") from None
             continue
         with lock:
             judges.add(judge)

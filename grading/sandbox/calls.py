@@ -125,7 +125,7 @@ class Calls:
         try:
             if self.depth > DEEP:
                 raise RecursionError("too many calls, one within another")
-            with bounded(self.student.limits.seconds):
+            with bounded(self.student.limits.seconds), self._counted():
                 value, arrays = encode(function(*given, **options), self.handles)
             return {"value": value}, arrays
         except Stopped:
@@ -135,6 +135,15 @@ class Calls:
             return {"raised": [kind, str(error)]}, b""
         finally:
             self.depth -= 1
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """What a lent function takes is the student's cost, as if it were the own one."""
+        start = time.process_time()
+        try:
+            yield
+        finally:
+            self.student.carrying -= time.process_time() - start
 
     def own(self, key: int | str):
         """What the student was given under that number, or was lent by that name."""

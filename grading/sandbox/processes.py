@@ -122,6 +122,12 @@ class Held:
     given_back: list[str] = field(default_factory=list)
     """As in Ran."""
 
+    def close(self) -> None:
+        """Let the fork end."""
+        if self.channel:
+            self.channel.close()
+        self.channel = None
+
 
 class Processes:
     """The processes of one submission."""
@@ -201,11 +207,11 @@ class Processes:
         if not self.template.sandboxed:
             self.kill(self.tree())
         self.template.control.send({"stop": True})
-        for end in [self, *self.held]:
-            if end.channel:
-                end.channel.close()
-                end.channel = None
-        self.first = None
+        for held in self.held:
+            held.close()
+        if self.channel:
+            self.channel.close()
+        self.channel = self.first = None
         self.forget(set(self.clocks))
 
     def tree(self) -> list[int]:
@@ -357,8 +363,7 @@ class Processes:
 
     def drop(self, held: Held) -> None:
         """Nothing more is called there."""
-        if held.channel:
-            held.channel.close()
+        held.close()
         self.history.remove(held)
 
     def end_cells(self) -> None:

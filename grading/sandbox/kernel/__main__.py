@@ -12,6 +12,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from . import namespaces
 from .functions import Line
@@ -73,9 +74,8 @@ def serve(kernel: Kernel, channel: Channel, **about) -> None:
                 done, about = kernel.run_answer(message["run"], message["answer"])
             channel.send({"done": done, "number": number, **about})
         else:
-            work = hold if "hold" in message else answer_calls
-            there = Channel(descriptor(ancillary), channel.limit)
-            forks += fork(channel, there, lambda channel, work=work: work(kernel, channel))
+            work = partial(hold if "hold" in message else answer_calls, kernel)
+            forks += fork(channel, Channel(descriptor(ancillary), channel.limit), work)
 
 
 def begin(kernel: Kernel, channel: Channel, control: Channel, limits: dict, user: int) -> None:

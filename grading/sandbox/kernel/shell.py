@@ -189,7 +189,10 @@ class Kernel:
         return list(back)
 
     def run_answer(self, source: str, question: str) -> tuple[bool, dict]:
-        """Run a cell that answers a question ('': one that answers none): whether it ended without an error, and what is said of it."""
+        """Run a cell that answers a question ('': none).
+
+        Returns whether it ended without an error, and what it lacked and was given back.
+        """
         self.lacking.clear()
         done, back = self.run(source), []
         if question:

@@ -23,8 +23,12 @@ DTYPE = re.compile(rf"[<>|][{PLAIN}][1-9][0-9]{{0,8}}")
 """How NumPy writes the name of such a dtype; it takes far more for one, and parses that as Python."""
 CONTROL = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Characters that steer a terminal or the direction of writing; colours are none of them."""
+HASHED = 1000
+"""Entries of a set or a dict that are let pass: where all have one hash, it takes the square of that to put them in."""
 NAMES = 1000
 """Of so many classes of the other end the stand-ins have the name; then they have none of their own."""
+LARGEST = 1 << 24
+"""The elements of an array that has some, or would have, were its empty sides 1: a sum over these makes the others."""
 TICK = 0.1
 """Seconds between two calls of Channel.tick while it waits."""
 
@@ -281,11 +285,11 @@ def _decode(tree, arrays: Arrays, ask, own):
             raise TypeError
         return tree
     [(tag, body)] = tree.items()
-    if tag in ("list", "tuple", "set", "frozenset", "range"):
+    if tag in ("list", "tuple", "set", "frozenset", "range", "dict"):
         items = [_decode(item, arrays, ask, own) for item in body]
+        if tag in ("set", "frozenset", "dict") and len(items) > HASHED:
+            return class_of(tag, Opaque)()
         return list(items) if tag == "range" else getattr(builtins, tag)(items)
-    if tag == "dict":
-        return dict(_decode(item, arrays, ask, own) for item in body)
     if tag in ("array", "scalar"):
         return _array(tag, body, arrays)
     if tag == "complex":
@@ -314,7 +318,7 @@ def _array(tag: str, body: list, arrays: Arrays):
     if not DTYPE.fullmatch(name) or len(shape) > 32 or min(shape, default=0) < 0:
         raise ValueError
     dtype = np.dtype(name)
-    if math.prod(shape) * dtype.itemsize != size:
+    if math.prod(shape) * dtype.itemsize != size or math.prod(max(n, 1) for n in shape) > LARGEST:
         raise ValueError
     data = arrays.take(start, size)
     value = np.frombuffer(data, dtype).reshape(shape) if size else np.empty(shape, dtype)
