@@ -281,7 +281,7 @@ def fork(judge: Judge, submission: bytes) -> dict:
             result = judge.judge(submission)
             Channel(theirs, 1 << 30).send(result | {"seconds": time.monotonic() - start})
         except Unready as error:
-            Channel(theirs, 1 << 30).send({"unready": clean(str(error), 300)})
+            Channel(theirs, 1 << 30).send({"unready": f"a submission cannot run here: {clean(str(error), 300)}"})
         except BaseException as error:
             Channel(theirs, 1 << 30).send({"failed": f"{type(error).__name__}: {clean(str(error), 300)}"})
         finally:
@@ -316,7 +316,7 @@ def unready(judge: Judge) -> str:
         cell.source = visible(cell.source)
     result = fork(judge, nbformat.writes(notebook).encode())
     if "notebook" not in result:
-        return f"a submission cannot run here: {result.get('unready') or result}"
+        return result.get("unready") or f"the instructor's own answers cannot be graded here: {result}"
     cells = nbformat.from_dict(result["notebook"]).cells
     lost = {grade_id(cell): cell for cell in cells if cell.cell_type == "code" and is_test(cell) and failed(cell)}
     said = "; ".join(f"{name}: {clean(''.join(o.get('evalue', '') for o in cell.outputs), 120)}" for name, cell in lost.items())

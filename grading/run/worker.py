@@ -89,6 +89,7 @@ def grade(submission: bytes, assignment: Assignment) -> dict:
     "lent" (question → functions that it was given right) and "seconds"; {"refused": note} for what is no notebook
     of the exercise; or {"failed": why}. Raises CannotGrade where this machine cannot grade at all.
     """
+    why: CannotGrade | None = None
     for attempt in range(ATTEMPTS):
         judge = take(assignment.key)
         try:
@@ -109,13 +110,19 @@ def grade(submission: bytes, assignment: Assignment) -> dict:
             if not known:
                 break
             continue
+        if "unready" in result:  # this judge, or the machine: the next one says
+            with lock:
+                judges.discard(judge)
+            judge.close()
+            why = CannotGrade(f"on {socket.gethostname()}, {result['unready']}")
+            continue
         with lock:
             if judge in judges:
                 idle.append(judge)
-        if "unready" in result:
-            raise CannotGrade(f"on {socket.gethostname()}, {result['unready']}")
         if "killed" not in result:
             return result
+    if why:
+        raise why
     return {"failed": f"the judge's process was killed {ATTEMPTS} times"}
 
 

@@ -164,6 +164,7 @@ class Kernel:
         """From now on the cells are a student's: what the notebook has given is known, and may be given back."""
         self.given = {name: value for name, value in self.shell.user_ns.items() if name[0] != "_" and kept(value)}
         self.lacking: list[str] = []
+        sys.path[0] = ""  # the working folder, as in Jupyter: a cell may write a module and import it
         self.shell.ast_transformers.append(Imports())
         setattr(builtins, MISSING, self.missing)
 
