@@ -119,6 +119,10 @@ reply(1.0, changed=changed, arrays=bytes(32))""",
     "instance-of-a-long-name": 'reply({"instance": [0, "x" * 10**7, False]})',
     "instances-a-million": 'reply({"list": [{"instance": [0, "x", 0]}] * 10**6})',
     "instances-of-many-names": 'reply({"list": [{"instance": [0, str(n), 0]} for n in range(300_000)]})',
+    "array-of-empty-sides": 'reply({"array": ["<f8", [0, 3 * 10**8], 0, 0]})',
+    "set-of-one-hash": 'reply({"set": [n * (2**61 - 1) for n in range(100_000)]})',
+    "dictionary-of-one-hash": 'reply(pairs(*([n * (2**61 - 1), 0] for n in range(50_000))))',
+    "lists-in-masses": 'reply({"list": [{"list": []}] * 2_000_000})',
     "opaque-in-masses": 'reply({"list": [{"opaque": str(n)} for n in range(300_000)]})',
 }
 AWARE_AT_ONCE: dict[str, str] = {
@@ -126,6 +130,8 @@ AWARE_AT_ONCE: dict[str, str] = {
     "done-without-end": 'while True: channel().send({"done": True, "number": number()}); time.sleep(0.01)',
     "done-without-a-number": 'channel().send({"done": True}); os._exit(0)',
     "done-of-cells-to-come": 'for n in range(20): channel().send({"done": True, "number": number() + n})',
+    "outputs-in-masses": """for _ in range(1000):
+    show({"msg_type": "display_data", "content": {"data": {"text/plain": "x" * 30_000_000}, "metadata": {}}})""",
     "outputs-of-no-kind": """for output in 3, {}, {"msg_type": "stream"}, {
     "msg_type": "error", "content": {"ename": [], "evalue": {}}}, {
     "msg_type": "display_data", "content": {"data": {"text/html": ["<script>PWNED</script>"], "x" * 10**6: 3}, "metadata": 3}}, {

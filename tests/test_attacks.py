@@ -30,6 +30,7 @@ from grading.classroom import Classroom
 from grading.exercise.cells import is_test
 from grading.exercise.folder import Exercise
 from grading.exercise.sample import submission
+from grading.run.judge import TIDYING
 
 ALL = [*ATTACKS, *ATTACKS_OF_THE_PROTOCOL, *ATTACKS_1101]
 EXERCISES = {str(tried): tried for tried in (SMALL, MLP)}
@@ -192,6 +193,13 @@ def deserved(attack: Attack) -> dict[str, float]:
 @pytest.mark.parametrize("attack", ALL, ids=id_of)
 def test_an_attack_gets_the_marks_of_its_answers_and_no_more(attack, marks):
     assert marks[STUDENTS[attack.name]] == deserved(attack)
+
+
+def test_no_submission_holds_up_the_class_for_longer_than_its_total(classes):
+    for each in classes:
+        most = LIMITS[each.tried.exercise.name]["total"] + TIDYING
+        seconds = {student: notebook.metadata.grading["seconds"] for student, notebook in each.notebooks.items()}
+        assert max(seconds.values()) < most, {student: spent for student, spent in seconds.items() if spent >= most}
 
 
 def test_the_honest_ones_between_get_full_marks(classes, marks):

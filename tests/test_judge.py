@@ -256,6 +256,61 @@ def test_nobody_is_lent_what_is_right():
     assert grade(REFERENCE)["lent"] == {}
 
 
+HURT = {  # a line of the student's behind the first answer → the names that the answers after it would miss
+    "np = 0": "np",
+    "import numpy\nnp, Check = numpy.pi, None": "np",
+    "del np, softmax": "np, softmax",
+    "%reset -f": "np, softmax",
+    "softmax = softmax(np.zeros((2, 2)))": "softmax",
+}
+
+
+@pytest.mark.parametrize("line", HURT)
+def test_a_line_that_takes_a_name_away_costs_no_question_behind_it(line):
+    calling = "def describe(table):\n    softmax(table)\n" + REFERENCE["describe"].partition("\n")[2]
+    result = grade(REFERENCE | {"describe": f"{line}\n{calling}"})
+    assert lost(result) == set()
+    said = [note for note in result["notes"] if note[0] == "given back"]
+    assert said and set(HURT[line].split(", ")) <= {name for note in said for name in note[2].split(", ")}
+
+
+def test_a_name_that_an_answer_replaces_by_a_function_of_its_own_stays_so():
+    code = "def np(x): return x\n\nimport numpy\n" + REFERENCE["softmax"].replace("np.", "numpy.")
+    result = grade({"softmax": code})
+    assert lost(result) == set(MARKS) - {"softmax"} and result["notes"] == []
+
+
+LACKING = "pandas", "torch.nn", "scipy.stats"
+"""Packages that Colab has and the sandbox has not, for want of them or by the exercise's settings."""
+UNUSED = {  # how an import stands in an answer that does not use it
+    "above": "import {0}\nimport {0} as other\n{1}",
+    "parts, above": "from {0} import one, other as another\n{1}",
+    "everything, above": "from {0} import *\n{1}",
+    "beside what is there": "import os, {0}, sys as system\n{1}\nos, system.path",
+    "within": "{2}\n    import {0} as other\n{3}",
+    "with another way": "try:\n    import {0} as mine\nexcept ImportError:\n    import numpy as mine\nmine.zeros(1)\n{1}",
+}
+
+
+@pytest.mark.parametrize("package", LACKING)
+@pytest.mark.parametrize("how", UNUSED)
+def test_an_import_of_what_is_not_there_costs_nothing_unless_it_is_used(how, package):
+    answers = {question: UNUSED[how].format(package, code, *code.partition("\n")[::2]) for question, code in REFERENCE.items()
+               if how != "within" or code.startswith("def ")}
+    result = grade(REFERENCE | answers)
+    assert lost(result) == set()
+    noted = {note[1] for note in result["notes"] if note[0] == "missing package"}
+    assert noted == (set() if how in ("with another way", "within") else set(answers))
+
+
+@pytest.mark.parametrize("used", ["import pandas as pd", "from pandas import DataFrame as pd"])
+def test_what_is_not_there_is_named_first_where_it_is_used(used):
+    result = grade(REFERENCE | {"describe": f"{used}\ndef describe(table):\n    return pd(table).describe()"})
+    assert lost(result) == {"describe"}
+    [said] = [output["evalue"] for output in result["cells"]["test_describe"]["outputs"] if output["output_type"] == "error"]
+    assert said.startswith("describe: pandas ") and "採点" in said
+
+
 OTHERS = {  # what is other → the assignment
     "seed": replace(ASSIGNMENT, settings=replace(ASSIGNMENT.settings, seed=8)),
     "secret of the course": replace(ASSIGNMENT, secret="another"),

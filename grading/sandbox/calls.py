@@ -179,7 +179,7 @@ def exception(told: dict) -> Exception:
             with suppress(TypeError):  # a UnicodeEncodeError, say, is not made of a text alone; its base is
                 error = base(text) if base.__name__ == names[0] else type(names[0], (base,), {})(text)
                 break
-    if isinstance(error, NameError):
+    if isinstance(error, (NameError, ImportError)):
         error.name = clean(str(told["name"]), 50)
     vars(error)["frames"] = [
         FrameSummary("", int(line), clean(str(name), 50), lookup_line=False, line=clean(str(text), 200))

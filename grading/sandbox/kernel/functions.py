@@ -8,6 +8,8 @@ from types import FunctionType
 
 from .wire import Channel, Function, Handles, ProtocolError, decode, encode
 
+HERE = os.path.dirname(__file__)
+"""A folder that the student's user cannot see."""
 MESSAGE = 500
 """Characters of an exception's text."""
 
@@ -17,16 +19,17 @@ def stand_in(*args, _lent, **options):
 
 
 def describe(error: BaseException) -> dict:
-    """What the judge must know of an exception: its class, text, name (NameError), and the frames in cells."""
+    """What the judge must know of an exception: its class, text, name (of a name, or of a module), and the frames in cells."""
     try:
         text = str(error)
     except BaseException:
         text = ""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__ and not os.path.exists(f.filename)]
+    found = traceback.extract_tb(error.__traceback__)
+    frames = [f for f in found if os.path.dirname(f.filename) != HERE and not os.path.exists(f.filename)]
     return {
         "class": [kind.__name__ for kind in type(error).__mro__],
         "text": text[:MESSAGE],
-        "name": getattr(error, "name", None) if isinstance(error, NameError) else None,
+        "name": getattr(error, "name", None) if isinstance(error, (NameError, ImportError)) else None,
         "frames": [[f.name[:MESSAGE], f.lineno, (f.line or "")[:MESSAGE]] for f in frames[-5:]],
     }
 

@@ -82,7 +82,10 @@ def drop_privileges(user: int | None, memory: int, disk: int, processes: int) ->
     """
     limits = {"AS": memory, "FSIZE": disk, "CORE": 0, "NOFILE": FILES, "MSGQUEUE": 0, "NPROC": processes + HELD}
     for name, value in limits.items():
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+        try:
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+        except ValueError as error:
+            raise ValueError(f"RLIMIT_{name} of {value}: {error}") from None
     if user is not None:
         os.setgroups([])
         os.setgid(user)
