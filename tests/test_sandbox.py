@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
 
@@ -18,7 +19,9 @@ from nbformat.v4 import new_code_cell
 from small import MARKS, NAME, REFERENCE, RELEASE, SMALL
 
 from grading.exercise.sample import submission
+from grading.notes import OWN
 from grading.run import worker
+from grading.sandbox.bubblewrap import USERS
 from grading.sandbox.kernel import seccomp
 
 ASSIGNMENT = SMALL.assignment()
@@ -319,3 +322,23 @@ def test_a_machine_that_can_no_more_gives_nobody_marks(change, templates, monkey
 def test_a_submission_that_ends_its_process_is_no_fault_of_the_machine():
     result = worker.grade(notebook(REFERENCE | {"describe": "def describe(table):\n    import os\n    os._exit(0)"}), ASSIGNMENT)
     assert SMALL.lost(result) == {"describe"} and result["notes"] == [["ended", "test_describe"]]
+
+
+CHAINS = {  # how work is spread over processes that live for a few milliseconds
+    "one after another": "while True:\n    pid = os.fork()\n    if not pid:\n        work()\n        os._exit(0)\n"
+                         "    os.waitpid(pid, 0)",
+    "each starts the next": "if not os.fork():\n    os.setsid()\n    while True:\n        work()\n        if os.fork():\n"
+                            "            os._exit(0)\ntime.sleep(100)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_work_that_hops_from_process_to_process_is_counted_and_ends(chain):
+    code = "import os, time\ndef work():\n    end = time.perf_counter() + 0.004\n    while time.perf_counter() < end: pass\n"
+    assignment = replace(ASSIGNMENT, limits=replace(ASSIGNMENT.limits, seconds=1, wait=20, total=60))
+    result = worker.grade(notebook(REFERENCE, code + CHAINS[chain]), assignment)
+    users = {USERS + 1000 * judge.process.pid + n for judge in worker.judges for n in range(1000)}
+    worker.close()
+    assert result["notes"] == [["time", OWN]] and SMALL.lost(result) == set()
+    assert result["seconds"] < 10  # it would be 20 and more by the clock on the wall alone
+    assert [process for process in psutil.process_iter() if process.uids().real in users] == []

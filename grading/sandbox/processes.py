@@ -25,8 +25,8 @@ from .limits import Limits, Stopped, Unready
 
 INTERRUPT = 10
 """Seconds that an interrupted cell gets to say where it was, where `wait` is not less."""
-FEW = 8
-"""A cell that leaves more processes is taken for one that goes on starting them."""
+FEW, ROUNDS = 8, 5
+"""A cell that leaves more processes is taken for one that goes on starting them; how often one looks for those that it leaves."""
 STARTS, READY = 3, 60
 """How often a kernel is tried to be set up, and the seconds that it may take."""
 CELLS = 2 / 3
@@ -198,12 +198,13 @@ class Processes:
             if time.monotonic() >= self.end:
                 raise Stopped("total") from None
             raise Unready(f"a submission's process does not begin ({error.kind})") from None
-        self.clocks[self.pid] = 0.0
+        self.clocks |= {self.first: 0.0, self.pid: 0.0}
 
     def stop(self) -> None:
         """End every process of the submission."""
         if not self.first and not self.channel:
             return
+        self.past = self.cpu()
         if not self.template.sandboxed:
             self.kill(self.tree())
         self.template.control.send({"stop": True})
@@ -229,12 +230,33 @@ class Processes:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
+    def clear(self, staying: set[int]) -> bool:
+        """End all processes but those, and what these have started meanwhile; whether few were there, and all have ended."""
+        ended: set[int] = set()
+        for _ in range(ROUNDS):
+            left = [pid for pid in self.tree() if pid not in staying | ended]
+            if not left:
+                break
+            self.kill(left)
+            ended |= set(left)
+        self.forget(ended)
+        return len(ended) <= FEW and not left
+
     def cpu(self) -> float:
-        """CPU seconds of all processes of the submission that have been seen, by the clocks of this machine's kernel."""
+        """CPU seconds of all processes of the submission, by the clocks of this machine's kernel.
+
+        A process that lived too briefly to be seen is in the time that whoever waited for it has for its children.
+        """
+        now = self.past
         for pid in self.clocks:
-            with suppress(OSError):
+            with suppress(OSError, psutil.Error):
                 self.clocks[pid] = time.clock_gettime((~pid << 3) | 2)  # clock_getcpuclockid(3)
-        return self.spent + sum(self.clocks.values())
+                children = psutil.Process(pid).cpu_times()
+                now += self.clocks[pid] + children.children_user + children.children_system
+        return max(now, self.spent + sum(self.clocks.values()))
+
+    past = 0.0
+    """CPU seconds under kernels that have ended."""
 
     def forget(self, ended: set[int]) -> None:
         """These processes have ended: what they used counts, their ids may soon be those of others."""
@@ -295,11 +317,9 @@ class Processes:
             if not self.channel:
                 raise
             interrupted = error
-        staying = {self.first, self.pid, *(held.pid for held in self.held)}
-        left = [pid for pid in self.tree() if pid not in staying]
-        self.kill(left)  # what a cell starts ends with it
-        self.forget(set(left))
-        if len(left) > FEW or threads(self.pid) > self.limits.processes // 2:
+        assert self.first  # of a kernel that is there
+        few = self.clear({self.first, self.pid, *(held.pid for held in self.held)})  # what a cell starts ends with it
+        if not few or threads(self.pid) > self.limits.processes // 2:
             self.stop()
             raise Stopped("processes")
         if interrupted:
@@ -392,17 +412,14 @@ class Processes:
             yield channel
         finally:
             channel.close()
-            new = [each for each in self.tree() if each not in before]
-            self.kill(new)
-            self.forget(set(new))
-            if len(new) > 1:  # the calls started processes, and may have started more than was killed
+            if not self.clear(before):
                 self.stop()
 
-    def _calls(self, held: Held) -> tuple[list[int], Channel, int]:
+    def _calls(self, held: Held) -> tuple[set[int], Channel, int]:
         """The processes that are there already, a channel to a fork of what is held, and its process id. Raises Stopped."""
         if not held.channel:
             raise Stopped("ended")
-        before = self.tree()
+        before = set(self.tree())
         channel, pid, _ = self._fork(held.channel, "calls")
         return before, channel, pid
 
