@@ -60,6 +60,8 @@ REASONS = {  # why a file or a line is not used → in English and in Japanese
     "submitted link": ("{0} is a link", "{0} がリンクです。ファイルそのものを置いてください"),
     "endless": ("held up the grader for {0} seconds: it is not tried again until the file changes, or with --force",
                 "採点が {0} 秒たっても終わりませんでした"),
+    "heavy": ("takes the grader more than {0} MB: it is not tried again until the file changes, or with --force",
+              "採点に {0} MB より多くのメモリが要ります"),
     "failed": ("grading went wrong: {0}", "採点の途中で問題が起きました ({0})。もう一度採点してください"),
     # what arrives (intake/)
     "kept": ("kept in downloaded/, but {0}", "{0}"),

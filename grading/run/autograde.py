@@ -32,6 +32,9 @@ from ..sandbox import bubblewrap
 from . import refusal, worker
 from .assignment import Assignment, read_assignment
 
+HOPELESS = "endless", "heavy"
+"""Why a file is not tried again before it changes: it would hold up every run."""
+
 
 class Autograde(Stock):
     """nbgrader.converters.Autograde, with a judge outside the student's process."""
@@ -71,7 +74,7 @@ class Autograde(Stock):
             tried = refusal.recall(submission.folder, submission.graded, assignment.key)
             if not self.force and submission.is_graded(assignment):
                 self.log.info("%s is graded already", submission.student)
-            elif not self.force and tried and tried.kind == "endless":
+            elif not self.force and tried and tried.kind in HOPELESS:
                 self._not_graded(submission, tried)
             else:
                 waiting.append(submission)

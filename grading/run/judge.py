@@ -282,6 +282,8 @@ def fork(judge: Judge, submission: bytes) -> dict:
             Channel(theirs, 1 << 30).send(result | {"seconds": time.monotonic() - start})
         except Unready as error:
             Channel(theirs, 1 << 30).send({"unready": f"a submission cannot run here: {clean(str(error), 300)}"})
+        except MemoryError:
+            Channel(theirs, 1 << 30).send({"refused": Note("heavy", MEMORY >> 20).as_json()})
         except BaseException as error:
             Channel(theirs, 1 << 30).send({"failed": f"{type(error).__name__}: {clean(str(error), 300)}"})
         finally:

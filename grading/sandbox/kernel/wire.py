@@ -23,6 +23,8 @@ DTYPE = re.compile(rf"[<>|][{PLAIN}][1-9][0-9]{{0,8}}")
 """How NumPy writes the name of such a dtype; it takes far more for one, and parses that as Python."""
 CONTROL = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Characters that steer a terminal or the direction of writing; colours are none of them."""
+VALUES = 500_000
+"""Lists, arrays and the like in one message: each takes some hundred bytes where it is read."""
 HASHED = 1000
 """Entries of a set or a dict that are let pass: where all have one hash, it takes the square of that to put them in."""
 NAMES = 1000
@@ -76,6 +78,8 @@ class Channel:
         if texts + arrays > self.limit:
             raise ProtocolError(f"a message of {texts + arrays} bytes is above the limit of {self.limit}")
         body = self._exactly(texts + arrays, deadline)
+        if body.count(b"{", 0, texts) > VALUES:
+            raise ProtocolError("too many values")
         try:
             message = json.loads(body[:texts])
         except (ValueError, RecursionError) as error:
