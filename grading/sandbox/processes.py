@@ -20,7 +20,7 @@ from glob import glob
 import psutil
 
 from . import bubblewrap
-from .kernel.wire import Channel, ProtocolError, clean
+from .kernel.wire import VALUES, Channel, ProtocolError, clean
 from .limits import Limits, Stopped, Unready
 
 INTERRUPT = 10
@@ -149,7 +149,7 @@ class Processes:
     def _pair(self) -> tuple[Channel, socket.socket]:
         mine, theirs = socket.socketpair()
         mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-        return Channel(mine, self.limits.message, self.watch), theirs
+        return Channel(mine, self.limits.message, self.watch, VALUES), theirs
 
     @property
     def held(self) -> list[Held]:

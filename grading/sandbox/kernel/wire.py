@@ -42,11 +42,11 @@ class ProtocolError(Exception):
 class Channel:
     """Messages over a stream socket.
 
-    limit: the most bytes of a message. tick: called every TICK seconds while it waits; may raise.
+    limit: the most bytes of a message; values: the most lists, arrays and the like in one. tick: called every TICK seconds while it waits; may raise.
     """
 
-    def __init__(self, sock: socket.socket, limit: int, tick: Callable[[], None] = lambda: None):
-        self.sock, self.limit, self.tick = sock, limit, tick
+    def __init__(self, sock: socket.socket, limit: int, tick: Callable[[], None] = lambda: None, values: float = math.inf):
+        self.sock, self.limit, self.tick, self.values = sock, limit, tick, values
 
     def close(self) -> None:
         self.sock.close()
@@ -78,7 +78,7 @@ class Channel:
         if texts + arrays > self.limit:
             raise ProtocolError(f"a message of {texts + arrays} bytes is above the limit of {self.limit}")
         body = self._exactly(texts + arrays, deadline)
-        if body.count(b"{", 0, texts) > VALUES:
+        if body.count(b"{", 0, texts) > self.values:
             raise ProtocolError("too many values")
         try:
             message = json.loads(body[:texts])
