@@ -42,7 +42,8 @@ class ProtocolError(Exception):
 class Channel:
     """Messages over a stream socket.
 
-    limit: the most bytes of a message; values: the most lists, arrays and the like in one. tick: called every TICK seconds while it waits; may raise.
+    limit: the most bytes of a message; values: the most lists, arrays and the like in one. tick: called every TICK seconds
+    while it waits; may raise.
     """
 
     def __init__(self, sock: socket.socket, limit: int, tick: Callable[[], None] = lambda: None, values: float = math.inf):
