@@ -234,6 +234,31 @@ def numerical_gradient(f, x, eps=1e-5):
     return g
 
 
+# %% wrong: number_for_array
+# ループの中で、配列の要素ではなく変数そのものに代入しています。最後の数しか残らないので、勾配の配列の i 番目に入れてください。
+def numerical_gradient(f, x, eps=1e-5):
+    gradient = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        plus, minus = x.copy(), x.copy()
+        plus[i] += eps
+        minus[i] -= eps
+        gradient = (f(plus) - f(minus)) / (2 * eps)
+    return gradient
+
+
+# %% wrong: eps_below_all_digits
+# ε が小さすぎて、x に足しても値が変わりません。引数の eps を使ってください。
+def numerical_gradient(f, x, eps=1e-5):
+    eps = 1e-20
+    g = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        xp, xm = x.copy(), x.copy()
+        xp[i] += eps
+        xm[i] -= eps
+        g[i] = (f(xp) - f(xm)) / (2 * eps)
+    return g
+
+
 # %% right: copies
 def numerical_gradient(f, x, eps=1e-5):
     g = np.zeros_like(x)
