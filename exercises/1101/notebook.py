@@ -121,8 +121,11 @@ def true_gradients(x, t, params, activation="relu"):
     return backprop((1 / odds.sum(axis=1) - t) / len(x), us, zs, params, activation)
 
 
-def random_network(rng, n, sizes, margin=0.1):
-    """x, t and params: non-zero biases, |u| >= margin in the ReLU layers, label probabilities >= 0.02."""
+def random_network(rng, n, sizes, activation="relu", margin=0.1):
+    """x, t and params: non-zero biases, |u| >= margin in the hidden layers, label probabilities >= 0.3 / K.
+
+    So log(y + 1e-7) is right to 1e-6, and float32 inside opens the same ReLU gates.
+    """
     x, t = away_from_zero(rng, (n, sizes[0])), one_hot(rng, n, sizes[-1])
     params, z = [], x
     for a, b in zip(sizes, sizes[1:]):
@@ -130,25 +133,25 @@ def random_network(rng, n, sizes, margin=0.1):
         far = np.abs(z @ W + biases).min(axis=1) >= margin  # for each unit, the first of 40 biases that keeps its distance
         params.append((W, biases[far.argmax(axis=0), 0, np.arange(b)]))
         if len(params) < len(sizes) - 1 and not far.any(axis=0).all():
-            return random_network(rng, n, sizes, margin)
+            return random_network(rng, n, sizes, activation, margin)
         u = z @ W + params[-1][1]
-        z = np.maximum(u, 0)
-    while np.max(np.log(np.sum(np.exp(u), axis=1)) - np.sum(u * t, axis=1)) > -np.log(0.02):
+        z = TRUE_ACTIVATION[activation](u)
+    while np.max(np.log(np.sum(np.exp(u), axis=1)) - np.sum(u * t, axis=1)) > np.log(sizes[-1] / 0.3):
         u, params[-1] = u / 2, (params[-1][0] / 2, params[-1][1] / 2)
     return x, t, params
 
 
-SIZES_OF_NETWORKS = (
-    (5, (4, 6, 3, 2)), (5, (4, 6, 3, 2)), (2, (3, 5, 4, 2)), (3, (3, 3, 3, 3)), (1, (3, 4, 2)), (2, (4, 3)),
-    (4, (4, 5, 5, 5, 3)), (3, (3, 4, 4, 4, 4, 2)), (32, (64, 40, 20, 10)),
-)
-"""(N, sizes of the layers) of the networks in value tests: 1 to 5 layers, equal and unequal widths, the exercise's own size."""
+SMALL = (5, (4, 6, 3, 2)), (5, (4, 6, 3, 2)), (2, (3, 5, 4, 2)), (3, (3, 3, 3, 3)), (1, (3, 4, 2)), (2, (4, 3))
+LARGER = (4, (4, 5, 5, 5, 3)), (3, (3, 4, 4, 4, 4, 2)), (20, (4, 6, 5, 3))
+OWN_SIZE = 32, (64, 40, 20, 10)
+"""(N, sizes of the layers) of networks: with the larger ones, what is right for three layers or few rows only shows."""
 
 
-def networks(rng):
-    """(x, t, params, what to call it) for each of SIZES_OF_NETWORKS."""
-    for n, sizes in SIZES_OF_NETWORKS:
-        yield *random_network(rng, n, sizes, margin=0.1 if n < 32 else 0.005), f"N = {n}, {len(sizes) - 1} 層"
+def networks(rng, *kinds, activation="relu"):
+    """(x, t, params, what to call it) of each kind."""
+    for n, sizes in kinds:
+        made = random_network(rng, n, sizes, activation, margin=0.1 if n < 20 else 0.005)
+        yield *made, f"{activation}, N = {n}, {len(sizes) - 1} 層"
 
 
 NO_DIFFERENCES = "有効数字が失われています。数値微分 (差を幅で割る計算) や、値を途中で切ったり丸めたりする計算は使わずに、chain-rule の式で計算してください。"
@@ -202,7 +205,7 @@ def check_flat(check, rng, **options):
     """
     activation = options.get("activation", "relu")
     for lead in 30, 25, 20:
-        with check.attempt("grads", "損失が平ら"):
+        with check.attempt("grads", "損失が平ら"), aside():
             x, t, params = flat_network(rng, lead, activation)
             us, zs = true_forward(x, params, activation)
             got = [tuple(np.asarray(a, dtype=float) for a in pair) for pair in check.call(x, t, params, options=options)]
@@ -225,7 +228,7 @@ def check_network_growth(check, rng):
     """Forward passes cost about the same in both sizes, N times the number of parameters; the parameters are 44 times as many."""
     def problem(size):
         n, sizes = size
-        x, t, params = random_network(rng, n, sizes, margin=0)
+        x, t, params = random_network(rng, n, sizes, margin=1e-4)
         return (x, t, params), {"grads": true_gradients(x, t, params)}
 
     check_growth(check, problem, (32, (40, 20, 16, 10)), (1, (384, 128, 48, 32)), limit=8)
@@ -332,7 +335,7 @@ check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("affine_forward")
 for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2), (32, 64, 40):
-    z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)), away_from_zero(rng, n_out)
+    z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)) / np.sqrt(n_in), away_from_zero(rng, n_out)
     check(z, W, b, u=np.einsum("ni,io->no", z, W) + b, case=f"N = {n}")
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
@@ -536,7 +539,7 @@ check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("merge_affine")
 for n_in, n_mid, n_out in (4, 5, 3), (4, 5, 3), (3, 3, 3), (2, 1, 4), (40, 3, 2), (64, 40, 20):
-    W1, W2 = rng.normal(size=(n_in, n_mid)), rng.normal(size=(n_mid, n_out))
+    W1, W2 = rng.normal(size=(n_in, n_mid)), rng.normal(size=(n_mid, n_out)) / np.sqrt(n_mid)
     b1, b2 = away_from_zero(rng, n_mid), away_from_zero(rng, n_out)
     merged = np.einsum("im,mo->io", W1, W2), np.einsum("m,mo->o", b1, W2) + b2
     check(W1, b1, W2, b2, W=merged[0], b=merged[1], case=f"{n_in} → {n_mid} → {n_out}")
@@ -1178,15 +1181,15 @@ check(du, z, W, dz=np.array([[-3.0, 4.5], [4.5, 1.25], [-2.0, 4.5]]),
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("affine_backward")
-for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2):
-    z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)), away_from_zero(rng, n_out)
-    du = away_from_zero(rng, (n, n_out))
+for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2), (20, 6, 18):
+    z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)) / np.sqrt(n_in), away_from_zero(rng, n_out)
+    du = away_from_zero(rng, (n, n_out)) / np.sqrt(n)
     E = lambda z, W, b: np.sum(du * (np.einsum("...ni,...io->...no", z, W) + b), axis=(-2, -1))
     check(du, z, W, dz=derivative(lambda a: E(a, W, b), z), dW=derivative(lambda a: E(z, a, b), W),
           db=derivative(lambda a: E(z, W, a[:, None]), b), case=f"N = {n}, {n_in} → {n_out}")
-du, z, W = away_from_zero(rng, (32, 40)), rng.normal(size=(32, 64)), rng.normal(size=(64, 40))
-exact = np.einsum("no,io->ni", du, W), np.einsum("ni,no->io", z, du), np.einsum("no->o", du)
-check(du, z, W, dz=exact[0], dW=exact[1], db=exact[2], case="N = 32, 64 → 40")
+du, z, W = away_from_zero(rng, (32, 40)) / 6, rng.normal(size=(32, 64)), rng.normal(size=(64, 40)) / 8
+with aside():
+    check(du, z, W, dz=np.einsum("no,io->ni", du, W), dW=np.einsum("ni,no->io", z, du), db=np.einsum("no->o", du), case="N = 32, 64 → 40")
 check.report("採点", brief=True)
 
 # Beside one huge input, a difference over any width but 1 loses the digits of all the others. The numbers are multiples of 1/8,
@@ -1340,11 +1343,14 @@ check(x, params, "tanh", us=[np.array([[2.5, 0.5, -1.25]]), np.array([[1.06254, 
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("network_forward")
-for activation in "relu", "sigmoid", "tanh":
-    for x, _, params, case in networks(rng):
+for activation, kinds in ("relu", SMALL + LARGER), ("sigmoid", SMALL), ("tanh", SMALL):
+    for x, _, params, case in networks(rng, *kinds, activation=activation):
         for now in params, [(W + 0.1, b - 0.1) for W, b in params]:
             us, zs = true_forward(x, now, activation)
-            check(x, now, activation, us=us, zs=zs, case=f"{activation}, {case}")
+            check(x, now, activation, us=us, zs=zs, case=case)
+for x, _, params, case in networks(rng, OWN_SIZE):
+    us, zs = true_forward(x, params)
+    check(x, params, us=us, zs=zs, case=case)
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
@@ -1438,9 +1444,12 @@ check(x, t, params, grads=[
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("network_backward")
-for activation in "relu", "sigmoid", "tanh":
-    for x, t, params, case in networks(rng):
-        check(x, t, params, activation, grads=true_gradients(x, t, params, activation), case=f"{activation}, {case}")
+for activation, kinds in ("relu", SMALL + LARGER), ("sigmoid", SMALL), ("tanh", SMALL):
+    for x, t, params, case in networks(rng, *kinds, activation=activation):
+        check(x, t, params, activation, grads=true_gradients(x, t, params, activation), case=case)
+    with aside():
+        for x, t, params, case in networks(rng, OWN_SIZE, activation=activation):
+            check(x, t, params, activation, grads=true_gradients(x, t, params, activation), case=case)
 check.report("採点", brief=True)
 for activation in "relu", "sigmoid", "tanh":
     check_flat(check, rng, activation=activation)
@@ -1882,8 +1891,11 @@ check(x, t, params, grads=[
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("fix_backward")
-for x, t, params, case in networks(rng):
+for x, t, params, case in networks(rng, *SMALL, *LARGER):
     check(x, t, params, grads=true_gradients(x, t, params), case=case)
+with aside():
+    for x, t, params, case in networks(rng, OWN_SIZE):
+        check(x, t, params, grads=true_gradients(x, t, params), case=case)
 check.report("採点", brief=True)
 check_flat(check, rng)
 check.report("採点", brief=True)

@@ -275,7 +275,7 @@ class CheckTable:
 # another way than the solution (einsum, scipy), and gradients come from central differences of it.
 SEED = 0  # the grader sets another one
 MEASURING = []
-"""Not empty while a call is there for its cost: the grader learns nothing of mistakes from such a call."""
+"""Not empty while the grader is to learn nothing of mistakes from a call."""
 
 
 def generator(name):
@@ -290,15 +290,22 @@ def derivative(f, x, eps=1e-6):
     return ((f(x + steps) - f(x - steps)) / (2 * eps)).reshape(x.shape)
 
 
+@contextmanager
+def aside():
+    """For calls that are there for their cost, or that would cost too much with every answer of the catalogue."""
+    MEASURING.append(True)
+    try:
+        yield
+    finally:
+        MEASURING.pop()
+
+
 def seconds(function, *args, **options):
     """CPU seconds of one call (what else the machine does must not cost a student marks), and what it returned."""
-    MEASURING.append(function)
-    try:
+    with aside():
         start = time.process_time()
         value = function(*args, **options)
         return time.process_time() - start, value
-    finally:
-        MEASURING.pop()
 
 
 def check_growth(check, problem, small, large, limit, floor=0.5):

@@ -394,6 +394,22 @@ def network_forward(x, params, activation="relu"):
     return us, zs
 
 
+# %% wrong: relu_in_place
+# us に、活性化関数を通したあとの z が入っています。u の配列に上書きしていないかも見てください。
+def network_forward(x, params, activation="relu"):
+    us, zs = [], [x]
+    for l, (W, b) in enumerate(params):
+        u = affine_forward(zs[-1], W, b)
+        us.append(u)
+        if l < len(params) - 1:
+            if activation == "relu":
+                u[u < 0] = 0
+                zs.append(u)
+            else:
+                zs.append(tanh_forward(u) if activation == "tanh" else sigmoid_forward(u))
+    return us, zs
+
+
 # %% right: textbook
 def network_forward(x, params, activation="relu"):
     h = {"relu": relu_forward, "sigmoid": sigmoid_forward, "tanh": tanh_forward}[activation]

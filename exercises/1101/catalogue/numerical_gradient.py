@@ -10,7 +10,7 @@ def numerical_gradient(f, x, eps=1e-5):
 
 
 # %% wrong: zeros
-# 勾配がすべて 0 です。動かす前と後の配列が同じもの (xp = x は写しではなく別名) になっていないか、見てください。
+# 勾配がすべて 0 です。動かす前と後の配列が同じもの (xp = x は写しではなく別名) になっていないか、ε が小さすぎないか、見てください。
 def numerical_gradient(f, x, eps=1e-5):
     return np.zeros_like(x)
 
@@ -81,7 +81,7 @@ def numerical_gradient(f, x, eps=1e-5):
 
 
 # %% wrong: alias
-# 勾配がすべて 0 です。動かす前と後の配列が同じもの (xp = x は写しではなく別名) になっていないか、見てください。
+# 勾配がすべて 0 です。動かす前と後の配列が同じもの (xp = x は写しではなく別名) になっていないか、ε が小さすぎないか、見てください。
 def numerical_gradient(f, x, eps=1e-5):
     g = np.zeros_like(x)
     for i in np.ndindex(x.shape):
@@ -247,7 +247,7 @@ def numerical_gradient(f, x, eps=1e-5):
 
 
 # %% wrong: eps_below_all_digits
-# ε が小さすぎて、x に足しても値が変わりません。引数の eps を使ってください。
+# 勾配がすべて 0 です。動かす前と後の配列が同じもの (xp = x は写しではなく別名) になっていないか、ε が小さすぎないか、見てください。
 def numerical_gradient(f, x, eps=1e-5):
     eps = 1e-20
     g = np.zeros(x.shape)
@@ -257,6 +257,12 @@ def numerical_gradient(f, x, eps=1e-5):
         xm[i] -= eps
         g[i] = (f(xp) - f(xm)) / (2 * eps)
     return g
+
+
+# %% wrong: whole_array_one_number
+# すべての要素をいっぺんに動かしています。1 つずつ動かしてください。
+def numerical_gradient(f, x, eps=1e-5):
+    return (f(x + eps) - f(x - eps)) / (2 * eps)
 
 
 # %% right: copies

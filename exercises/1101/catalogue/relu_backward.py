@@ -198,6 +198,12 @@ def relu_backward(dz, u):
     return np.vectorize(lambda d, v: d if v > 0 else 0)(dz, u)
 
 
+# %% wrong: leaky_slope_of_10_percent
+# u が負のときの傾きが 0 ではありません。Leaky ReLU の微分です。
+def relu_backward(dz, u):
+    return np.where(u > 0, 1, 0.1) * dz
+
+
 # %% right: mask_product
 def relu_backward(dz, u):
     return dz * (u > 0)

@@ -142,6 +142,12 @@ def relu_forward(u):
     return np.vectorize(lambda v: v if v > 0 else 0)(u)
 
 
+# %% wrong: leaky_slope_of_10_percent
+# 負の値が少し残っています (Leaky ReLU)。負の値は 0 にします。
+def relu_forward(u):
+    return np.maximum(u, 0.1 * u)
+
+
 # %% right: maximum
 def relu_forward(u):
     return np.maximum(0, u)

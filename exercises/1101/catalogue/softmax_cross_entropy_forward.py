@@ -119,7 +119,7 @@ def softmax_cross_entropy_forward(u, t):
 
 
 # %% wrong: one_global_maximum
-# 配列全体の最大値を引いています。小さい行では y が nan になります。
+# 配列全体の最大値を引いています。値がずっと小さい行では、0/0 や log 0 になります。
 def softmax_cross_entropy_forward(u, t):
     e = np.exp(u - u.max())
     y = e / e.sum(axis=1, keepdims=True)
@@ -207,6 +207,31 @@ def softmax_cross_entropy_forward(u, t):
 def softmax_cross_entropy_forward(u, t):
     y = softmax(u)
     return -np.sum(t * np.log(y + 1e-7) + (1 - t) * np.log(1 - y + 1e-7)) / len(u), y
+
+
+# %% wrong: one_global_maximum_in_log_y
+# 配列全体の最大値を引いています。値がずっと小さい行では、0/0 や log 0 になります。
+def softmax_cross_entropy_forward(u, t):
+    s = u - u.max()
+    with np.errstate(all="ignore"):
+        log_y = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+        return -np.sum(t * log_y) / len(u), np.exp(log_y)
+
+
+# %% wrong: log_y_without_a_shift
+# log の中の exp があふれて、E が有限になりません。行の最大値を、exp の前に引いておいてください。
+def softmax_cross_entropy_forward(u, t):
+    with np.errstate(all="ignore"):
+        log_y = u - np.log(np.exp(u).sum(axis=1, keepdims=True))
+        return -np.sum(t * log_y) / len(u), softmax(u)
+
+
+# %% wrong: log_y_and_y_without_a_shift
+# log の中の exp があふれて、E が有限になりません。行の最大値を、exp の前に引いておいてください。
+def softmax_cross_entropy_forward(u, t):
+    with np.errstate(all="ignore"):
+        log_y = u - np.log(np.exp(u).sum(axis=1, keepdims=True))
+        return -np.sum(t * log_y) / len(u), np.exp(log_y)
 
 
 # %% right: from_parts

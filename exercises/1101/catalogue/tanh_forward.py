@@ -134,6 +134,12 @@ def tanh_forward(u):
     return np.round(np.tanh(u), 3)
 
 
+# %% wrong: nan_below
+# u = -1000 で ∞/∞ になり、nan が出ます。
+def tanh_forward(u):
+    return (1 - np.exp(-2 * u)) / (1 + np.exp(-2 * u))
+
+
 # %% right: textbook
 def tanh_forward(u):
     return np.tanh(u)
