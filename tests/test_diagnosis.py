@@ -52,7 +52,8 @@ SLIPS = {  # what a student wrote → what is told of it (an entry of the catalo
                             "vectorize_cuts_to_integers"),
     "a tiny step": (NUMERICAL.format(eps="1e-13"), None),
     "a step below all digits": (NUMERICAL.format(eps="1e-25"), "eps_below_all_digits"),
-    "one number for the array": ("def numerical_gradient(f, x, eps=1e-5): return (f(x + eps) - f(x - eps)) / 2 / eps", "whole_array"),
+    "one number for the array": ("def numerical_gradient(f, x, eps=1e-5): return (f(x + eps) - f(x - eps)) / (2 * eps)",
+                                 "whole_array"),
     "log-sum-exp without a shift": (
         "def softmax_cross_entropy_forward(u, t):\n"
         "    return np.mean(np.log(np.exp(u).sum(axis=1)) - (u * t).sum(axis=1)), softmax(u)", "log_sum_exp_without_a_shift"),
