@@ -93,7 +93,7 @@ def alike(one, other) -> bool:
 
 
 def outcome(function: Callable, interaction: Interaction) -> Outcome:
-    """What function makes of copies of the arguments. What it prints goes nowhere: the catalogue's answers run in this process."""
+    """What function makes of copies of the arguments. What it prints goes nowhere: answers of the catalogue run here."""
     given = copy.deepcopy((interaction.args, interaction.options))
     silence = io.StringIO()
     with redirect_stdout(silence), redirect_stderr(silence), warnings.catch_warnings(record=True) as caught:
