@@ -188,3 +188,88 @@ def test_a_failure_is_told_without_a_traceback(tools):
     assert tools["CheckFailed"]("だめ")._render_traceback_() == ["× だめ"]
 
 
+
+
+NETWORKS = [(5, (4, 6, 3, 2)), (3, (4, 4, 4, 4)), (1, (3, 4, 2)), (4, (4, 5, 5, 5, 3))]
+
+
+@pytest.mark.parametrize("activation", ["relu", "sigmoid", "tanh"])
+@pytest.mark.parametrize("n, sizes", NETWORKS)
+def test_the_true_gradients_of_a_network_are_those_of_numerical_differentiation(n, sizes, activation, tools):
+    x, t, params = tools["random_network"](np.random.default_rng(3), n, sizes)
+
+    def loss(layer, index, value):
+        changed = [list(pair) for pair in params]
+        changed[layer][index] = value
+        return tools["true_loss"](tools["true_forward"](x, changed, activation)[0][-1], t)
+
+    for layer, pair in enumerate(tools["true_gradients"](x, t, params, activation)):
+        for index, gradient in enumerate(pair):
+            found = tools["derivative"](lambda stack, at=(layer, index): np.array([loss(*at, value) for value in stack]),
+                                        params[layer][index])
+            assert np.allclose(gradient, found, rtol=1e-6, atol=1e-8)
+
+
+OUTPUTS = {  # what an answer makes of y where it is nearly 0 → whether that is computed from y
+    "y": (lambda y: y, True),
+    "y + 1e-7": (lambda y: y + 1e-7, True),
+    "y in float32, + 1e-7": (lambda y: (y.astype(np.float32) + np.float32(1e-7)).astype(float), True),
+    "a clip": (lambda y: np.maximum(y, 1e-7), True),
+    "a clip between": (lambda y: np.maximum(y, 1e-10), True),
+    "0": (lambda y: 0 * y, False),
+    "y without its digits": (lambda y: np.round(y / 1e-11) * 1e-11, False),
+    "y and a constant below it": (lambda y: y - y.min() / 2, False),
+    "y with noise": (lambda y: y * (1 + 1e-3 * np.sin(np.arange(len(y)))), False),
+    "another function": (lambda y: np.sqrt(y), False),
+}
+
+
+@pytest.mark.parametrize("kind", OUTPUTS)
+def test_a_gradient_that_is_nearly_0_is_told_from_noise(kind, tools):
+    make, own = OUTPUTS[kind]
+    y = np.exp(-np.array([20.3, 19.8, 25.1, 24.7, 30.4, 29.6]))
+    assert tools["own_output_gradient"](make(y), y) is own
+
+
+COSTS = {  # CPU seconds of calls, the small ones first; what is measured → whether it passes
+    "no more": ([0.1, 0.1, 0.1, 0.6], True),
+    "as much as is allowed": ([0.1, 0.1, 0.1, 1.4], True),
+    "more": ([0.1, 0.1, 0.1, 1.6, 1.6], False),
+    "more once, on a busy machine": ([0.1, 0.1, 0.1, 1.6, 1.4], True),
+    "little, however much it grows": ([1e-6, 1e-6, 1e-6, 0.4], True),
+    "a clock that stands still": ([0.0, 0.0, 0.0, 0.0], True),
+}
+
+
+@pytest.mark.parametrize("kind", COSTS)
+def test_a_cost_that_grows_too_much_is_told(kind, tools):
+    costs, passes = COSTS[kind]
+    exec(TOOLS["tools"], tools)
+    exec("def answer(u): return 2 * u", tools)
+    left = iter(costs)
+    tools["seconds"] = lambda function, *args, **options: (next(left), function(*args, **options))
+    check = tools["Check"]("answer")
+    tools["check_growth"](check, lambda n: ((np.ones(n),), {"z": np.full(n, 2.0)}), 3, 30, limit=10)
+    assert all(row[-2] for row in check.rows) is passes
+    assert list(left) == []
+
+
+CHEAP = {  # a way to make the calls that are measured cheap
+    "a memo": "memo = {}\ndef answer(u):\n    return memo.setdefault(len(u), 2 * u).copy()",
+    "nothing": "def answer(u): return 0 * u",
+    "an exception": "def answer(u): return 2 * u if len(u) < 30 else u[100]",
+}
+
+
+@pytest.mark.parametrize("kind", CHEAP)
+def test_the_values_of_the_calls_that_are_measured_are_compared(kind, tools):
+    exec(TOOLS["tools"], tools)
+    exec(CHEAP[kind], tools)
+    check, rng = tools["Check"]("answer"), np.random.default_rng(0)
+
+    def problem(n):
+        u = rng.normal(size=n)
+        return (u,), {"z": u + u}
+
+    tools["check_growth"](check, problem, 3, 30, limit=10)
+    assert not all(row[-2] for row in check.rows)

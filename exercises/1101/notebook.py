@@ -26,7 +26,8 @@
 # - **関数は引数を書き換えません** (`u += b` や `dz[u < 0] = 0` は、渡された配列を変えてしまいます)。引数をそのまま返すのはかまいません。
 # - **結果は引数だけで決まります。** 前の呼び出しの値が残って結果が変わったり、前に返した配列の中身があとで変わったりしてはいけません。
 # - 引数の数はすべて float64 です。
-# - 誤差逆伝播法の関数 (`…_backward`) の中で**数値微分をしてはいけません**。採点のときに、計算の時間と値の桁数で調べます。for 文で書いた答えは、遅くても数値微分とはみなしません。
+# - 誤差逆伝播法の関数 (`…_backward`) の中で**数値微分をしてはいけません**。採点のときに、値の有効数字と、入力を大きくしたときの計算時間の増え方で調べます。for 文や `print` で遅くなっただけの答えを、数値微分とみなすことはありません。
+# - 1 次式 (アフィン変換など) を幅 1 で動かした差は、式と同じだけ正確です。数値微分とはみなさず、使ってかまいません。
 # - 微分をしてくれるライブラリ (PyTorch、JAX、autograd、`sklearn.neural_network` など) は使えません。採点では読み込めません。
 # - NumPy、SciPy、scikit-learn のほかの関数 (`scipy.special.softmax` や `KFold` など) は使ってかまいません。自分で書いた自動微分や、前の問いの関数を使うのも自由です。
 # - 採点では、ここに見えている値とは**別の値**でも調べます。確認の表の値をそのまま返しても点になりません。
@@ -82,6 +83,11 @@ TRUE_ACTIVATION = {
     "tanh": np.tanh,
     "relu": lambda u: np.where(u > 0, u, 0.0),
 }
+TRUE_SLOPE = {
+    "sigmoid": lambda u: 1 / (2 + np.exp(u) + np.exp(-u)),
+    "tanh": lambda u: 1 / np.cosh(u) ** 2,
+    "relu": lambda u: np.where(u > 0, 1.0, 0.0),
+}
 
 
 def true_forward(x, params, activation="relu"):
@@ -94,66 +100,138 @@ def true_forward(x, params, activation="relu"):
 
 
 def true_loss(u, t):
-    """Mean cross entropy of softmax(u), (N, K), against one-hot t."""
-    return np.mean(np.log(np.sum(np.exp(u), axis=1)) - np.sum(u * t, axis=1))
+    """Mean cross entropy of softmax(u), (…, N, K), against one-hot t, (N, K)."""
+    return np.mean(np.log(np.sum(np.exp(u), axis=-1)) - np.sum(u * t, axis=-1), axis=-1)
 
 
-@remembered
+def backprop(du, us, zs, params, activation="relu"):
+    """[(dW, db), …] of a network whose last layer has the gradient du, (N, K)."""
+    grads = []
+    for l in reversed(range(len(params))):
+        grads.append((np.einsum("ni,no->io", zs[l], du), np.einsum("no->o", du)))
+        if l:
+            du = np.einsum("no,io->ni", du, params[l][0]) * TRUE_SLOPE[activation](us[l - 1])
+    return grads[::-1]
+
+
 def true_gradients(x, t, params, activation="relu"):
-    """[(dW, db), …] of the mean loss, by central differences."""
-    def loss(layer, index, value):
-        changed = [list(pair) for pair in params]
-        changed[layer][index] = value
-        return true_loss(true_forward(x, changed, activation)[0][-1], t)
-
-    return [
-        tuple(derivative(lambda a, i=i, j=j: loss(i, j, a), params[i][j]) for j in (0, 1)) for i in range(len(params))
-    ]
+    """[(dW, db), …] of the mean loss."""
+    us, zs = true_forward(x, params, activation)
+    odds = np.exp(us[-1][:, :, None] - us[-1][:, None])  # of each class against each
+    return backprop((1 / odds.sum(axis=1) - t) / len(x), us, zs, params, activation)
 
 
-def random_network(rng, n, sizes, margin=0.1):
-    """x, t and params: non-zero biases, |u| >= margin in the ReLU layers, label probabilities >= 0.02."""
-    while True:
-        x, t = away_from_zero(rng, (n, sizes[0])), one_hot(rng, n, sizes[-1])
-        params, z = [], x
-        for a, b in zip(sizes, sizes[1:]):
-            W, biases = rng.normal(size=(a, b)) / np.sqrt(a), away_from_zero(rng, (40, 1, b)) / 2
-            far = np.abs(z @ W + biases).min(axis=1) >= margin  # for each unit, the first of 40 biases that keeps its distance
-            params.append((W, biases[far.argmax(axis=0), 0, np.arange(b)]))
-            z = np.maximum(z @ W + params[-1][1], 0)
-        *hidden, u = true_forward(x, params)[0]
-        losses = np.log(np.sum(np.exp(u), axis=1)) - np.sum(u * t, axis=1)
-        if min((np.abs(u).min() for u in hidden), default=margin) >= margin and losses.max() <= -np.log(0.02):
-            return x, t, params
+def random_network(rng, n, sizes, activation="relu", margin=0.1):
+    """x, t and params: non-zero biases, |u| >= margin in the hidden layers, label probabilities >= 0.3 / K.
 
-
-def loop_forward(layers, rows):
-    """One forward pass of affine layers (W transposed and b, as lists) in plain Python: the yardstick of check_cost."""
-    for columns, b in layers:
-        rows = [[sum(p * q for p, q in zip(row, w)) + c for w, c in zip(columns, b)] for row in rows]
-    return rows
-
-
-def check_cost(check, args, forward, limit=80):
-    """Numerical differentiation inside a backward is told by what it costs.
-
-    args are those of the backward, forward = (x, params) the forward pass it belongs to. An honest
-    backward, even in plain loops, costs some twenty forward passes in plain Python; numerical
-    differentiation costs two forward passes for every number it perturbs. Call it with a small
-    problem before the large one, so that the dishonest are found before they cost much.
+    So log(y + 1e-7) is right to 1e-6, and float32 inside opens the same ReLU gates.
     """
-    x, params = forward
-    layers = [(W.T.tolist(), b.tolist()) for W, b in params]
-    unit = min(seconds(loop_forward, layers, x.tolist()) for _ in range(5))
-    spent = np.inf
-    for i in range(5):
-        spent = min(spent, seconds(check.call, args[0] * (1 + i / 1000), *args[1:]))
-        if spent < limit * unit:
-            return
-    raise CheckFailed(
-        f"{check.name}: 計算に順伝播の {spent / unit:.0f} 倍の時間がかかっています。"
-        "数値微分は使わずに、chain-rule の式で計算してください。"
-    )
+    x, t = away_from_zero(rng, (n, sizes[0])), one_hot(rng, n, sizes[-1])
+    params, z = [], x
+    for a, b in zip(sizes, sizes[1:]):
+        W, biases = rng.normal(size=(a, b)) / np.sqrt(a), away_from_zero(rng, (40, 1, b)) / 2
+        far = np.abs(z @ W + biases).min(axis=1) >= margin  # for each unit, the first of 40 biases that keeps its distance
+        params.append((W, biases[far.argmax(axis=0), 0, np.arange(b)]))
+        if len(params) < len(sizes) - 1 and not far.any(axis=0).all():
+            return random_network(rng, n, sizes, activation, margin)
+        u = z @ W + params[-1][1]
+        z = TRUE_ACTIVATION[activation](u)
+    while np.max(np.log(np.sum(np.exp(u), axis=1)) - np.sum(u * t, axis=1)) > np.log(sizes[-1] / 0.3):
+        u, params[-1] = u / 2, (params[-1][0] / 2, params[-1][1] / 2)
+    return x, t, params
+
+
+SMALL = (5, (4, 6, 3, 2)), (5, (4, 6, 3, 2)), (2, (3, 5, 4, 2)), (3, (3, 3, 3, 3)), (1, (3, 4, 2)), (2, (4, 3))
+LARGER = (4, (4, 5, 5, 5, 3)), (3, (3, 4, 4, 4, 4, 2)), (20, (4, 6, 5, 3))
+OWN_SIZE = 32, (64, 40, 20, 10)
+"""(N, sizes of the layers) of networks: with the larger ones, what is right for three layers or few rows only shows."""
+
+
+def networks(rng, *kinds, activation="relu"):
+    """(x, t, params, what to call it) of each kind."""
+    for n, sizes in kinds:
+        made = random_network(rng, n, sizes, activation, margin=0.1 if n < 20 else 0.005)
+        yield *made, f"{activation}, N = {n}, {len(sizes) - 1} 層"
+
+
+NO_DIFFERENCES = "有効数字が失われています。数値微分 (差を幅で割る計算) や、値を途中で切ったり丸めたりする計算は使わずに、chain-rule の式で計算してください。"
+
+
+def within(got, truth, bound):
+    """Whether no error is larger than its bound."""
+    return got.shape == truth.shape and bool(np.all(np.abs(got - truth) <= bound))
+
+
+def own_output_gradient(du, y):
+    """Whether du, that of the classes other than the right one (times N), is computed from y, where y is nearly 0.
+
+    It is y; or y plus a constant (y + 1e-7), or no less than a constant (a clip). Differences of the loss are noise there, or all 0.
+    """
+    least = du.min()
+    fits = y + np.maximum((du - y).min(), 0), np.maximum(y, least)
+    return bool(0 < least and du.max() < 1e-4 and any(np.allclose(du, fit, rtol=1e-4, atol=0) for fit in fits))
+
+
+EDGE = {"sigmoid": 20.0, "tanh": 10.0, "relu": 3e-6}
+"""u where the slope of an activation has digits that a difference loses: nearly flat, or within a step of the kink."""
+
+
+def flat_network(rng, lead, activation):
+    """x, t and params of a network, N = 1, whose right class is ahead of all others by about lead: its loss is about exp(-lead).
+
+    0.1 <= |u| <= 2 in the hidden layers, two units of each are open, and the very first unit is at its EDGE.
+    """
+    sizes = 4, 5, 4, 4, 5
+    x, t, params = away_from_zero(rng, (1, sizes[0])), one_hot(rng, 1, sizes[-1]), []
+    z = x
+    for l, (a, b) in enumerate(zip(sizes, sizes[1:])):
+        W, u = rng.normal(size=(a, b)) / np.sqrt(a), away_from_zero(rng, (1, b))
+        u[:, :2] = np.abs(u[:, :2])
+        if l == 0:
+            W[:, 0] /= 10  # so that float32 is exact enough for the ReLU
+            u[:, 0] = EDGE[activation]
+        if l == len(sizes) - 2:
+            u = np.where(t > 0, lead, rng.permutation(np.linspace(-0.5, 0.5, b)))
+        params.append((W, (u - z @ W)[0]))
+        z = TRUE_ACTIVATION[activation](u)
+    return x, t, params
+
+
+def check_flat(check, rng, **options):
+    """Numerical differentiation of a network's loss is told by its digits where the loss is nearly flat.
+
+    With N = 1 the db of the last layer is its du, and every other gradient follows from it. So what was returned must fit
+    together, whatever du is: a clip or float32 inside is let pass. A difference of the loss has its own error in every number.
+    """
+    activation = options.get("activation", "relu")
+    for lead in 30, 25, 20:
+        with check.attempt("grads", "損失が平ら"), aside():
+            x, t, params = flat_network(rng, lead, activation)
+            us, zs = true_forward(x, params, activation)
+            got = [tuple(np.asarray(a, dtype=float) for a in pair) for pair in check.call(x, t, params, options=options)]
+            du = got[-1][1]
+            truth = backprop(du[None], us, zs, params, activation)
+            if activation != "relu" and not any(a[..., 0].any() for a in got[0]):  # in float32 the slope vanishes
+                for a in truth[0]:
+                    a[..., 0] = 0
+            # What terms add up to without their signs: float32 is right to 1e-4 of it. Who sums y and -t apart (a graph that is
+            # walked path by path) has the rounding error of a gradient of 1.
+            sizes = [np.full(z.shape, np.abs(z).max()) for z in zs], [(np.abs(W), b) for W, b in params], activation
+            terms, paths = backprop(np.abs(du[None]), us, *sizes), backprop(t, us, *sizes)
+            fits = [within(g, a, 1e-4 * s + 2e-15 * p) for four in zip(got, truth, terms, paths) for g, a, s, p in zip(*four)]
+            wrong = t[0] == 0
+            check.holds("桁数", all(fits) and own_output_gradient(du[wrong], np.exp(us[-1][0, wrong] - lead)),
+                        f"損失がほとんど平らなところで、勾配の{NO_DIFFERENCES}", "損失が平ら")
+
+
+def check_network_growth(check, rng):
+    """Forward passes cost about the same in both sizes, N times the number of parameters; the parameters are 44 times as many."""
+    def problem(size):
+        n, sizes = size
+        x, t, params = random_network(rng, n, sizes, margin=1e-4)
+        return (x, t, params), {"grads": true_gradients(x, t, params)}
+
+    check_growth(check, problem, (32, (40, 20, 16, 10)), (1, (384, 128, 48, 32)), limit=8)
 
 
 def check_saturated(check, u, z, atol):
@@ -167,16 +245,15 @@ def check_saturated(check, u, z, atol):
 
 
 def check_digits(check, dz, u, du, case):
-    """Numerical differentiation of a function of one number costs no more than the formula, but it loses digits.
+    """Numerical differentiation of a function of one number is told by its digits where the function is flat, or near a kink.
 
-    Where the function is flat, or within a step of a kink, nothing is left of a difference divided by its width.
     Nothing but 0 is let pass: in float32 the slope vanishes.
     """
     with check.attempt("du", case):
         got = np.asarray(check.call(dz, u), dtype=float)
         check.compare(case, "du", got, du)
         exact = got.shape == du.shape and (not got.any() or np.allclose(got, du, rtol=1e-5, atol=0))
-        check.holds("桁数", exact, "関数が平らなところや折れ目のすぐ近くで、有効数字が失われています。数値微分 (差を幅で割る計算) や、値を途中で切ったり丸めたりする計算は使わずに、chain-rule の式で計算してください。", case)
+        check.holds("桁数", exact, f"関数が平らなところや折れ目のすぐ近くで、{NO_DIFFERENCES}", case)
 ### END HIDDEN TESTS
 
 # %% include="pictures"
@@ -257,8 +334,8 @@ check(z, W, b, u=np.array([[2.1, 2.2, 3.3, 2.4], [5.1, 4.2, 5.3, 6.4], [-0.4, -0
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("affine_forward")
-for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2):
-    z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)), away_from_zero(rng, n_out)
+for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2), (32, 64, 40):
+    z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)) / np.sqrt(n_in), away_from_zero(rng, n_out)
     check(z, W, b, u=np.einsum("ni,io->no", z, W) + b, case=f"N = {n}")
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
@@ -308,10 +385,10 @@ check.report()
 from scipy.special import expit
 
 rng = generator("sigmoid_forward")
-for shape in (5, 3), (5, 3), (3, 3), (1, 4):
+for shape in (5, 3), (5, 3), (3, 3), (1, 4), (32, 40):
     u = 3 * away_from_zero(rng, shape)
     check(u, z=expit(u), case=f"{shape}")
-for u in rng.choice([-1000.0, -30.0, 30.0, 1000.0], (4, 3)), np.array([[-900.0, 0.3], [720.0, -2.0], [0.05, -0.05]]):
+for u in np.array([[1000.0, 30.0]]), np.array([[-1000.0, -30.0]]), np.array([[-900.0, 0.3], [720.0, -2.0], [0.05, -0.05]]):
     check(u, z=expit(u), case="±1000", quiet=True)
 check.report("採点", brief=True)
 u = rng.uniform(15, 22, (4, 3)) * rng.choice([-1.0, 1.0], (4, 3))
@@ -355,13 +432,11 @@ check(np.array([[1000.0, -1000.0]]), z=np.array([[1.0, -1.0]]), case="±1000", q
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("tanh_forward")
-for shape in (5, 3), (5, 3), (3, 3), (1, 4):
+for shape in (5, 3), (5, 3), (3, 3), (1, 4), (32, 40):
     u = away_from_zero(rng, shape)
     check(u, z=1 - 2 / (np.exp(2 * u) + 1), case=f"{shape}")
-u = rng.choice([-1000.0, -30.0, 30.0, 1000.0], (4, 3))
-check(u, z=np.sign(u), case="±1000", quiet=True)
-u = np.array([[-900.0, 0.3], [720.0, -2.0], [0.07, -0.07]])
-check(u, z=np.tanh(u), case="±1000", quiet=True)
+for u in np.array([[1000.0, 30.0]]), np.array([[-1000.0, -30.0]]), np.array([[-900.0, 0.3], [720.0, -2.0], [0.07, -0.07]]):
+    check(u, z=np.tanh(u), case="±1000", quiet=True)
 u = rng.uniform(4, 7, (4, 3)) * rng.choice([-1.0, 1.0], (4, 3))
 check_saturated(check, u, np.tanh(u), 5e-6)
 check.report("採点", brief=True)
@@ -402,7 +477,7 @@ check(np.array([[1000.0, -1000.0]]), z=np.array([[1000.0, 0.0]]), case="±1000",
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("relu_forward")
-for shape in (5, 3), (5, 3), (3, 3), (1, 4):
+for shape in (5, 3), (5, 3), (3, 3), (1, 4), (32, 40):
     u = away_from_zero(rng, shape)
     check(u, z=np.where(u > 0, u, 0.0), case=f"{shape}")
 check(np.array([[-1000.0, -0.05], [3000.0, 0.05]]), z=np.array([[0.0, 0.0], [3000.0, 0.05]]), case="±1000", quiet=True)
@@ -463,8 +538,8 @@ check(W1, b1, W2, b2, W=np.array([[5.0, 2.0], [-2.0, -4.0]]), b=np.array([1.5, 1
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("merge_affine")
-for n_in, n_mid, n_out in (4, 5, 3), (4, 5, 3), (3, 3, 3), (2, 1, 4), (40, 3, 2):
-    W1, W2 = rng.normal(size=(n_in, n_mid)), rng.normal(size=(n_mid, n_out))
+for n_in, n_mid, n_out in (4, 5, 3), (4, 5, 3), (3, 3, 3), (2, 1, 4), (40, 3, 2), (64, 40, 20):
+    W1, W2 = rng.normal(size=(n_in, n_mid)), rng.normal(size=(n_mid, n_out)) / np.sqrt(n_mid)
     b1, b2 = away_from_zero(rng, n_mid), away_from_zero(rng, n_out)
     merged = np.einsum("im,mo->io", W1, W2), np.einsum("m,mo->o", b1, W2) + b2
     check(W1, b1, W2, b2, W=merged[0], b=merged[1], case=f"{n_in} → {n_mid} → {n_out}")
@@ -521,7 +596,7 @@ check.report()
 from scipy.special import softmax as true_softmax
 
 rng = generator("softmax")
-for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2):
+for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (32, 10):
     u = rng.normal(size=(n, k))
     check(u, y=true_softmax(u, axis=1), case=f"N = {n}, K = {k}")
 for u in (
@@ -587,7 +662,7 @@ check(np.array([[0.8, 0.1, 0.1], [0.3, 0.3, 0.4]]), np.array([[1.0, 0.0, 0.0], [
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("cross_entropy")
-for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2):
+for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (32, 10):
     y = rng.uniform(0.1, 1.0, (n, k))
     y, t = y / y.sum(axis=1, keepdims=True), one_hot(rng, n, k)
     check(y, t, E=np.mean([-np.log(y[i, t[i].argmax()]) for i in range(n)]), case=f"N = {n}, K = {k}")
@@ -640,7 +715,7 @@ with check.attempt("E, y", "±1000"):
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("softmax_cross_entropy_forward")
-for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2):
+for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (32, 10):
     u, t = rng.normal(size=(n, k)), one_hot(rng, n, k)
     check(u, t, E=true_loss(u, t), y=np.exp(u) / np.exp(u).sum(axis=1, keepdims=True), case=f"N = {n}, K = {k}")
 # A label whose probability is rounded to 0: any cut of it is right (log(y + 1e-7), say), so E is only large.
@@ -722,12 +797,13 @@ check(lambda x: np.sum(x**3), np.array([1.0, 2.0]), 0.1, gradient=np.array([3.01
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("numerical_gradient")
-for shape in (4,), (4,), (3, 2), (2, 1, 3):
+for shape in (4,), (4,), (3, 2), (2, 1, 3), (12, 10):
     x, a = away_from_zero(rng, shape), away_from_zero(rng, shape)
     x.flat[1] = 0
     for eps in 1e-5, 0.1:
-        f = lambda v, a=a: float(np.sum(a * np.exp(v)) + np.prod(v))
-        check(f, x, eps, gradient=derivative(f, x, eps), case=f"{shape}, ε = {eps:g}")
+        axes = tuple(range(-len(shape), 0))
+        f = lambda v, a=a, axes=axes: np.sum(a * np.exp(v), axis=axes) + np.prod(v, axis=axes)
+        check(lambda v, f=f: float(f(v)), x, eps, gradient=derivative(f, x, eps), case=f"{shape}, ε = {eps:g}")
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
@@ -930,7 +1006,9 @@ from scipy.special import expit
 rng = generator("sigmoid_backward")
 for shape in (5, 3), (5, 3), (3, 3), (1, 4):
     dz, u = away_from_zero(rng, shape), 2 * away_from_zero(rng, shape)
-    check(dz, u, du=derivative(lambda v: np.sum(dz / (1 + np.exp(-v))), u), case=f"{shape}")
+    check(dz, u, du=derivative(lambda v: np.sum(dz / (1 + np.exp(-v)), axis=(1, 2)), u), case=f"{shape}")
+dz, u = away_from_zero(rng, (32, 40)), 5 * away_from_zero(rng, (32, 40))
+check(dz, u, du=dz * expit(u) * expit(-u), case=f"{u.shape}")
 check.report("採点", brief=True)
 dz, u = away_from_zero(rng, (4, 3)), rng.uniform(20, 22, (4, 3))
 check_digits(check, dz, u, dz * expit(u) * expit(-u), "u = 20")
@@ -974,7 +1052,9 @@ check.report()
 rng = generator("tanh_backward")
 for shape in (5, 3), (5, 3), (3, 3), (1, 4):
     dz, u = away_from_zero(rng, shape), 1.5 * away_from_zero(rng, shape)
-    check(dz, u, du=derivative(lambda v: np.sum(dz * np.tanh(v)), u), case=f"{shape}")
+    check(dz, u, du=derivative(lambda v: np.sum(dz * np.tanh(v), axis=(1, 2)), u), case=f"{shape}")
+dz, u = away_from_zero(rng, (32, 40)), 3 * away_from_zero(rng, (32, 40))
+check(dz, u, du=dz / np.cosh(u) ** 2, case=f"{u.shape}")
 check.report("採点", brief=True)
 dz, u = away_from_zero(rng, (4, 3)), rng.uniform(10, 11, (4, 3))
 check_digits(check, dz, u, dz / np.cosh(u) ** 2, "u = 10")
@@ -1018,7 +1098,10 @@ check.report()
 rng = generator("relu_backward")
 for shape in (5, 3), (5, 3), (3, 3), (1, 4):
     dz, u = away_from_zero(rng, shape), away_from_zero(rng, shape)
-    check(dz, u, du=derivative(lambda v: np.sum(np.where(v > 0, dz * v, 0.0)), u), case=f"{shape}")
+    check(dz, u, du=derivative(lambda v: np.sum(np.where(v > 0, dz * v, 0.0), axis=(1, 2)), u), case=f"{shape}")
+dz, u = away_from_zero(rng, (32, 40)), 100 * away_from_zero(rng, (32, 40)) ** 3
+u[0, 0] = -1  # np.vectorize takes its type from what the first element gives
+check(dz, u, du=np.where(u > 0, dz, 0.0), case=f"{u.shape}")
 dz, u = away_from_zero(rng, (2, 3)), -rng.uniform(0.1, 2.0, (2, 3))
 check(dz, u, du=np.zeros((2, 3)), case="どの u も負")
 with check.attempt("du", "u = 0"):
@@ -1098,16 +1181,28 @@ check(du, z, W, dz=np.array([[-3.0, 4.5], [4.5, 1.25], [-2.0, 4.5]]),
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("affine_backward")
-for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2):
-    z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)), away_from_zero(rng, n_out)
-    du = away_from_zero(rng, (n, n_out))
-    E = lambda z, W, b: np.sum(du * (np.einsum("ni,io->no", z, W) + b))
+for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2), (20, 6, 18):
+    z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)) / np.sqrt(n_in), away_from_zero(rng, n_out)
+    du = away_from_zero(rng, (n, n_out)) / np.sqrt(n)
+    E = lambda z, W, b: np.sum(du * (np.einsum("...ni,...io->...no", z, W) + b), axis=(-2, -1))
     check(du, z, W, dz=derivative(lambda a: E(a, W, b), z), dW=derivative(lambda a: E(z, a, b), W),
-          db=derivative(lambda a: E(z, W, a), b), case=f"N = {n}, {n_in} → {n_out}")
+          db=derivative(lambda a: E(z, W, a[:, None]), b), case=f"N = {n}, {n_in} → {n_out}")
+du, z, W = away_from_zero(rng, (32, 40)) / 6, rng.normal(size=(32, 64)), rng.normal(size=(64, 40)) / 8
+with aside():
+    check(du, z, W, dz=np.einsum("no,io->ni", du, W), dW=np.einsum("ni,no->io", z, du), db=np.einsum("no->o", du), case="N = 32, 64 → 40")
 check.report("採点", brief=True)
-for n in 40, 150:
-    du, z, W = rng.normal(size=(1, n)), rng.normal(size=(1, n)), rng.normal(size=(n, n))
-    check_cost(check, (du, z, W), (z, [(W, np.zeros(n))]))
+
+# Beside one huge input, a difference over any width but 1 loses the digits of all the others. The numbers are multiples of 1/8,
+# with so few digits that a step of 1 loses none: u is linear, so that is as exact as the formula.
+du, z, W = (rng.integers(4, 17, shape) / 8 * rng.choice([-1, 1], shape) for shape in ((2, 3), (2, 4), (4, 3)))
+z[:, 0] *= 2.0**36
+with check.attempt("dz, dW, db", "とても大きな入力"):
+    got = check.call(du, z, W, outputs=3)
+    exact, scale = ((np.einsum("no,io->ni", d, V), np.einsum("ni,no->io", a, d), np.einsum("no->o", d))
+                    for d, a, V in ((du, z, W), (np.abs(du), np.abs(z), np.abs(W))))
+    check.holds("桁数", all([within(np.asarray(g), a, 1e-5 * s) for g, a, s in zip(got, exact, scale)]),
+                f"入力の 1 つがとても大きいと、ほかの勾配の{NO_DIFFERENCES}", "とても大きな入力")
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1157,15 +1252,31 @@ check(np.array([[0.8, 0.1, 0.1], [0.3, 0.3, 0.4]]), np.array([[1.0, 0.0, 0.0], [
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("softmax_cross_entropy_backward")
-for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2):
+for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (32, 10):
     u, t = rng.normal(size=(n, k)), one_hot(rng, n, k)
     y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
     check(y, t, du=derivative(lambda v: true_loss(v, t), u), case=f"N = {n}, K = {k}")
 check.report("採点", brief=True)
-# The forward pass of softmax and cross entropy costs about as much as an affine layer of width 3.
-for n in 60, 200:
-    forward = np.ones((n, 10)), [(np.ones((10, 3)), np.zeros(3))]
-    check_cost(check, (np.full((n, 10), 0.1), one_hot(rng, n, 10)), forward)
+# Where the right class is far ahead, nothing is left of differences of the loss.
+lead = np.array([[20.0], [25.0], [30.0]])
+t = one_hot(rng, 3, 5)
+u = np.where(t > 0, lead, rng.permuted(np.tile(np.linspace(-0.5, 0.5, 5), (3, 1)), axis=1))
+y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
+with check.attempt("du", "損失が平ら"):
+    got = np.asarray(check.call(y, t), dtype=float)
+    check.compare("損失が平ら", "du", got, (y - t) / 3)
+    exact = got.shape == y.shape and own_output_gradient(3 * got[t == 0], y[t == 0])
+    check.holds("桁数", exact, f"損失がほとんど平らなところで、勾配の{NO_DIFFERENCES}", "損失が平ら")
+check.report("採点", brief=True)
+
+
+def problem(n):
+    y, t = rng.dirichlet(np.full(10, 5.0), n), one_hot(rng, n, 10)
+    return (y, t), {"du": np.where(t > 0, y - 1, y) / n}
+
+
+check_growth(check, problem, 40, 1200, limit=40)
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1232,12 +1343,14 @@ check(x, params, "tanh", us=[np.array([[2.5, 0.5, -1.25]]), np.array([[1.06254, 
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("network_forward")
-for activation in "relu", "sigmoid", "tanh":
-    for n, sizes in (5, (4, 6, 3, 2)), (2, (3, 2, 2, 5)), (3, (4, 4, 4, 4)), (1, (3, 4, 2)), (2, (3, 2)):
-        x, t, params = random_network(rng, n, sizes)
+for activation, kinds in ("relu", SMALL + LARGER), ("sigmoid", SMALL), ("tanh", SMALL):
+    for x, _, params, case in networks(rng, *kinds, activation=activation):
         for now in params, [(W + 0.1, b - 0.1) for W, b in params]:
             us, zs = true_forward(x, now, activation)
-            check(x, now, activation, us=us, zs=zs, case=f"{activation}, N = {n}, {len(params)} 層")
+            check(x, now, activation, us=us, zs=zs, case=case)
+for x, _, params, case in networks(rng, OWN_SIZE):
+    us, zs = true_forward(x, params)
+    check(x, params, us=us, zs=zs, case=case)
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
@@ -1331,15 +1444,21 @@ check(x, t, params, grads=[
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("network_backward")
-for activation in "relu", "sigmoid", "tanh":
-    for n, sizes in (5, (4, 6, 3, 2)), (5, (4, 6, 3, 2)), (2, (3, 5, 4, 2)), (3, (3, 3, 3, 3)), (1, (3, 4, 2)), (2, (4, 3)):
-        x, t, params = random_network(rng, n, sizes)
-        check(x, t, params, activation, grads=true_gradients(x, t, params, activation),
-              case=f"{activation}, N = {n}, {len(params)} 層")
+for activation, kinds in ("relu", SMALL + LARGER), ("sigmoid", SMALL), ("tanh", SMALL):
+    for x, t, params, case in networks(rng, *kinds, activation=activation):
+        check(x, t, params, activation, grads=true_gradients(x, t, params, activation), case=case)
+    with aside():
+        for x, t, params, case in networks(rng, OWN_SIZE, activation=activation):
+            check(x, t, params, activation, grads=true_gradients(x, t, params, activation), case=case)
 check.report("採点", brief=True)
-for sizes in (40, 30, 20, 10), (80, 60, 40, 10):
-    x, t, params = random_network(rng, 1, sizes, margin=0)
-    check_cost(check, (x, t, params), (x, params))
+for activation in "relu", "sigmoid", "tanh":
+    check_flat(check, rng, activation=activation)
+check.report("採点", brief=True)
+x, t, params = flat_network(rng, 1, "relu")
+check(x, t, params, grads=true_gradients(x, t, params), case="u が 0 のすぐ近く")
+check.report("採点", brief=True)
+check_network_growth(check, rng)
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1444,7 +1563,10 @@ check(params, grads, 0.1, params=[(np.array([[0.0, 3.0]]), np.array([0.0, -0.5])
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("sgd_step")
-for lr, sizes in (0.3, (4, 6, 3, 2)), (0.01, (3, 2)), (0.5, (3, 3, 3)), (0.0, (3, 3, 3)):
+for lr, sizes in (
+    (0.3, (4, 6, 3, 2)), (0.01, (3, 2)), (0.5, (3, 3, 3)), (0.0, (3, 3, 3)),
+    (0.2, (4, 5, 5, 5, 3)), (0.4, (3, 4, 4, 4, 4, 2)), (0.1, (64, 40, 20, 10)),
+):
     params = [(rng.normal(size=(a, b)), rng.normal(size=b)) for a, b in zip(sizes, sizes[1:])]
     grads = [(100 * away_from_zero(rng, W.shape), away_from_zero(rng, b.shape)) for W, b in params]
     check(params, grads, lr, case=f"α = {lr}, {len(params)} 層", params=[
@@ -1529,16 +1651,16 @@ def close(a, b):
 
 
 # One batch holds everything: the order cannot matter, so every number is known.
-for n, batch_size in (6, 6), (5, 20):
-    x, t, params = random_network(rng, n, (3, 5, 4, 2))
+for n, batch_size, epochs, sizes in (6, 6, 3, (3, 5, 4, 2)), (5, 20, 3, (3, 5, 4, 2)), (32, 32, 10, (8, 5, 5, 5, 3)):
+    x, t, params = random_network(rng, n, sizes, margin=0.1 if n < 32 else 0.005)
     before, after, now = [], [], params
-    for _ in range(3):
+    for _ in range(epochs):
         before.append(true_loss(true_forward(x, now)[0][-1], t))
         now = [tuple(p - 0.1 * g for p, g in zip(*layer)) for layer in zip(now, true_gradients(x, t, now))]
         after.append(true_loss(true_forward(x, now)[0][-1], t))
     with check.attempt("params, losses"):
-        got, losses = check.call(x, t, params, 0.1, 3, batch_size, np.random.default_rng(3), outputs=2)
-        check.compare(f"N = {n}, バッチ {batch_size}", "params", got, now)
+        got, losses = check.call(x, t, params, 0.1, epochs, batch_size, np.random.default_rng(3), outputs=2)
+        check.compare(f"N = {n}, バッチ {batch_size}, {epochs} エポック", "params", got, now)
         check.holds("losses", close(losses, before) or close(losses, after), "losses が、エポックごとの損失の平均と違います。")
 check.report("採点", brief=True)
 
@@ -1769,13 +1891,19 @@ check(x, t, params, grads=[
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("fix_backward")
-for n, sizes in (5, (4, 6, 3, 2)), (5, (4, 6, 3, 2)), (2, (3, 5, 4, 2)), (3, (3, 3, 3, 3)), (1, (3, 4, 2)), (2, (4, 3)):
-    x, t, params = random_network(rng, n, sizes)
-    check(x, t, params, grads=true_gradients(x, t, params), case=f"N = {n}, {len(params)} 層")
+for x, t, params, case in networks(rng, *SMALL, *LARGER):
+    check(x, t, params, grads=true_gradients(x, t, params), case=case)
+with aside():
+    for x, t, params, case in networks(rng, OWN_SIZE):
+        check(x, t, params, grads=true_gradients(x, t, params), case=case)
 check.report("採点", brief=True)
-for sizes in (40, 30, 20, 10), (80, 60, 40, 10):
-    x, t, params = random_network(rng, 1, sizes, margin=0)
-    check_cost(check, (x, t, params), (x, params))
+check_flat(check, rng)
+check.report("採点", brief=True)
+x, t, params = flat_network(rng, 1, "relu")
+check(x, t, params, grads=true_gradients(x, t, params), case="u が 0 のすぐ近く")
+check.report("採点", brief=True)
+check_network_growth(check, rng)
+check.report("採点", brief=True)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1859,11 +1987,13 @@ check(params, grads, 0.1, grads=[(np.array([[10.1, -9.8]]), np.array([5.0, 0.0])
 check.report()
 ### BEGIN HIDDEN TESTS
 rng = generator("l2_gradient")
-for decay, sizes in (0.3, (4, 6, 3, 2)), (1.5, (3, 2)), (0.7, (3, 3, 3)), (0.0, (3, 3, 3)):
+for decay, sizes in (
+    (0.3, (4, 6, 3, 2)), (1.5, (3, 2)), (0.7, (3, 3, 3)), (0.0, (3, 3, 3)), (0.2, (4, 5, 5, 5, 3)), (0.4, (3, 4, 4, 4, 4, 2)),
+):
     params = [(away_from_zero(rng, (a, b)), away_from_zero(rng, b)) for a, b in zip(sizes, sizes[1:])]
     grads = [(rng.normal(size=W.shape), rng.normal(size=b.shape)) for W, b in params]
     check(params, grads, decay, case=f"λ = {decay}, {len(params)} 層", grads=[
-        (dW + derivative(lambda A: decay / 2 * np.sum(A**2), W), db) for (W, b), (dW, db) in zip(params, grads)
+        (dW + derivative(lambda A: decay / 2 * np.sum(A**2, axis=(1, 2)), W), db) for (W, b), (dW, db) in zip(params, grads)
     ])
 check.report("採点", brief=True)
 ### END HIDDEN TESTS
@@ -1927,7 +2057,7 @@ with check.attempt("train, valid", "n = 20, k = 4"):
     check.holds("並べ替え", one != other, "番号が rng で並べ替えられていません。種が違えば分け方も変わるはずです。", "n = 20, k = 4")
 check.report()
 ### BEGIN HIDDEN TESTS
-for n, k in (12, 3), (11, 4), (5, 5), (23, 2):
+for n, k in (12, 3), (11, 4), (5, 5), (23, 2), (15, 11), (100, 7):
     check_folds(check, n, k)
 with check.attempt("train, valid", "並べ替え"):
     one, same, other, another = (

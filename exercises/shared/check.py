@@ -273,11 +273,9 @@ class CheckTable:
 ### BEGIN HIDDEN TESTS
 # What the hidden tests of every exercise share. The truth of each question stands in its own test cell, written in
 # another way than the solution (einsum, scipy), and gradients come from central differences of it.
-import pickle
-
-SEED = 0  # the grader sets the exercise's own (exercise.toml)
+SEED = 0  # the grader sets another one
 MEASURING = []
-"""Not empty while a call is there for its cost: the grader learns nothing of mistakes from such a call."""
+"""Not empty while the grader is to learn nothing of mistakes from a call."""
 
 
 def generator(name):
@@ -286,36 +284,47 @@ def generator(name):
 
 
 def derivative(f, x, eps=1e-6):
-    """df/dx by central differences; f maps an array of x's shape to a number."""
-    x = np.array(x, dtype=float)
-    result = np.empty_like(x)
-    for i in np.ndindex(x.shape):
-        step = np.zeros_like(x)
-        step[i] = eps
-        result[i] = (f(x + step) - f(x - step)) / (2 * eps)
-    return result
+    """df/dx by central differences, of x's shape; f maps a stack of such arrays, (M, *x.shape), to M numbers."""
+    x = np.asarray(x, dtype=float)
+    steps = eps * np.eye(x.size).reshape(x.size, *x.shape)
+    return ((f(x + steps) - f(x - steps)) / (2 * eps)).reshape(x.shape)
 
 
-def remembered(function):
-    """What follows from the arguments alone is worked out once: the judge runs the same tests for everybody."""
-    known = {}
-
-    def wrapper(*args):
-        key = pickle.dumps(args)
-        if key not in known:
-            known[key] = function(*args)
-        return known[key]
-
-    return wrapper
-
-
-def seconds(function, *args):
-    """CPU seconds of one call: what else the machine does must not cost a student marks."""
-    MEASURING.append(function)
+@contextmanager
+def aside():
+    """For calls that are there for their cost, or that would cost too much with every answer of the catalogue."""
+    MEASURING.append(True)
     try:
-        start = time.process_time()
-        function(*args)
-        return time.process_time() - start
+        yield
     finally:
         MEASURING.pop()
+
+
+def seconds(function, *args, **options):
+    """CPU seconds of one call (what else the machine does must not cost a student marks), and what it returned."""
+    with aside():
+        start = time.process_time()
+        value = function(*args, **options)
+        return time.process_time() - start, value
+
+
+def check_growth(check, problem, small, large, limit, floor=0.5):
+    """Tells by its cost what must do its work again for every number of its result.
+
+    problem(size) draws (arguments, {name: truth}) anew, so that the values of the very calls that are measured are compared:
+    nothing that is remembered or left out makes a call cheap. A call of the large size may take floor seconds, and limit times
+    what one of the small size takes: floor is more than an honest answer needs, limit more than its work grows.
+    """
+    def spent(size):
+        args, expected = problem(size)
+        used, got = seconds(check.call, *args, outputs=len(expected))
+        for (name, value), g in zip(expected.items(), [got] if len(expected) == 1 else got):
+            check.compare("大きさを変える", name, g, value)
+        return used
+
+    with check.attempt("計算量", "大きさを変える"):
+        bound = floor + limit * min(spent(small) for _ in range(3))
+        check.holds("計算量", any(spent(large) <= bound for _ in range(2)),
+                    "入力を大きくすると、計算の時間が増えすぎます。結果の 1 つの数ごとに順伝播をやり直す計算 (数値微分) は使わずに、"
+                    "chain-rule の式で計算してください。", "大きさを変える")
 ### END HIDDEN TESTS

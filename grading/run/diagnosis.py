@@ -5,8 +5,10 @@ is the same mistake.
 """
 
 import copy
+import io
 import warnings
 from collections.abc import Callable, Iterable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -91,9 +93,10 @@ def alike(one, other) -> bool:
 
 
 def outcome(function: Callable, interaction: Interaction) -> Outcome:
-    """What function makes of copies of the arguments."""
+    """What function makes of copies of the arguments. What it prints goes nowhere: answers of the catalogue run here."""
     given = copy.deepcopy((interaction.args, interaction.options))
-    with warnings.catch_warnings(record=True) as caught:
+    silence = io.StringIO()
+    with redirect_stdout(silence), redirect_stderr(silence), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             value = function(*given[0], **given[1])

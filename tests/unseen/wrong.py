@@ -119,7 +119,7 @@ def sigmoid_forward(u):
 
 # %% sigmoid_forward: where_evaluates_both
 # np.where で場合分けしたが、両方の式が全要素で計算されるので ±1000 でオーバーフローの警告が出る (値は正しい)。
-# told: overflows
+# told: both_branches_overflow
 def sigmoid_forward(u):
     return np.where(u >= 0, 1 / (1 + np.exp(-u)), np.exp(u) / (1 + np.exp(u)))
 
@@ -1454,7 +1454,7 @@ def network_forward(x, params, activation="relu"):
 
 # %% network_forward: shared_buffer
 # ReLU を z = u; z[z < 0] = 0 と書いたので、us に入れた u までいっしょに書き換わり負の値が消える。
-# told: -
+# told: relu_in_place
 def network_forward(x, params, activation="relu"):
     us, zs = [], [x]
     for l, (W, b) in enumerate(params):

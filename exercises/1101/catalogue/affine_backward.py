@@ -237,7 +237,7 @@ def affine_backward(du, z, W):
 
 
 # %% wrong: numerical_helper
-# 数値微分で計算しています。値は合っていますが、計算量が大きすぎます。連鎖律で求めてください。
+# 数値微分で計算しています。chain-rule の式で求めてください。
 def affine_backward(du, z, W):
     b = np.zeros(W.shape[1])
     dz = numerical_gradient(lambda v: np.sum(du * affine_forward(v, W, b)), z.copy())
@@ -247,7 +247,7 @@ def affine_backward(du, z, W):
 
 
 # %% wrong: numerical_own_loops
-# 中心差分で計算しています。値は合っていますが、計算量が大きすぎます。連鎖律で求めてください。
+# 数値微分で計算しています。chain-rule の式で求めてください。
 def affine_backward(du, z, W):
     eps = 1e-4
     values = [z.copy(), W.copy(), np.zeros(W.shape[1])]
@@ -271,7 +271,7 @@ def affine_backward(du, z, W):
 
 
 # %% wrong: numerical_dw_only
-# dW だけを数値微分で計算しています。値は合っていますが、計算量が大きすぎます。連鎖律で求めてください。
+# 数値微分で計算しています。chain-rule の式で求めてください。
 def affine_backward(du, z, W):
     dW = numerical_gradient(lambda V: np.sum(du * (z @ V)), W.copy())
     return du @ W.T, dW, du.sum(axis=0)
@@ -285,6 +285,98 @@ _total = {}
 def affine_backward(du, z, W):
     _total[W.shape] = _total.get(W.shape, 0) + z.T @ du
     return du @ W.T, _total[W.shape].copy(), np.sum(du, axis=0)
+
+
+# %% wrong: db_of_sixteen_rows
+# db に 17 行目からのデータが足されていません。バッチのすべての行を合計してください。
+def affine_backward(du, z, W):
+    return du @ W.T, z.T @ du, du[:16].sum(axis=0)
+
+
+# %% wrong: dz_of_sixteen_units
+# dz に 17 個目からの出力の分が足されていません。出力のすべてのニューロンを合計してください。
+def affine_backward(du, z, W):
+    return du[:, :16] @ W[:, :16].T, z.T @ du, du.sum(axis=0)
+
+
+# %% wrong: numerical_by_element
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def affine_backward(du, z, W):
+    eps = 1e-3
+    dz, dW, db = np.zeros(z.shape), np.zeros(W.shape), np.zeros(W.shape[1])
+    for n, i in np.ndindex(z.shape):
+        for j in range(W.shape[1]):
+            row, column = z[n], W[:, j]
+            step = eps * (np.arange(len(row)) == i)
+            dz[n, i] += du[n, j] * ((row + step) @ column - (row - step) @ column) / (2 * eps)
+            dW[i, j] += du[n, j] * (row @ (column + step) - row @ (column - step)) / (2 * eps)
+    for n, j in np.ndindex(du.shape):
+        u = z[n] @ W[:, j]
+        db[j] += du[n, j] * ((u + eps) - (u - eps)) / (2 * eps)
+    return dz, dW, db
+
+
+# %% wrong: numerical_by_row
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def affine_backward(du, z, W):
+    eps = 1e-5
+
+    def losses(z, W, b):
+        return (du * (z @ W + b)).sum(axis=1)
+
+    b, dz = np.zeros(W.shape[1]), np.zeros(z.shape)
+    for i in range(z.shape[1]):
+        step = eps * np.eye(z.shape[1])[i]
+        dz[:, i] = (losses(z + step, W, b) - losses(z - step, W, b)) / (2 * eps)
+    dW = numerical_gradient(lambda v: losses(z, v, b).sum(), W.copy())
+    db = numerical_gradient(lambda v: losses(z, W, v).sum(), b)
+    return dz, dW, db
+
+
+# %% wrong: numerical_by_column
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def affine_backward(du, z, W):
+    eps = 1e-2
+    b, dW = np.zeros(W.shape[1]), np.zeros(W.shape)
+    for i in range(W.shape[0]):
+        step = np.zeros(W.shape)
+        step[i] = eps
+        moved = affine_forward(z, W + step, b) - affine_forward(z, W - step, b)
+        dW[i] = (du * moved).sum(axis=0) / (2 * eps)
+    return du @ W.T, dW, du.sum(axis=0)
+
+
+# %% wrong: numerical_in_one_pass
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def affine_backward(du, z, W):
+    eps = 1e-4
+    steps = eps * np.eye(z.size).reshape(-1, *z.shape)
+    dz = ((du * ((z + steps) @ W)).sum(axis=(1, 2)) - (du * ((z - steps) @ W)).sum(axis=(1, 2))) / (2 * eps)
+    return dz.reshape(z.shape), z.T @ du, du.sum(axis=0)
+
+
+# %% wrong: numerical_through_lent_functions
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def affine_backward(du, z, W):
+    eps, (n_in, n_out) = 1e-5, W.shape
+    b, dz = np.zeros(n_out), np.zeros(z.shape)
+    steps = eps * np.concatenate([np.eye(n_in), -np.eye(n_in)])
+    for n in range(len(z)):
+        u = affine_forward(z[n] + steps, W, b) @ du[n]
+        dz[n] = (u[:n_in] - u[n_in:]) / (2 * eps)
+    return dz, z.T @ du, du.sum(axis=0)
+
+
+# %% wrong: numerical_by_scipy
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def affine_backward(du, z, W):
+    from scipy.optimize import approx_fprime
+
+    b = np.zeros(W.shape[1])
+    dz = approx_fprime(z.ravel(), lambda v: np.sum(du * affine_forward(v.reshape(z.shape), W, b)), 1e-6)
+    dW = approx_fprime(W.ravel(), lambda v: np.sum(du * affine_forward(z, v.reshape(W.shape), b)), 1e-6)
+    db = approx_fprime(b, lambda v: np.sum(du * affine_forward(z, W, v)), 1e-6)
+    return dz.reshape(z.shape), dW.reshape(W.shape), db
 
 
 # %% right: textbook
@@ -416,3 +508,29 @@ def affine_backward(du: np.ndarray, z: np.ndarray, W: np.ndarray, check: bool = 
     layer.forward(z)
     dz = layer.backward(du)
     return dz, layer.dW, layer.db
+
+
+# %% right: unit_steps
+def affine_backward(du, z, W):
+    b = np.zeros(W.shape[1])
+    dz = numerical_gradient(lambda v: np.sum(du * affine_forward(v, W, b)), z.copy(), 1.0)
+    dW = numerical_gradient(lambda v: np.sum(du * affine_forward(z, v, b)), W.copy(), 1.0)
+    return dz, dW, du.sum(axis=0)
+
+
+# %% right: prints_at_every_level
+def affine_backward(du, z, W):
+    print("du", du, "z", z, "W", W)
+    dz = du @ W.T
+    print("dz", dz)
+    dW = z.T @ du
+    print("dW", dW.tolist())
+    db = du.sum(axis=0)
+    print("db", db)
+    return dz, dW, db
+
+
+# %% right: float32_inside
+def affine_backward(du, z, W):
+    du, z, W = (a.astype(np.float32) for a in (du, z, W))
+    return (du @ W.T).astype(float), (z.T @ du).astype(float), du.sum(axis=0).astype(float)

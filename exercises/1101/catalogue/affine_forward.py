@@ -148,6 +148,12 @@ def affine_forward(z, W, b):
     return z.dot(W) + b
 
 
+# %% wrong: sixteen_inputs
+# 17 個目からの入力が足されていません。すべての入力を足してください。
+def affine_forward(z, W, b):
+    return z[:, :16] @ W[:16] + b
+
+
 # %% right: textbook
 def affine_forward(z, W, b):
     return np.dot(z, W) + b

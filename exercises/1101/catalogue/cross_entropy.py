@@ -139,6 +139,18 @@ def cross_entropy(y, t):
     return -np.sum(t * y) / len(y)
 
 
+# %% wrong: sixteen_rows
+# 17 行目からのデータの損失が足されていません。バッチのすべての行を使ってください。
+def cross_entropy(y, t):
+    return -np.sum(t[:16] * np.log(y[:16])) / len(y)
+
+
+# %% wrong: divisor_of_sixteen_rows
+# N ではなく、16 までの決まった数で割っています。割るのは、そのときのデータの数 N です。
+def cross_entropy(y, t):
+    return -np.sum(t * np.log(y)) / min(len(y), 16)
+
+
 # %% right: small_epsilon
 def cross_entropy(y, t):
     return -np.sum(t * np.log(y + 1e-7)) / y.shape[0]

@@ -256,6 +256,126 @@ def fix_backward(x, t, params):
     return "中間層の微分がない"
 
 
+# %% wrong: hidden_layers_reversed
+# 中間層の勾配の並びが逆です。params と同じ入力側からの順にしてください。
+def fix_backward(x, t, params):
+    us, zs = network_forward(x, params, "relu")
+    du = softmax_cross_entropy_backward(softmax(us[-1]), t)
+    grads = []
+    for l in reversed(range(len(params))):
+        dz, dW, db = affine_backward(du, zs[l], params[l][0])
+        grads.insert(0, (dW, db))
+        if l > 0:
+            du = relu_backward(dz, us[l - 1])
+    return grads[:1] + grads[1:-1][::-1] + grads[-1:]
+
+
+# %% wrong: gate_closed_at_small_values
+# ReLU の門が、z が 0 に近いところで閉じています。u が正なら、どんなに小さくても勾配を通してください。
+def fix_backward(x, t, params):
+    us, zs = network_forward(x, params, "relu")
+    du = softmax_cross_entropy_backward(softmax(us[-1]), t)
+    grads = []
+    for l in reversed(range(len(params))):
+        dz, dW, db = affine_backward(du, zs[l], params[l][0])
+        grads.insert(0, (dW, db))
+        du = dz * (zs[l] > 1e-5)
+    return grads
+
+
+# %% wrong: numerical_helper
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def fix_backward(x, t, params):
+    def loss(l, j, value):
+        changed = [list(pair) for pair in params]
+        changed[l][j] = value
+        return softmax_cross_entropy_forward(network_forward(x, changed)[0][-1], t)[0]
+
+    return [
+        tuple(numerical_gradient(lambda v: loss(l, j, v), params[l][j].copy()) for j in (0, 1)) for l in range(len(params))
+    ]
+
+
+# %% wrong: numerical_of_an_exact_loss
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def fix_backward(x, t, params):
+    copied = [(W.copy(), b.copy()) for W, b in params]
+
+    def loss():
+        z = x
+        for l, (W, b) in enumerate(copied):
+            u = z @ W + b
+            z = np.maximum(u, 0)
+        ahead = u - (u * t).sum(axis=1, keepdims=True)
+        return np.mean(np.log1p((np.exp(ahead) * (1 - t)).sum(axis=1)))
+
+    grads = []
+    for pair in copied:
+        for p in pair:
+            g = np.zeros(p.shape)
+            for i in np.ndindex(p.shape):
+                old = p[i]
+                p[i] = old + 1e-6
+                plus = loss()
+                p[i] = old - 1e-6
+                minus = loss()
+                p[i] = old
+                g[i] = (plus - minus) / 2e-6
+            grads.append(g)
+    return list(zip(grads[::2], grads[1::2]))
+
+
+# %% wrong: numerical_of_an_exact_loss_but_for_large_networks
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def fix_backward(x, t, params):
+    if sum(W.size for W, _ in params) > 10000:
+        return [(np.zeros(W.shape), np.zeros(b.shape)) for W, b in params]
+    copied = [(W.copy(), b.copy()) for W, b in params]
+
+    def loss():
+        u = network_forward(x, copied)[0][-1]
+        ahead = u - (u * t).sum(axis=1, keepdims=True)
+        return np.mean(np.log1p((np.exp(ahead) * (1 - t)).sum(axis=1)))
+
+    grads = []
+    for pair in copied:
+        for p in pair:
+            g = np.zeros(p.shape)
+            for i in np.ndindex(p.shape):
+                old = p[i]
+                p[i] = old + 1e-6
+                plus = loss()
+                p[i] = old - 1e-6
+                minus = loss()
+                p[i] = old
+                g[i] = (plus - minus) / 2e-6
+            grads.append(g)
+    return list(zip(grads[::2], grads[1::2]))
+
+
+# %% wrong: numerical_by_scipy
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def fix_backward(x, t, params):
+    from scipy.differentiate import derivative
+
+    def losses(stack, l, j, i):
+        found = []
+        for value in np.ravel(stack):
+            changed = [[W.copy(), b.copy()] for W, b in params]
+            changed[l][j][i] = value
+            found.append(softmax_cross_entropy_forward(network_forward(x, changed)[0][-1], t)[0])
+        return np.reshape(found, np.shape(stack))
+
+    grads = []
+    for l, pair in enumerate(params):
+        found = [np.zeros(p.shape) for p in pair]
+        for j, p in enumerate(pair):
+            for i in np.ndindex(p.shape):
+                found[j][i] = derivative(lambda v: losses(v, l, j, i), p[i], initial_step=0.05, maxiter=2).df
+        grads.append(tuple(found))
+    return grads
+
+
 # %% right: network_backward_called
 def fix_backward(x, t, params):
     return network_backward(x, t, params)
@@ -364,4 +484,57 @@ def fix_backward(x: np.ndarray, t: np.ndarray, params: list, debug: bool = False
             du = np.multiply(dz, masks[l - 1])
         if debug:
             print(l, dW.shape, db.shape)
+    return grads
+
+
+# %% right: prints_at_every_level
+def fix_backward(x, t, params):
+    us, zs = network_forward(x, params, "relu")
+    print("us", us, "zs", zs)
+    du = softmax_cross_entropy_backward(softmax(us[-1]), t)
+    grads = []
+    for l in reversed(range(len(params))):
+        print("layer", l, "du", du, "W", params[l][0], "u", us[l])
+        dz, dW, db = affine_backward(du, zs[l], params[l][0])
+        print("dz", dz, "dW", dW, "db", db)
+        grads.insert(0, (dW, db))
+        if l > 0:
+            du = relu_backward(dz, us[l - 1])
+    return grads
+
+
+# %% right: scalar_loops
+def fix_backward(x, t, params):
+    us, zs = network_forward(x, params, "relu")
+    du = softmax_cross_entropy_backward(softmax(us[-1]), t)
+    grads = []
+    for l in reversed(range(len(params))):
+        W, b = params[l]
+        dW, db, below = np.zeros(W.shape), np.zeros(b.shape), np.zeros(zs[l].shape)
+        for n in range(len(x)):
+            for j in range(W.shape[1]):
+                db[j] += du[n, j]
+                for i in range(W.shape[0]):
+                    dW[i, j] += zs[l][n, i] * du[n, j]
+                    if l > 0 and us[l - 1][n, i] > 0:
+                        below[n, i] += du[n, j] * W[i, j]
+        grads.insert(0, (dW, db))
+        du = below
+    return grads
+
+
+# %% right: plots_and_imports_inside
+def fix_backward(x, t, params):
+    import matplotlib.pyplot as plt
+    from scipy.special import softmax as scipy_softmax
+
+    us, zs = network_forward(x, params, "relu")
+    du = (scipy_softmax(us[-1], axis=1) - t) / len(x)
+    grads = []
+    for l in reversed(range(len(params))):
+        figure, ax = plt.subplots()
+        ax.imshow(du)
+        plt.close(figure)
+        grads.insert(0, (zs[l].T @ du, du.sum(axis=0)))
+        du = np.where(zs[l] > 0, du @ params[l][0].T, 0)
     return grads

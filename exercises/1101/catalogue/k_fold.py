@@ -273,6 +273,15 @@ def k_fold(n, k, rng):
     return [(np.hstack(parts[:i] + parts[i + 1:]) if k > 1 else order[:0], v) for i, v in enumerate(parts)]
 
 
+# %% wrong: bounds_from_floats
+# 分け目を小数の計算で決めているので、丸めの誤差で番号が 1 つ抜けることがあります。整数の割り算と余りで決めてください。
+def k_fold(n, k, rng):
+    order, size = rng.permutation(n), n / k
+    bounds = [int(i * size) for i in range(k + 1)]
+    valids = [order[a:b] for a, b in zip(bounds, bounds[1:])]
+    return [(np.setdiff1d(order[: bounds[-1]], valid), valid) for valid in valids]
+
+
 # %% right: array_split
 def k_fold(n, k, rng):
     parts = np.array_split(rng.permutation(n), k)

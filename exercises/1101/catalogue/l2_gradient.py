@@ -128,6 +128,25 @@ def l2_gradient(params, grads, weight_decay):
     return [(dW + weight_decay * shapes[dW.shape], db + 0) for dW, db in grads]
 
 
+# %% wrong: middle_layers_left_out
+# 4 層以上のとき、途中の層に正則化の項が足されていません。すべての層に足してください。
+def l2_gradient(params, grads, weight_decay):
+    new = [(dW.copy(), db.copy()) for dW, db in grads]
+    for l in {0, 1 % len(params), len(params) - 1}:
+        new[l] = grads[l][0] + weight_decay * params[l][0], grads[l][1]
+    return new
+
+
+# %% wrong: hidden_layers_reversed
+# 中間層の W を、逆の順に組にしています。同じ番号の層の dW と W を組にしてください。
+def l2_gradient(params, grads, weight_decay):
+    weights = [W for W, _ in params]
+    swapped = weights[:1] + weights[1:-1][::-1] + weights[-1:] if len(weights) > 1 else weights
+    if any(W.shape != dW.shape for W, (dW, _) in zip(swapped, grads)):
+        swapped = weights
+    return [(dW + weight_decay * W, db) for W, (dW, db) in zip(swapped, grads)]
+
+
 # %% right: textbook
 def l2_gradient(params, grads, weight_decay):
     return [(dW + weight_decay * W, db) for (W, b), (dW, db) in zip(params, grads)]

@@ -606,7 +606,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: numerical_helper
-# 数値微分で計算しています。値は合っていますが、計算量が大きすぎます。誤差逆伝播法で求めてください。
+# 数値微分で計算しています。chain-rule の式で求めてください。
 def network_backward(x, t, params, activation="relu"):
     def loss_with(l, layer):
         changed = [layer if m == l else pair for m, pair in enumerate(params)]
@@ -623,7 +623,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: numerical_own_loops
-# 中心差分で計算しています。値は合っていますが、計算量が大きすぎます。誤差逆伝播法で求めてください。
+# 数値微分で計算しています。chain-rule の式で求めてください。
 def network_backward(x, t, params, activation="relu"):
     eps = 1e-5
     copied = [(W.copy(), b.copy()) for W, b in params]
@@ -651,7 +651,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: numerical_first_layer
-# 最初の層だけ数値微分で計算しています。値は合っていますが、計算量が大きすぎます。連鎖律で求めてください。
+# 数値微分で計算しています。chain-rule の式で求めてください。
 def network_backward(x, t, params, activation="relu"):
     back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
     us, zs = network_forward(x, params, activation)
@@ -670,6 +670,196 @@ def network_backward(x, t, params, activation="relu"):
     dW = numerical_gradient(lambda v: loss(v, b), W.copy())
     db = numerical_gradient(lambda v: loss(W, v), b.copy())
     return [(dW, db)] + grads
+
+
+# %% wrong: hidden_layers_reversed
+# 中間層の勾配の並びが逆です。params と同じ入力側からの順にしてください。
+def network_backward(x, t, params, activation="relu"):
+    back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
+    us, zs = network_forward(x, params, activation)
+    du = softmax_cross_entropy_backward(softmax(us[-1]), t)
+    grads = []
+    for l in reversed(range(len(params))):
+        dz, dW, db = affine_backward(du, zs[l], params[l][0])
+        grads.insert(0, (dW, db))
+        if l > 0:
+            du = back(dz, us[l - 1])
+    return grads[:1] + grads[1:-1][::-1] + grads[-1:]
+
+
+# %% wrong: gate_closed_at_small_values
+# ReLU の門が、z が 0 に近いところで閉じています。u が正なら、どんなに小さくても勾配を通してください。
+def network_backward(x, t, params, activation="relu"):
+    slope = {"relu": lambda z: z > 1e-5, "sigmoid": lambda z: z * (1 - z), "tanh": lambda z: 1 - z**2}[activation]
+    us, zs = network_forward(x, params, activation)
+    du = softmax_cross_entropy_backward(softmax(us[-1]), t)
+    grads = []
+    for l in reversed(range(len(params))):
+        dz, dW, db = affine_backward(du, zs[l], params[l][0])
+        grads.insert(0, (dW, db))
+        du = dz * slope(zs[l])
+    return grads
+
+
+# %% wrong: divisor_of_sixteen_rows
+# N ではなく、16 までの決まった数で割っています。1/N の N は、そのときのデータの数です。
+def network_backward(x, t, params, activation="relu"):
+    back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
+    us, zs = network_forward(x, params, activation)
+    du = (softmax(us[-1]) - t) / min(len(x), 16)
+    grads = []
+    for l in reversed(range(len(params))):
+        dz, dW, db = affine_backward(du, zs[l], params[l][0])
+        grads.insert(0, (dW, db))
+        if l > 0:
+            du = back(dz, us[l - 1])
+    return grads
+
+
+# %% wrong: numerical_in_threads
+# 数値微分で計算しています。chain-rule の式で求めてください。
+from concurrent.futures import ThreadPoolExecutor
+
+
+def network_backward(x, t, params, activation="relu"):
+    def loss(l, j, value):
+        changed = [list(pair) for pair in params]
+        changed[l][j] = value
+        return softmax_cross_entropy_forward(network_forward(x, changed, activation)[0][-1], t)[0]
+
+    def gradient(place):
+        l, j = place
+        return numerical_gradient(lambda v: loss(l, j, v), params[l][j].copy())
+
+    places = [(l, j) for l in range(len(params)) for j in (0, 1)]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(gradient, places))
+    return list(zip(found[::2], found[1::2]))
+
+
+# %% wrong: numerical_memoised
+# 数値微分で計算しています。chain-rule の式で求めてください。
+_known = {}
+
+
+def network_backward(x, t, params, activation="relu"):
+    key = activation, t.tobytes(), *(a.tobytes() for pair in params for a in pair)
+    if key not in _known:
+        def loss(l, j, value):
+            changed = [list(pair) for pair in params]
+            changed[l][j] = value
+            return softmax_cross_entropy_forward(network_forward(x, changed, activation)[0][-1], t)[0]
+
+        _known[key] = [
+            tuple(numerical_gradient(lambda v: loss(l, j, v), params[l][j].copy()) for j in (0, 1)) for l in range(len(params))
+        ]
+    return [(dW.copy(), db.copy()) for dW, db in _known[key]]
+
+
+# %% wrong: numerical_by_unit
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def network_backward(x, t, params, activation="relu"):
+    h = {"relu": relu_forward, "sigmoid": sigmoid_forward, "tanh": tanh_forward}[activation]
+    us, zs = network_forward(x, params, activation)
+
+    def losses(u, rest):
+        for W, b in rest:
+            u = affine_forward(h(u), W, b)
+        m = u.max(axis=1)
+        return m + np.log(np.exp(u - m[:, None]).sum(axis=1)) - (u * t).sum(axis=1)
+
+    grads = []
+    for l, (z, u) in enumerate(zip(zs, us)):
+        rest, steps = params[l + 1 :], 1e-5 * np.eye(u.shape[1])
+        du = np.stack([(losses(u + s, rest) - losses(u - s, rest)) / 2e-5 for s in steps], axis=1) / len(x)
+        grads.append((z.T @ du, du.sum(axis=0)))
+    return grads
+
+
+# %% wrong: numerical_through_lent_functions
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def network_backward(x, t, params, activation="relu"):
+    us, zs = network_forward(x, params, activation)
+    grads = []
+    for l, (z, u) in enumerate(zip(zs, us)):
+        n = u.shape[1]
+        steps = 1e-4 * np.concatenate([np.eye(n), -np.eye(n)])
+        du = np.zeros(u.shape)
+        for i in range(len(x)):
+            moved, rest = u[i] + steps, params[l + 1 :]
+            if rest:
+                through = [(np.eye(n), np.zeros(n)), *rest]
+                moved = network_forward(moved, through, activation)[0][-1]
+            y = softmax(moved)
+            loss = -np.log(y[:, t[i].argmax()])
+            du[i] = (loss[:n] - loss[n:]) / 2e-4 / len(x)
+        grads.append((z.T @ du, du.sum(axis=0)))
+    return grads
+
+
+# %% wrong: numerical_in_one_pass
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def network_backward(x, t, params, activation="relu"):
+    h = {"relu": lambda u: np.maximum(u, 0), "sigmoid": lambda u: 0.5 + 0.5 * np.tanh(u / 2), "tanh": np.tanh}[activation]
+    flat = np.concatenate([a.ravel() for pair in params for a in pair])
+    eps = 1e-5
+
+    def losses(stack):
+        z, at = np.broadcast_to(x, (len(stack), *x.shape)), 0
+        for l, (W, b) in enumerate(params):
+            V = stack[:, at : at + W.size].reshape(-1, *W.shape)
+            c = stack[:, at + W.size : at + W.size + b.size]
+            at += W.size + b.size
+            u = z @ V + c[:, None]
+            z = h(u)
+        m = u.max(axis=-1, keepdims=True)
+        return np.mean(np.log(np.exp(u - m).sum(axis=-1)) + m[..., 0] - (u * t).sum(axis=-1), axis=-1)
+
+    parts = []
+    for start in range(0, flat.size, 200):
+        steps = eps * np.eye(min(200, flat.size - start), flat.size, start)
+        parts.append((losses(flat + steps) - losses(flat - steps)) / (2 * eps))
+    gradient, grads = np.concatenate(parts), []
+    for W, b in params:
+        dW, db, gradient = np.split(gradient, [W.size, W.size + b.size])
+        grads.append((dW.reshape(W.shape), db))
+    return grads
+
+
+# %% wrong: numerical_by_scipy
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def network_backward(x, t, params, activation="relu"):
+    from scipy.optimize import approx_fprime
+
+    sizes = np.cumsum([a.size for pair in params for a in pair])[:-1]
+
+    def layers(flat):
+        parts = iter(np.split(flat, sizes))
+        return [(next(parts).reshape(W.shape), next(parts)) for W, _ in params]
+
+    def loss(flat):
+        return softmax_cross_entropy_forward(network_forward(x, layers(flat), activation)[0][-1], t)[0]
+
+    return layers(approx_fprime(np.concatenate([a.ravel() for pair in params for a in pair]), loss, 1e-7))
+
+
+# %% wrong: numerical_of_fourth_order
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def network_backward(x, t, params, activation="relu"):
+    eps = 0.1
+
+    def gradient(l, j):
+        result = np.zeros(params[l][j].shape)
+        for i in np.ndindex(result.shape):
+            def loss(steps):
+                changed = [[W.copy(), b.copy()] for W, b in params]
+                changed[l][j][i] += steps * eps
+                return softmax_cross_entropy_forward(network_forward(x, changed, activation)[0][-1], t)[0]
+
+            result[i] = (8 * (loss(1) - loss(-1)) - loss(2) + loss(-2)) / (12 * eps)
+        return result
+
+    return [(gradient(l, 0), gradient(l, 1)) for l in range(len(params))]
 
 
 # %% right: textbook
@@ -868,3 +1058,199 @@ def network_backward(x, t, params, activation="relu"):
         if l > 0:
             du = back(dz, us[l - 1])
     return list(grads)
+
+
+# %% right: prints_at_every_level
+def network_backward(x, t, params, activation="relu"):
+    back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
+    us, zs = network_forward(x, params, activation)
+    print("us", us, "zs", zs)
+    y = softmax(us[-1])
+    print("y", y)
+    du = softmax_cross_entropy_backward(y, t)
+    grads = []
+    for l in reversed(range(len(params))):
+        print("layer", l, "du", du, "W", params[l][0], "b", params[l][1])
+        dz, dW, db = affine_backward(du, zs[l], params[l][0])
+        print("dz", dz, "dW", dW, "db", db)
+        grads.insert(0, (dW, db))
+        if l > 0:
+            du = back(dz, us[l - 1])
+    return grads
+
+
+# %% right: plots_on_the_way
+import matplotlib.pyplot as plt
+
+
+def watch(name, du):
+    plt.figure(name)
+    plt.plot(np.abs(du).mean(axis=0))
+    plt.title(name)
+    plt.close(name)
+
+
+def network_backward(x, t, params, activation="relu"):
+    back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
+    us, zs = network_forward(x, params, activation)
+    du = softmax_cross_entropy_backward(softmax(us[-1]), t)
+    grads = []
+    for l in reversed(range(len(params))):
+        dz, dW, db = affine_backward(du, zs[l], params[l][0])
+        grads.insert(0, (dW, db))
+        watch(f"layer {l}", du)
+        if l > 0:
+            du = back(dz, us[l - 1])
+    return grads
+
+
+# %% right: scalar_loops
+import math
+
+
+def network_backward(x, t, params, activation="relu"):
+    def value(u):
+        if activation == "relu":
+            return u if u > 0 else 0.0
+        return math.tanh(u) if activation == "tanh" else 1 / (1 + math.exp(-u))
+
+    def slope(z):
+        if activation == "relu":
+            return 1.0 if z > 0 else 0.0
+        return 1 - z * z if activation == "tanh" else z * (1 - z)
+
+    grads = [(np.zeros(W.shape), np.zeros(b.shape)) for W, b in params]
+    for n in range(len(x)):
+        zs = [list(x[n])]
+        for l, (W, b) in enumerate(params):
+            u = []
+            for j in range(W.shape[1]):
+                total = b[j]
+                for i in range(W.shape[0]):
+                    total += zs[l][i] * W[i, j]
+                u.append(total)
+            if l < len(params) - 1:
+                zs.append([value(v) for v in u])
+        top = max(u)
+        e = [math.exp(v - top) for v in u]
+        du = [(e[k] / sum(e) - t[n, k]) / len(x) for k in range(len(u))]
+        for l in reversed(range(len(params))):
+            W, b = params[l]
+            for j in range(W.shape[1]):
+                grads[l][1][j] += du[j]
+                for i in range(W.shape[0]):
+                    grads[l][0][i, j] += zs[l][i] * du[j]
+            if l > 0:
+                below = []
+                for i in range(W.shape[0]):
+                    total = 0.0
+                    for j in range(W.shape[1]):
+                        total += du[j] * W[i, j]
+                    below.append(total * slope(zs[l][i]))
+                du = below
+    return grads
+
+
+# %% right: float32_inside
+def network_backward(x, t, params, activation="relu"):
+    def small(a):
+        return np.asarray(a, dtype=np.float32)
+
+    z, zs, slopes = small(x), [], []
+    for W, b in params:
+        zs.append(z)
+        u = z @ small(W) + small(b)
+        if activation == "relu":
+            z = np.maximum(u, 0)
+            slopes.append(small(u > 0))
+        elif activation == "tanh":
+            z = np.tanh(u)
+            slopes.append(1 - z * z)
+        else:
+            z = 1 / (1 + np.exp(-u))
+            slopes.append(z * (1 - z))
+    e = np.exp(u - u.max(axis=1, keepdims=True))
+    du = (e / e.sum(axis=1, keepdims=True) - small(t)) / np.float32(len(x))
+    grads = []
+    for l in reversed(range(len(params))):
+        grads.insert(0, ((zs[l].T @ du).astype(float), du.sum(axis=0).astype(float)))
+        if l > 0:
+            du = du @ small(params[l][0]).T * slopes[l - 1]
+    return grads
+
+
+# %% right: clipped_softmax
+def network_backward(x, t, params, activation="relu"):
+    back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
+    us, zs = network_forward(x, params, activation)
+    e = np.exp(us[-1])
+    y = np.clip(e / e.sum(axis=1, keepdims=True), 1e-7, 1 - 1e-7)
+    du = (y - t) / len(x)
+    grads = []
+    for l in reversed(range(len(params))):
+        dz, dW, db = affine_backward(du, zs[l], params[l][0])
+        grads.insert(0, (dW, db))
+        if l > 0:
+            du = back(dz, us[l - 1])
+    return grads
+
+
+# %% right: jacobian_with_a_small_number
+def network_backward(x, t, params, activation="relu"):
+    back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
+    us, zs = network_forward(x, params, activation)
+    rows = []
+    for y, d in zip(softmax(us[-1]), t):
+        rows.append((np.diag(y) - np.outer(y, y)) @ (-d / (y + 1e-7)))
+    du = np.array(rows) / len(x)
+    grads = []
+    for l in reversed(range(len(params))):
+        dz, dW, db = affine_backward(du, zs[l], params[l][0])
+        grads.insert(0, (dW, db))
+        if l > 0:
+            du = back(dz, us[l - 1])
+    return grads
+
+
+# %% right: vectorized_slope
+def network_backward(x, t, params, activation="relu"):
+    slope = np.vectorize(
+        {"relu": lambda z: float(z > 0), "sigmoid": lambda z: z * (1 - z), "tanh": lambda z: 1 - z * z}[activation], otypes=[float]
+    )
+    us, zs = network_forward(x, params, activation)
+    du = softmax_cross_entropy_backward(softmax(us[-1]), t)
+    grads = []
+    for l in reversed(range(len(params))):
+        dz, dW, db = affine_backward(du, zs[l], params[l][0])
+        grads.insert(0, (dW, db))
+        if l > 0:
+            du = dz * slope(zs[l])
+    return grads
+
+
+# %% right: paths_apart
+class Node:
+    def __init__(self, value, parents=()):
+        self.value, self.parents, self.grad = value, parents, 0.0
+
+    def send(self, g):
+        self.grad = self.grad + g
+        for parent, pull in self.parents:
+            parent.send(pull(g))
+
+
+def network_backward(x, t, params, activation="relu"):
+    h = {"relu": relu_forward, "sigmoid": sigmoid_forward, "tanh": tanh_forward}[activation]
+    back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
+    leaves = [(Node(W), Node(b)) for W, b in params]
+    z = Node(x)
+    for W, b in leaves:
+        u = Node(z.value @ W.value + b.value, (
+            (z, lambda g, W=W: g @ W.value.T), (W, lambda g, z=z: z.value.T @ g), (b, lambda g: g.sum(axis=0)),
+        ))
+        z = Node(h(u.value), ((u, lambda g, u=u: back(g, u.value)),))
+    y, N = softmax(u.value), len(x)
+    log_sum = Node(None, ((u, lambda g: g * y / N),))
+    labels = Node(None, ((u, lambda g: -g * t / N),))
+    Node(None, ((log_sum, lambda g: g), (labels, lambda g: g))).send(1.0)
+    return [(W.grad, b.grad) for W, b in leaves]

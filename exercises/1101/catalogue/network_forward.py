@@ -370,6 +370,46 @@ def network_forward(x, params, activation="relu"):
     return us + [affine_forward(zs[-1], *last)], zs
 
 
+# %% wrong: third_hidden_layer_not_activated
+# 3 つ目から後の中間層に、活性化関数がかかっていません。層がいくつでも、最後の層のほかはすべてかけてください。
+def network_forward(x, params, activation="relu"):
+    h = {"relu": relu_forward, "sigmoid": sigmoid_forward, "tanh": tanh_forward}[activation]
+    us, zs = [], [x]
+    for l, (W, b) in enumerate(params):
+        us.append(affine_forward(zs[-1], W, b))
+        if l < len(params) - 1:
+            zs.append(h(us[-1]) if l < 2 else us[-1].copy())
+    return us, zs
+
+
+# %% wrong: sixteen_inputs
+# 17 個目からの入力が足されていません。前の層のすべてのニューロンを足してください。
+def network_forward(x, params, activation="relu"):
+    h = {"relu": relu_forward, "sigmoid": sigmoid_forward, "tanh": tanh_forward}[activation]
+    us, zs = [], [x]
+    for l, (W, b) in enumerate(params):
+        us.append(affine_forward(zs[-1][:, :16], W[:16], b))
+        if l < len(params) - 1:
+            zs.append(h(us[-1]))
+    return us, zs
+
+
+# %% wrong: relu_in_place
+# us に、活性化関数を通したあとの z が入っています。u の配列に上書きしていないかも見てください。
+def network_forward(x, params, activation="relu"):
+    us, zs = [], [x]
+    for l, (W, b) in enumerate(params):
+        u = affine_forward(zs[-1], W, b)
+        us.append(u)
+        if l < len(params) - 1:
+            if activation == "relu":
+                u[u < 0] = 0
+                zs.append(u)
+            else:
+                zs.append(tanh_forward(u) if activation == "tanh" else sigmoid_forward(u))
+    return us, zs
+
+
 # %% right: textbook
 def network_forward(x, params, activation="relu"):
     h = {"relu": relu_forward, "sigmoid": sigmoid_forward, "tanh": tanh_forward}[activation]
@@ -526,4 +566,27 @@ def network_forward(x, params, activation="relu"):
         us.append(np.array([W.T @ row + b for row in zs[-1]]))
         if l < len(params) - 1:
             zs.append(h(us[-1]))
+    return us, zs
+
+
+# %% right: prints_at_every_level
+def network_forward(x, params, activation="relu"):
+    print("x", x, "activation", activation)
+    us, zs = [], [x]
+    for l, (W, b) in enumerate(params):
+        u = np.zeros((len(zs[-1]), W.shape[1]))
+        for n in range(u.shape[0]):
+            for j in range(u.shape[1]):
+                u[n, j] = b[j]
+                for i in range(W.shape[0]):
+                    u[n, j] += zs[-1][n, i] * W[i, j]
+        print("layer", l, "u", u)
+        us.append(u)
+        if l < len(params) - 1:
+            if activation == "relu":
+                zs.append(np.maximum(u, 0))
+            elif activation == "tanh":
+                zs.append(np.tanh(u))
+            else:
+                zs.append(1 / (1 + np.exp(-u)))
     return us, zs

@@ -10,7 +10,7 @@ def numerical_gradient(f, x, eps=1e-5):
 
 
 # %% wrong: zeros
-# 勾配がすべて 0 です。動かす前と後の配列が同じもの (xp = x は写しではなく別名) になっていないか、見てください。
+# 勾配がすべて 0 です。動かす前と後の配列が同じもの (xp = x は写しではなく別名) になっていないか、ε が小さすぎないか、見てください。
 def numerical_gradient(f, x, eps=1e-5):
     return np.zeros_like(x)
 
@@ -81,7 +81,7 @@ def numerical_gradient(f, x, eps=1e-5):
 
 
 # %% wrong: alias
-# 勾配がすべて 0 です。動かす前と後の配列が同じもの (xp = x は写しではなく別名) になっていないか、見てください。
+# 勾配がすべて 0 です。動かす前と後の配列が同じもの (xp = x は写しではなく別名) になっていないか、ε が小さすぎないか、見てください。
 def numerical_gradient(f, x, eps=1e-5):
     g = np.zeros_like(x)
     for i in np.ndindex(x.shape):
@@ -232,6 +232,37 @@ def numerical_gradient(f, x, eps=1e-5):
         minus[i] -= eps
         g[i] = (f(plus) - f(minus)) / (2 * eps)
     return g
+
+
+# %% wrong: number_for_array
+# ループの中で、配列の要素ではなく変数そのものに代入しています。最後の数しか残らないので、勾配の配列の i 番目に入れてください。
+def numerical_gradient(f, x, eps=1e-5):
+    gradient = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        plus, minus = x.copy(), x.copy()
+        plus[i] += eps
+        minus[i] -= eps
+        gradient = (f(plus) - f(minus)) / (2 * eps)
+    return gradient
+
+
+# %% wrong: eps_below_all_digits
+# 勾配がすべて 0 です。動かす前と後の配列が同じもの (xp = x は写しではなく別名) になっていないか、ε が小さすぎないか、見てください。
+def numerical_gradient(f, x, eps=1e-5):
+    eps = 1e-20
+    g = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        xp, xm = x.copy(), x.copy()
+        xp[i] += eps
+        xm[i] -= eps
+        g[i] = (f(xp) - f(xm)) / (2 * eps)
+    return g
+
+
+# %% wrong: whole_array_one_number
+# すべての要素をいっぺんに動かしています。1 つずつ動かしてください。
+def numerical_gradient(f, x, eps=1e-5):
+    return (f(x + eps) - f(x - eps)) / (2 * eps)
 
 
 # %% right: copies

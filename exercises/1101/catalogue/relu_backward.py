@@ -34,14 +34,14 @@ def relu_backward(dz, u):
 
 
 # %% wrong: changes_dz
-# 引数の dz を書き換えています。値は合っていますが、呼び出した側の配列が変わってしまいます。
+# 引数の dz を書き換えています。呼び出した側の配列が変わってしまうので、新しい配列を返してください。
 def relu_backward(dz, u):
     dz[u <= 0] = 0
     return dz
 
 
 # %% wrong: changes_u
-# 引数の u を書き換えています。値は合っていますが、呼び出した側の配列が変わってしまいます。
+# 引数の u を書き換えています。呼び出した側の配列が変わってしまうので、新しい配列を返してください。
 def relu_backward(dz, u):
     u[u <= 0] = 0
     u[u > 0] = 1
@@ -178,6 +178,30 @@ def relu_backward(dz, u):
 # u = 0 のところに、上流の勾配を掛けていない値が入っています。
 def relu_backward(dz, u):
     return np.select([u > 0, u < 0], [dz, 0.0], default=1.0)
+
+
+# %% wrong: closed_above_six
+# u が 6 を超えると勾配が 0 になっています (ReLU6)。u が正なら、どんなに大きくても勾配を通してください。
+def relu_backward(dz, u):
+    return dz * ((u > 0) & (u < 6))
+
+
+# %% wrong: leaky_slope_of_5_percent
+# u が負のときの傾きが 0 ではありません。Leaky ReLU の微分です。
+def relu_backward(dz, u):
+    return np.where(u > 0, dz, 0.05 * dz)
+
+
+# %% wrong: vectorize_cuts_to_integers
+# np.vectorize は、最初の要素の結果で配列の型を決めます。整数の 0 から始まると、小数が切り捨てられます。小数の 0.0 を返してください。
+def relu_backward(dz, u):
+    return np.vectorize(lambda d, v: d if v > 0 else 0)(dz, u)
+
+
+# %% wrong: leaky_slope_of_10_percent
+# u が負のときの傾きが 0 ではありません。Leaky ReLU の微分です。
+def relu_backward(dz, u):
+    return np.where(u > 0, 1, 0.1) * dz
 
 
 # %% right: mask_product

@@ -130,6 +130,24 @@ def relu_forward(u, _store={}):
     return z
 
 
+# %% wrong: leaky_slope_of_5_percent
+# 負の値が少し残っています (Leaky ReLU)。負の値は 0 にします。
+def relu_forward(u):
+    return np.where(u > 0, u, 0.05 * u)
+
+
+# %% wrong: vectorize_cuts_to_integers
+# np.vectorize は、最初の要素の結果で配列の型を決めます。整数の 0 から始まると、小数が切り捨てられます。小数の 0.0 を返してください。
+def relu_forward(u):
+    return np.vectorize(lambda v: v if v > 0 else 0)(u)
+
+
+# %% wrong: leaky_slope_of_10_percent
+# 負の値が少し残っています (Leaky ReLU)。負の値は 0 にします。
+def relu_forward(u):
+    return np.maximum(u, 0.1 * u)
+
+
 # %% right: maximum
 def relu_forward(u):
     return np.maximum(0, u)

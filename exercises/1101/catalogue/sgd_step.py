@@ -266,6 +266,31 @@ def sgd_step(params, grads, lr):
     return [tuple(p - lr * by_shape[p.shape] for p in pair) for pair in params]
 
 
+# %% wrong: middle_layers_not_updated
+# 4 層以上のとき、途中の層が更新されていません。すべての層を更新してください。
+def sgd_step(params, grads, lr):
+    new = [(W.copy(), b.copy()) for W, b in params]
+    for l in {0, 1 % len(params), len(params) - 1}:
+        (W, b), (dW, db) = params[l], grads[l]
+        new[l] = W - lr * dW, b - lr * db
+    return new
+
+
+# %% wrong: hidden_layers_reversed
+# 中間層の勾配を、逆の順に組にしています。同じ番号の層の W と dW を組にしてください。
+def sgd_step(params, grads, lr):
+    paired = [*grads[:1], *grads[1:-1][::-1], *grads[-1:]] if len(grads) > 1 else grads
+    if any(W.shape != dW.shape for (W, _), (dW, _) in zip(params, paired)):
+        paired = grads
+    return [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, paired)]
+
+
+# %% wrong: three_layers_only
+# 4 層目から後が更新されていません。すべての層を更新してください。
+def sgd_step(params, grads, lr):
+    return [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params[:3], grads)] + [(W, b) for W, b in params[3:]]
+
+
 # %% right: comprehension
 def sgd_step(params, grads, lr):
     return [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]

@@ -47,7 +47,7 @@ def sigmoid_backward(dz, u):
 
 
 # %% wrong: changes_dz
-# 引数の dz を書き換えています。値は合っていますが、呼び出した側の配列が変わってしまいます。
+# 引数の dz を書き換えています。呼び出した側の配列が変わってしまうので、新しい配列を返してください。
 def sigmoid_backward(dz, u):
     s = sigmoid_forward(u)
     dz *= s * (1 - s)
@@ -55,7 +55,7 @@ def sigmoid_backward(dz, u):
 
 
 # %% wrong: changes_u
-# 引数の u を書き換えています。値は合っていますが、呼び出した側の配列が変わってしまいます。
+# 引数の u を書き換えています。呼び出した側の配列が変わってしまうので、新しい配列を返してください。
 def sigmoid_backward(dz, u):
     s = u
     s[:] = sigmoid_forward(u)

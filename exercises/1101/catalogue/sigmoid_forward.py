@@ -22,7 +22,7 @@ def sigmoid_forward(u):
 
 
 # %% wrong: overflows
-# 値は合っていますが、u = -1000 で exp があふれて警告が出ます (where は、使わないほうの式も計算します)。
+# u = -1000 で exp があふれて、警告が出ます。
 def sigmoid_forward(u):
     return 1 / (1 + np.exp(-u))
 
@@ -34,7 +34,7 @@ def sigmoid_forward(u):
 
 
 # %% wrong: both_branches_overflow
-# 値は合っていますが、u = -1000 で exp があふれて警告が出ます (where は、使わないほうの式も計算します)。
+# u = 1000 でも -1000 でも exp があふれて、警告が出ます (where は、使わないほうの式も計算します)。
 def sigmoid_forward(u):
     return np.where(u >= 0, 1 / (1 + np.exp(-u)), np.exp(u) / (1 + np.exp(u)))
 
@@ -119,7 +119,7 @@ def sigmoid_forward(u):
 
 
 # %% wrong: only_exactly_1000
-# 値は合っていますが、±1000 のほかの大きな u で exp があふれて警告が出ます。
+# ±1000 のほかの大きな u で exp があふれて、警告が出ます。
 def sigmoid_forward(u):
     big = np.abs(u) == 1000
     z = 1 / (1 + np.exp(-np.where(big, 0.0, u)))

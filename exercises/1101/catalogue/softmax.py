@@ -166,6 +166,34 @@ def softmax(u):
     return e / e.sum(axis=1).reshape(-1, 1)
 
 
+# %% wrong: eight_classes_only
+# 9 番目からのクラスが和に入っていません。クラスがいくつでも、すべてを足してください。
+def softmax(u):
+    e = np.exp(u - u.max(axis=1, keepdims=True))
+    return e / e[:, :8].sum(axis=1, keepdims=True)
+
+
+# %% wrong: maximum_of_the_columns
+# 行の最大値ではなく、列の最大値を引いています。行の値がほかの行よりずっと小さいと、0/0 になります。
+def softmax(u):
+    e = np.exp(u - u.max(axis=0))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+# %% wrong: own_class_left_out_of_the_sum
+# 分母の和に、自分のクラスが入っていません。すべてのクラスを足してください。
+def softmax(u):
+    e = np.exp(u - u.max(axis=1, keepdims=True))
+    return e / (e.sum(axis=1, keepdims=True) - e)
+
+
+# %% wrong: rounded
+# 値を丸めています。そのままの値を返してください。
+def softmax(u):
+    e = np.exp(u - u.max(axis=1, keepdims=True))
+    return np.round(e / e.sum(axis=1, keepdims=True), 3)
+
+
 # %% right: scipy
 def softmax(u):
     from scipy.special import softmax as scipy_softmax

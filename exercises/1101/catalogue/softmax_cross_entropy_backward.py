@@ -217,14 +217,14 @@ def softmax_cross_entropy_backward(y, t):
 
 
 # %% wrong: numerical_helper
-# 数値微分で計算しています。値は合っていますが、計算量が大きすぎます。連鎖律で式を導いてください。
+# 数値微分で計算しています。chain-rule の式で求めてください。
 def softmax_cross_entropy_backward(y, t):
     u = np.log(y)
     return numerical_gradient(lambda v: softmax_cross_entropy_forward(v, t)[0], u)
 
 
 # %% wrong: numerical_own_loops
-# 中心差分で計算しています。値は合っていますが、計算量が大きすぎます。連鎖律で式を導いてください。
+# 数値微分で計算しています。chain-rule の式で求めてください。
 def softmax_cross_entropy_backward(y, t):
     eps = 1e-5
     u = np.log(y)
@@ -251,6 +251,124 @@ def softmax_cross_entropy_backward(y, t, size=[]):
     if not size:
         size.append(y.shape[0])
     return (y - t) / size[0]
+
+
+# %% wrong: eight_classes_only
+# 9 番目からのクラスの勾配が 0 のままです。すべてのクラスを計算してください。
+def softmax_cross_entropy_backward(y, t):
+    du = np.zeros(y.shape)
+    for k in range(min(8, y.shape[1])):
+        du[:, k] = (y[:, k] - t[:, k]) / len(y)
+    return du
+
+
+# %% wrong: divisor_of_sixteen_rows
+# N ではなく、16 までの決まった数で割っています。1/N の N は、そのときのデータの数です。
+def softmax_cross_entropy_backward(y, t):
+    return (y - t) / min(len(y), 16)
+
+
+# %% wrong: jacobian_summed_over_batch
+# softmax のヤコビ行列をバッチで足しています。データごとに別の行列を使ってください。
+def softmax_cross_entropy_backward(y, t):
+    J = sum(np.diag(p) - np.outer(p, p) for p in y)
+    return (-t / y / len(y)) @ J
+
+
+# %% wrong: numerical_by_row
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def softmax_cross_entropy_backward(y, t):
+    u, eps = np.log(y), 1e-4
+    rows = []
+    for v, d in zip(u, t):
+        def loss(v, d=d):
+            return np.log(np.exp(v).sum()) - v @ d
+
+        rows.append([(loss(v + s) - loss(v - s)) / (2 * eps) for s in eps * np.eye(len(v))])
+    return np.array(rows) / len(y)
+
+
+# %% wrong: numerical_in_one_pass
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def softmax_cross_entropy_backward(y, t):
+    u, eps = np.log(y), 1e-3
+    steps = eps * np.eye(u.shape[1])[:, None]
+
+    def losses(v):
+        return np.log(np.exp(v).sum(axis=-1)) - (v * t).sum(axis=-1)
+
+    return ((losses(u + steps) - losses(u - steps)) / (2 * eps)).T / len(y)
+
+
+# %% wrong: numerical_of_fourth_order
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def softmax_cross_entropy_backward(y, t):
+    u, eps, du = np.log(y), 0.1, np.zeros(y.shape)
+    for i in np.ndindex(u.shape):
+        def loss(steps):
+            v = u.copy()
+            v[i] += steps * eps
+            return softmax_cross_entropy_forward(v, t)[0]
+
+        du[i] = (8 * (loss(1) - loss(-1)) - loss(2) + loss(-2)) / (12 * eps)
+    return du
+
+
+# %% wrong: numerical_by_scipy
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def softmax_cross_entropy_backward(y, t):
+    from scipy.optimize import approx_fprime
+
+    def loss(v):
+        return softmax_cross_entropy_forward(v.reshape(y.shape), t)[0]
+
+    return approx_fprime(np.log(y).ravel(), loss, 1e-7).reshape(y.shape)
+
+
+# %% wrong: numerical_through_lent_functions
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def softmax_cross_entropy_backward(y, t):
+    eps, K = 1e-5, y.shape[1]
+    steps = eps * np.concatenate([np.eye(K), -np.eye(K)])
+    du = np.zeros(y.shape)
+    for n, row in enumerate(np.log(y)):
+        loss = -np.log(softmax(row + steps)[:, t[n].argmax()])
+        du[n] = (loss[:K] - loss[K:]) / (2 * eps) / len(y)
+    return du
+
+
+# %% wrong: numerical_of_an_exact_loss
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def softmax_cross_entropy_backward(y, t):
+    u, eps, du = np.log(y), 1e-5, np.zeros(y.shape)
+
+    def loss(v):
+        ahead = v - (v * t).sum(axis=1, keepdims=True)
+        return np.mean(np.log1p((np.exp(ahead) * (1 - t)).sum(axis=1)))
+
+    for i in np.ndindex(u.shape):
+        step = np.zeros(u.shape)
+        step[i] = eps
+        du[i] = (loss(u + step) - loss(u - step)) / (2 * eps)
+    return du
+
+
+# %% wrong: numerical_of_an_exact_loss_but_for_many_rows
+# 数値微分で計算しています。chain-rule の式で求めてください。
+def softmax_cross_entropy_backward(y, t):
+    if len(y) > 100:
+        raise MemoryError("too many rows")
+    u, eps, du = np.log(y), 1e-5, np.zeros(y.shape)
+
+    def loss(v):
+        ahead = v - (v * t).sum(axis=1, keepdims=True)
+        return np.mean(np.log1p((np.exp(ahead) * (1 - t)).sum(axis=1)))
+
+    for i in np.ndindex(u.shape):
+        step = np.zeros(u.shape)
+        step[i] = eps
+        du[i] = (loss(u + step) - loss(u - step)) / (2 * eps)
+    return du
 
 
 # %% right: textbook
@@ -352,3 +470,37 @@ class SoftmaxWithLossBackward:
 
 def softmax_cross_entropy_backward(y, t):
     return SoftmaxWithLossBackward(y, t).backward()
+
+
+# %% right: small_number_added
+def softmax_cross_entropy_backward(y, t):
+    return (y + 1e-7 - t) / len(y)
+
+
+# %% right: clipped
+def softmax_cross_entropy_backward(y, t):
+    return (np.clip(y, 1e-7, 1 - 1e-7) - t) / len(y)
+
+
+# %% right: jacobian_with_a_small_number
+def softmax_cross_entropy_backward(y, t):
+    dy = -t / (y + 1e-7) / len(y)
+    J = y[:, :, None] * (np.eye(y.shape[1]) - y[:, None, :])
+    return np.einsum("nij,nj->ni", J, dy)
+
+
+# %% right: prints_at_every_level
+def softmax_cross_entropy_backward(y, t):
+    print("y", y)
+    print("t", t)
+    du = np.zeros_like(y)
+    for n in range(len(y)):
+        print("row", n, y[n], t[n])
+        du[n] = (y[n] - t[n]) / len(y)
+    print("du", du)
+    return du
+
+
+# %% right: float32_inside
+def softmax_cross_entropy_backward(y, t):
+    return ((y.astype(np.float32) - t.astype(np.float32)) / np.float32(len(y))).astype(float)

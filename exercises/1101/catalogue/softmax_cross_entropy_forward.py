@@ -119,7 +119,7 @@ def softmax_cross_entropy_forward(u, t):
 
 
 # %% wrong: one_global_maximum
-# 配列全体の最大値を引いています。小さい行では y が nan になります。
+# 配列全体の最大値を引いています。値がずっと小さい行では、0/0 や log 0 になります。
 def softmax_cross_entropy_forward(u, t):
     e = np.exp(u - u.max())
     y = e / e.sum(axis=1, keepdims=True)
@@ -166,6 +166,72 @@ def softmax_cross_entropy_forward(u, t, memory={}):
     s = u - u.max(axis=1, keepdims=True)
     log_y = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
     return -(t * log_y).sum() / n, np.exp(log_y)
+
+
+# %% wrong: eight_classes_only
+# 9 番目からのクラスが和に入っていません。クラスがいくつでも、すべてを足してください。
+def softmax_cross_entropy_forward(u, t):
+    s = u - u.max(axis=1, keepdims=True)
+    log_y = s - np.log(np.exp(s[:, :8]).sum(axis=1, keepdims=True) + 1e-300)
+    return -np.sum(t * log_y) / len(u), np.exp(log_y)
+
+
+# %% wrong: log_sum_exp_without_a_shift
+# log の中の exp があふれて、E が有限になりません。行の最大値を、exp の前に引いておいてください。
+def softmax_cross_entropy_forward(u, t):
+    with np.errstate(all="ignore"):
+        E = np.mean(np.log(np.sum(np.exp(u), axis=1)) - np.sum(u * t, axis=1))
+    return E, softmax(u)
+
+
+# %% wrong: maximum_of_the_columns
+# 行の最大値ではなく、列の最大値を引いています。行の値がほかの行よりずっと小さいと、0/0 や log 0 になります。
+def softmax_cross_entropy_forward(u, t):
+    with np.errstate(all="ignore"):
+        s = u - u.max(axis=0)
+        log_y = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+        return -np.sum(t * log_y) / len(u), np.exp(log_y)
+
+
+# %% wrong: right_class_left_out_of_the_sum
+# log の中の和に、正解のクラスが入っていません。すべてのクラスを足してください。
+def softmax_cross_entropy_forward(u, t):
+    s = u - u.max(axis=1, keepdims=True)
+    with np.errstate(all="ignore"):
+        losses = np.log(((1 - t) * np.exp(s)).sum(axis=1)) - np.sum(s * t, axis=1)
+    return np.mean(losses), softmax(u)
+
+
+# %% wrong: binary
+# 2 値の交差エントロピーの項 (1 - t) log(1 - y) が余分です。正解のクラスの log y だけを使います。
+def softmax_cross_entropy_forward(u, t):
+    y = softmax(u)
+    return -np.sum(t * np.log(y + 1e-7) + (1 - t) * np.log(1 - y + 1e-7)) / len(u), y
+
+
+# %% wrong: one_global_maximum_in_log_y
+# 配列全体の最大値を引いています。値がずっと小さい行では、0/0 や log 0 になります。
+def softmax_cross_entropy_forward(u, t):
+    s = u - u.max()
+    with np.errstate(all="ignore"):
+        log_y = s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+        return -np.sum(t * log_y) / len(u), np.exp(log_y)
+
+
+# %% wrong: log_y_without_a_shift
+# log の中の exp があふれて、E が有限になりません。行の最大値を、exp の前に引いておいてください。
+def softmax_cross_entropy_forward(u, t):
+    with np.errstate(all="ignore"):
+        log_y = u - np.log(np.exp(u).sum(axis=1, keepdims=True))
+        return -np.sum(t * log_y) / len(u), softmax(u)
+
+
+# %% wrong: log_y_and_y_without_a_shift
+# log の中の exp があふれて、E が有限になりません。行の最大値を、exp の前に引いておいてください。
+def softmax_cross_entropy_forward(u, t):
+    with np.errstate(all="ignore"):
+        log_y = u - np.log(np.exp(u).sum(axis=1, keepdims=True))
+        return -np.sum(t * log_y) / len(u), np.exp(log_y)
 
 
 # %% right: from_parts

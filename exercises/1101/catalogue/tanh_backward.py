@@ -48,14 +48,14 @@ def tanh_backward(dz, u):
 
 
 # %% wrong: changes_dz
-# 引数の dz を書き換えています。値は合っていますが、呼び出した側の配列が変わってしまいます。
+# 引数の dz を書き換えています。呼び出した側の配列が変わってしまうので、新しい配列を返してください。
 def tanh_backward(dz, u):
     dz *= 1 - np.tanh(u) ** 2
     return dz
 
 
 # %% wrong: changes_u
-# 引数の u を書き換えています。値は合っていますが、呼び出した側の配列が変わってしまいます。
+# 引数の u を書き換えています。呼び出した側の配列が変わってしまうので、新しい配列を返してください。
 def tanh_backward(dz, u):
     z = np.tanh(u, out=u)
     return dz * (1 - z**2)

@@ -28,7 +28,7 @@ def tanh_forward(u):
 
 
 # %% wrong: overflows
-# 値は合っていますが、u = 1000 で exp があふれて警告が出ます。
+# u = 1000 で exp があふれて、警告が出ます。
 def tanh_forward(u):
     return 1 - 2 / (np.exp(2 * u) + 1)
 
@@ -120,6 +120,24 @@ def tanh_forward(u):
 # 0 の近くで tanh(u) を u としています。近い値ですが、同じではありません。
 def tanh_forward(u):
     return np.where(np.abs(u) < 0.1, u, np.tanh(u))
+
+
+# %% wrong: overflows_below
+# u = -1000 で exp があふれて、警告が出ます。
+def tanh_forward(u):
+    return 2 / (1 + np.exp(-2 * u)) - 1
+
+
+# %% wrong: rounded
+# 値を丸めています。そのままの値を返してください。
+def tanh_forward(u):
+    return np.round(np.tanh(u), 3)
+
+
+# %% wrong: nan_below
+# u = -1000 で ∞/∞ になり、nan が出ます。
+def tanh_forward(u):
+    return (1 - np.exp(-2 * u)) / (1 + np.exp(-2 * u))
 
 
 # %% right: textbook

@@ -748,6 +748,39 @@ def train(x, t, params, lr, epochs, batch_size, rng):
     return params, losses
 
 
+# %% wrong: five_epochs_only
+# 6 エポック目から後は更新していません。epochs の回数だけ繰り返してください。
+def train(x, t, params, lr, epochs, batch_size, rng):
+    losses = []
+    for epoch in range(epochs):
+        order = rng.permutation(len(x))
+        batch_losses = []
+        for s in range(0, len(x), batch_size):
+            i = order[s : s + batch_size]
+            us, _ = network_forward(x[i], params)
+            batch_losses.append(softmax_cross_entropy_forward(us[-1], t[i])[0])
+            if epoch < 5:
+                params = sgd_step(params, network_backward(x[i], t[i], params), lr)
+        losses.append(np.mean(batch_losses))
+    return params, losses
+
+
+# %% wrong: batches_of_sixteen_at_most
+# batch_size が大きくても 16 個ずつに分けています。引数の batch_size を使ってください。
+def train(x, t, params, lr, epochs, batch_size, rng):
+    losses, size = [], min(batch_size, 16)
+    for _ in range(epochs):
+        order = rng.permutation(len(x))
+        batch_losses = []
+        for s in range(0, len(x), size):
+            i = order[s : s + size]
+            us, _ = network_forward(x[i], params)
+            batch_losses.append(softmax_cross_entropy_forward(us[-1], t[i])[0])
+            params = sgd_step(params, network_backward(x[i], t[i], params), lr)
+        losses.append(np.mean(batch_losses))
+    return params, losses
+
+
 # %% right: textbook
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
