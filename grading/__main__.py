@@ -109,8 +109,11 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
             what = f"holds nothing of {', '.join(each.name for each in samples)}" if others else "is empty"
             print(f"submitted/ {what}: grading a sample class, in a course folder of its own (sample/).")
             wanted = write_classes(samples, root / "sample")
-        for exercise in wanted:
-            grade_class(exercise, sandbox=not known.no_sandbox)
+        try:
+            for exercise in wanted:
+                grade_class(exercise, sandbox=not known.no_sandbox)
+        except RuntimeError as error:
+            sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ def table(questions: dict[str, float], grades: list[Grade]) -> str:
 def grade_class(exercise: Exercise, sandbox: bool = True) -> list[Grade]:
     """Grade everything that was handed in, write the report, print the table and where everything lies; returns the grades.
 
-    sandbox: False to run the code of the students unprotected.
+    sandbox: False to run the code of the students unprotected. Raises RuntimeError where nothing can be graded.
     """
     classroom = Classroom(exercise, sandbox)
     classroom.generate_assignment()

@@ -112,7 +112,7 @@ def test_without_a_sandbox_nothing_is_graded_until_told_so(words, course):
     command = [sys.executable, "-m", *words]
     run = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
     assert run.returncode == 1 and "bubblewrap is not installed: sudo apt install bubblewrap" in run.stderr
-    assert UNPROTECTED[words][0] in run.stderr
+    assert UNPROTECTED[words][0] in run.stderr and "Traceback" not in run.stderr
     assert not (course / "autograded").exists()
     run = subprocess.run([*command, *UNPROTECTED[words]], cwd=course, env=environment, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
