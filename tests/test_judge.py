@@ -43,7 +43,8 @@ def test_the_sandbox_finds_python_however_it_was_started(way, tmp_path):
     (tmp_path / "link").symlink_to(sys.prefix)
     name = Path(sys.executable).name
     python = {"relative": os.path.relpath(sys.executable, tmp_path), "linked": f"link/bin/{name}"}[way]
-    code = "import sys; from grading.sandbox import bubblewrap; print(sys.executable, bubblewrap.missing(), sep='|')"
+    missing = "machine.missing(limits.Limits())"
+    code = f"import sys; from grading.sandbox import limits, machine; print(sys.executable, {missing}, sep='|')"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     run = subprocess.run([python, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert run.stdout == f"{tmp_path}/{python}|\n"

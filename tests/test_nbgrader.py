@@ -99,13 +99,22 @@ def test_an_ordinary_user_gets_the_same(course):
     assert marks(course) == EXPECTED
 
 
-def test_without_a_sandbox_nothing_is_graded_until_told_so(course):
+UNPROTECTED = {  # a command that grades → the same, told to do without a sandbox
+    ("nbgrader", "autograde", NAME): ("--Autograde.sandbox=False",),
+    ("grading", "autograde", NAME): ("--no-sandbox",),
+    ("grading", "grade", NAME): ("--no-sandbox",),
+}
+
+
+@pytest.mark.parametrize("words", UNPROTECTED, ids=" ".join)
+def test_without_a_sandbox_nothing_is_graded_until_told_so(words, course):
     environment = ENVIRONMENT | {"PATH": str(Path(sys.executable).parent)}  # no bwrap there
-    autograde = [sys.executable, "-m", "nbgrader", "autograde", NAME]
-    run = subprocess.run(autograde, cwd=course, env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-m", *words]
+    run = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
     assert run.returncode == 1 and "bubblewrap is not installed: sudo apt install bubblewrap" in run.stderr
+    assert UNPROTECTED[words][0] in run.stderr and "Traceback" not in run.stderr
     assert not (course / "autograded").exists()
-    run = subprocess.run([*autograde, "--Autograde.sandbox=False"], cwd=course, env=environment, capture_output=True, text=True)
+    run = subprocess.run([*command, *UNPROTECTED[words]], cwd=course, env=environment, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert marks(course) == EXPECTED
 

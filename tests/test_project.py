@@ -9,6 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from exercise import ALL, MLP, ROOT, Tried
+from packaging.requirements import Requirement
+from packaging.version import Version
 from small import SMALL
 from traitlets.config import Config
 
@@ -19,6 +21,11 @@ from grading.exercise.folder import Exercise, NoExercise, names
 from grading.exercise.sample import sample_class
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+NEEDED = {needed.name: needed.specifier for needed in map(Requirement, [
+    *PYPROJECT["dependencies"], *PYPROJECT["optional-dependencies"]["test"], *PYPROJECT["optional-dependencies"]["cluster"],
+    f"python{PYPROJECT['requires-python']}",
+])}  # fmt: skip
+"""Name → the versions that the project admits."""
 REGION = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS)\n.*?### END", re.DOTALL)
 
 
@@ -26,6 +33,12 @@ def built(tried: Tried) -> list[str]:
     """What `make build` writes of an exercise."""
     files = [f"source/{tried}/main.ipynb", f"release/{tried}/main.ipynb", f"{tried}/main.ipynb"]
     return [*files, f"{tried}/demo.ipynb"] if tried.exercise.demo.exists() else files
+
+
+def locked(name: str) -> dict[str, Version]:
+    """The packages of a lock file and their versions."""
+    lines = re.findall(r"^([\w-]+)==([\w.]+)", (ROOT / name).read_text(), re.MULTILINE)
+    return {name: Version(version) for name, version in lines}
 
 
 def copy_of_the_course(folder: Path) -> Path:
@@ -186,23 +199,30 @@ def test_the_grader_knows_no_exercise_by_name():
     assert code == []
 
 
-def test_conda_and_pip_install_the_same():
-    conda = dict(re.findall(r"^  - ([\w-]+)=([\w.]+)", (ROOT / "environment.yml").read_text(), re.MULTILINE))
-    assert PYPROJECT["requires-python"] == ">=" + conda.pop("python")
-    assert conda == dict(line.split("==") for line in PYPROJECT["dependencies"])
+STUDENTS = {"python", "numpy", "matplotlib", "scikit-learn", "jupyter", "nbgrader"}
 
 
-def test_every_line_of_the_conda_environment_says_what_for():
-    lines = (ROOT / "environment.yml").read_text().partition("python=3.11\n")[2].splitlines()
-    assert all("  # " in line for line in lines)
+def test_conda_installs_what_a_student_needs_in_the_ranges_of_pip():
+    lines = re.findall(r"^  - (\S+[<>=].*)", (ROOT / "environment.yml").read_text(), re.MULTILINE)
+    conda = {needed.name: needed.specifier for needed in (Requirement(line.partition("#")[0]) for line in lines)}
+    assert conda == {name: NEEDED[name] for name in STUDENTS}
+    assert all("  # " in line for line in lines if not line.startswith("python"))
 
 
-def test_the_lock_holds_what_the_project_names():
-    lock = dict(re.findall(r"^([\w-]+)==([\w.]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
-    for line in PYPROJECT["dependencies"] + PYPROJECT["optional-dependencies"]["test"]:
-        name, _, version = line.partition("==")
-        assert name in lock or ">=" in name, line
-        assert not version or lock[name] == version, line
+def test_each_package_has_a_lowest_version_that_is_tested_and_ends_before_the_next_that_may_break():
+    lowest = locked("requirements-lowest.lock")
+    for name, specifier in NEEDED.items():
+        bounds = {each.operator: Version(each.version) for each in specifier}
+        if name not in ("python", "setuptools", "distributed"):  # what builds it; versions by the calendar
+            assert set(bounds) == {">=", "<"}, name
+            assert bounds[">="] == lowest[name], f"{name} {bounds['>=']} is named, {lowest[name]} is tested: run `make lock`"
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-lowest.lock"])
+def test_a_lock_holds_what_the_project_names(lock):
+    versions = locked(lock)
+    for name, specifier in NEEDED.items():
+        assert name == "python" or versions[name] in specifier, name
 
 
 def test_the_version_is_that_of_the_changelog():

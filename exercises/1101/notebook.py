@@ -1928,7 +1928,8 @@ def draw():
         for ax, pixels in zip(column, (image, image[order])):
             ax.imshow(pixels.reshape(8, 8), cmap="Greys")
             ax.set(xticks=[], yticks=[])
-            ax.spines[:].set(visible=True, color=GRAY)
+            ax.spines[:].set_visible(True)
+            ax.spines[:].set_color(GRAY)
         column[0].set_title(label)
     plt.show()
     print(f"テストデータの正解率: もとの画像 {accuracy(x_test, label_test, trained):.1%}、"

@@ -10,6 +10,7 @@ plt.rcParams.update({
     "grid.alpha": 0.3, "lines.linewidth": 2, "image.cmap": "cividis", "figure.constrained_layout.use": True,
     "axes.prop_cycle": plt.cycler(color=[BLUE, VERMILION, GREEN, ORANGE, GRAY]),
 })
+plt.close(plt.figure())  # 古い matplotlib では、最初に作る図はノートブックに出ない
 
 
 def picture(draw):

@@ -71,7 +71,8 @@ def panel(figure, box, title="", x="", y="", xlim=(0, 1), ylim=(0, 1), ticks=3, 
                 axis.set_major_locator(mpl.ticker.MaxNLocator(ticks))
     else:
         ax.set(xticks=[], yticks=[])
-        ax.spines[:].set(visible=True, color=GRAY)
+        ax.spines[:].set_visible(True)
+        ax.spines[:].set_color(GRAY)
     return ax
 
 

@@ -28,7 +28,7 @@ from ..course import NOTEBOOK, SECRET, course_secret, handed_in, transaction
 from ..exercise.cells import grade_id, is_solution, is_test
 from ..exercise.folder import Exercise, NoExercise
 from ..notes import Note, Refused
-from ..sandbox import bubblewrap
+from ..sandbox import machine
 from . import refusal, worker
 from .assignment import Assignment, read_assignment
 
@@ -61,10 +61,12 @@ class Autograde(Stock):
 
         Raises NbGraderException where nothing can be graded, and at the end where a submission could not be.
         """
-        problem = bubblewrap.missing() if self.sandbox and not self.scheduler else ""
-        if problem:
-            self._fail(f"Nothing is graded: {problem}. To run the students' code unprotected: --Autograde.sandbox=False.")
         assignment = self._assignment()
+        if not self.scheduler:
+            if problem := machine.foreign():
+                self._fail(f"Nothing is graded: {problem}.")
+            if self.sandbox and (problem := machine.missing(assignment.limits)):
+                self._fail(f"Nothing is graded: {problem}. {machine.UNPROTECTED}")
         waiting = []
         for folder in sorted(self.assignments):
             submission = Submission(self, folder)

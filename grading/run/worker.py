@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 
-from ..sandbox import bubblewrap
+from ..sandbox import bubblewrap, machine
 from ..sandbox.kernel.wire import Channel
 from .assignment import Assignment, engine
 
@@ -27,7 +27,7 @@ class JudgeProcess:
 
     def __init__(self, assignment: Assignment):
         """Raises CannotGrade, and EOFError where somebody killed it as it started."""
-        problem = bubblewrap.missing() if assignment.sandbox else ""
+        problem = machine.missing(assignment.limits) if assignment.sandbox else ""
         if not problem and assignment.engine != engine():
             problem = "the grader, its Python or a library has another version than where the run was started"
         if problem:
