@@ -312,6 +312,21 @@ def test_what_is_not_there_is_named_first_where_it_is_used(used):
     assert said.startswith("describe: pandas ") and "採点" in said
 
 
+NUMPY = {  # what NumPy has no more, or never had → what the sentence names
+    "np.in1d([1], [1])": ("np.in1d は", "np.isin"),
+    "np.trapz([1.0])": ("np.trapz は", "np.trapezoid"),
+    "np.alltrue([1])": ("np.alltrue は", "np.all "),
+    "np.summ(table)": ("np.summ は", "つづり"),
+}
+
+
+@pytest.mark.parametrize("used", NUMPY)
+def test_what_this_numpy_does_not_have_is_named_as_that(used):
+    result = grade(REFERENCE | {"describe": f"def describe(table):\n    return {used}"})
+    [said] = [output["evalue"] for output in result["cells"]["test_describe"]["outputs"] if output["output_type"] == "error"]
+    assert all(word in said for word in NUMPY[used]) and np.__version__ in said
+
+
 OTHERS = {  # what is other → the assignment
     "seed": replace(ASSIGNMENT, settings=replace(ASSIGNMENT.settings, seed=8)),
     "secret of the course": replace(ASSIGNMENT, secret="another"),

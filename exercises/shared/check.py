@@ -1,6 +1,7 @@
 # %% tools="tools"
 # @title 道具 1: 確認の表
 import os
+import re
 import sys
 import time
 import traceback
@@ -11,6 +12,8 @@ import numpy as np
 from IPython.display import display
 
 RTOL, ATOL = 1e-4, 1e-6
+RENAMED = {"in1d": "np.isin", "trapz": "np.trapezoid", "product": "np.prod", "cumproduct": "np.cumprod", "row_stack": "np.vstack",
+           "float": "float", "int": "int", "bool": "bool", "msort": "np.sort"}  # NumPy の古い名前 → 新しい名前
 
 
 class CheckFailed(AssertionError):
@@ -34,6 +37,14 @@ def reason(error):
         return f"{where} がまだ書かれていません。raise NotImplementedError の行を消して、コードを書いてください。"
     if isinstance(error, NameError):
         return f"{error.name} という名前がまだありません。セルを上から順に実行したか、つづりが合っているかを見てください。"
+    if isinstance(error, ImportError):
+        return f"{error.name} を読み込めません ({error})。採点の環境にあるのは NumPy、SciPy、scikit-learn、matplotlib です。"
+    numpy_name = re.search(r"module 'numpy' has no attribute '(\w+)'|`np\.(\w+)` was removed", str(error))
+    if isinstance(error, AttributeError) and numpy_name:
+        old = numpy_name[1] or numpy_name[2]
+        new = RENAMED.get(old) or "".join(re.findall("Use `([^`]+)`", str(error))[:1])
+        advice = f"代わりに {new} を使ってください。" if new else "つづりを確かめてください。"
+        return f"np.{old} は、ここの NumPy {np.__version__} にはありません。{advice}"
     if where == "<module>":
         return f"返した値の種類か形が約束と違います ({type(error).__name__}: {error})。"
     line = f" ({frames[-1].line})" if frames[-1].line else ""

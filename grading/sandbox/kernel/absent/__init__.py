@@ -2,4 +2,4 @@
 
 import os
 
-raise ImportError(os.environ.get("ABSENT", "").replace("{name}", __name__))
+raise ImportError(os.environ.get("ABSENT", "").replace("{name}", __name__), name=__name__)
