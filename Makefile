@@ -90,6 +90,7 @@ clean:  ## remove what can be made again (never submitted/, the gradebook or gra
 		{ echo "The oldest packages are those of Python 3.11: make test-versions PYTHON=python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv .venv-lowest
 	.venv-lowest/bin/pip install -q --disable-pip-version-check -r requirements-lowest.lock
+	.venv-lowest/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv-newest/installed: pyproject.toml

@@ -16,7 +16,10 @@ c.ClearSolutions.code_stub = {"python": "# ここにコードを書いてくだ�
 
 # nbgrader has no setting for the class that grades: exchange it where its command and its formgrader look it up.
 sys.path.append(os.path.dirname(__file__))
-from grading.run.autograde import Autograde  # noqa: E402
+try:
+    from grading.run.autograde import Autograde
+except Exception as error:  # nbgrader would go on with its own class, which runs the code of students with your rights
+    sys.exit(f"Nothing is graded: {error}. In the folder of the course: pip install -e .")
 
 nbgrader.apps.api.Autograde = nbgrader.apps.autogradeapp.Autograde = Autograde
 

@@ -119,6 +119,15 @@ def test_without_a_sandbox_nothing_is_graded_until_told_so(words, course):
     assert marks(course) == EXPECTED
 
 
+def test_where_the_grader_is_not_installed_nbgrader_grades_nothing_by_itself(course):
+    (course / "tqdm.py").write_text("raise ImportError('No module named tqdm')")
+    environment = ENVIRONMENT | {"PYTHONPATH": f"{course}:{ENVIRONMENT.get('PYTHONPATH', '')}"}
+    run = subprocess.run([sys.executable, "-m", "nbgrader", "autograde", NAME], cwd=course, env=environment,
+                         capture_output=True, text=True)
+    assert run.returncode == 1 and "Nothing is graded: No module named tqdm. In the folder of the course: pip" in run.stderr
+    assert not (course / "autograded").exists()
+
+
 def test_a_source_that_the_gradebook_does_not_know_is_not_graded_by(course):
     path = course / f"source/{NAME}/main.ipynb"
     path.write_text(path.read_text(encoding="utf-8").replace("Check(\\\"softmax", "Check( \\\"softmax", 1), encoding="utf-8")

@@ -73,6 +73,7 @@ def failed(cell: NotebookNode) -> bool:
 def trouble(cell: NotebookNode) -> list[Note]:
     """A note where the student's cell failed."""
     errors = [clean(output.ename, 60) for output in cell.outputs if output.output_type == "error"]
+    errors = ["SyntaxError" if name == "_IncompleteInputError" else name for name in errors]  # Python 3.13's own
     kind = "error" if grade_id(cell) else "error of its own"
     return [Note(kind, grade_id(cell) or OWN, errors[-1])] if errors else []
 
