@@ -34,6 +34,7 @@ CELLS = {  # of a graded notebook, {0} being a cell → in English, and in Japan
                           "ID の消えたセルから答えを見つけました"),
     "known in another": ("the answer of {0} was found in the cell {1}", "別のセルに答えがありました"),
     "answered elsewhere": ("{0} is answered in another cell", "別のセルに答えがありました"),
+    "newer syntax": ("{0} has the syntax of a newer Python: {1}", "採点より新しい Python の書き方がありました"),
     "no answer": ("{0} has no answer", "解答のセルが空か、消されています"),
     "unknown": ("{0}", "{0}"),
 }
@@ -47,6 +48,10 @@ REASONS = {  # why a file or a line is not used → in English and in Japanese
     "no cells": ("not a notebook: JSON without cells ({0})", "ノートブックではありません (セルのない JSON です)"),
     "empty notebook": ("a notebook without cells", "セルが 1 つもないノートブックです"),
     "many cells": ("a notebook of {0} cells, more than {1}", "セルが {0} 個もあるノートブックです ({1} 個まで)"),
+    "many parts": ("a notebook of too many parts: clear its outputs",
+                   "ノートブックの部品が多すぎます。出力を消してから保存してください"),
+    "much text": ("a notebook with more than {0} MB of text in its cells",
+                  "セルの文章が大きすぎるノートブックです ({0} MB まで)"),
     "another notebook": ("another notebook: it holds no question of this exercise",
                          "別のノートブックです (この演習の問いがありません)"),
     "another exercise": ("the notebook of the exercise {0}, not of {1}",

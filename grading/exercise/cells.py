@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from nbformat import NotebookNode
 
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS\n.*?^### END HIDDEN TESTS\n?", re.MULTILINE | re.DOTALL)
+SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION", re.MULTILINE | re.DOTALL)
 MARKER = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
 QUESTION = "question "
 """How a mark begins that is the name of a question."""
@@ -39,6 +40,11 @@ def visible(source: str) -> str:
 def solutions(source: NotebookNode) -> dict[str, str]:
     """Question → the reference answer: the solution cells of the instructor's notebook, without markers."""
     return {grade_id(cell): MARKER.sub("", cell.source) for cell in source.cells if is_solution(cell)}
+
+
+def stubs(source: NotebookNode) -> dict[str, str]:
+    """Question → its cell without an answer: as students get it, but for what stands in the place of the solution."""
+    return {grade_id(cell): SOLUTION.sub(r"\1pass", cell.source) for cell in source.cells if is_solution(cell)}
 
 
 def headings(source: NotebookNode) -> dict[str, tuple[str, str]]:

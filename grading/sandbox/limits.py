@@ -11,8 +11,8 @@ MB = 1 << 20
 class Limits:
     """Every number is for one submission, unless it says otherwise."""
 
-    size: int = 20 * MB
-    """Bytes of the file that is handed in."""
+    size: int = 100 * MB
+    """Bytes of the file that is handed in: its outputs are read, though not used."""
     memory: int = 2048 * MB
     """Bytes that one process may add to what the template has."""
     total_memory: int = 4096 * MB
