@@ -13,6 +13,7 @@ from grading.exercise.cells import grade_id, is_solution
 from grading.exercise.code import essences
 from grading.exercise.rebuild import OWN, Cell, Matching, rebuild
 from grading.exercise.sample import submission
+from grading.notes import OWN as OWN_CELL
 from grading.notes import Note
 from grading.run import worker
 
@@ -24,8 +25,6 @@ SPLIT = SOFTMAX.replace("np.exp(", "exponential(")
 HELPER = "def exponential(x):\n    return np.exp(x)"
 ALIAS = "from numpy import exp as exponential"
 assert SPLIT != SOFTMAX
-
-Edit = dict[str, str | list[str]]
 
 
 def with_own(answers: dict[str, str], own: dict[str, list[str]], ids: bool = True) -> NotebookNode:
@@ -81,7 +80,8 @@ def test_an_answer_in_a_cell_of_its_own_counts_where_the_stub_still_stands(stub,
 
 
 def test_a_stub_that_is_met_again_takes_nothing_from_an_answer():
-    answers, notes, order = rebuilt(with_own({"softmax": SOFTMAX}, {"softmax": [STUB["softmax"]], "end": [STUBS["no docstring"]]}))
+    own = {"softmax": [STUB["softmax"]], "end": [STUBS["no docstring"]]}
+    answers, notes, order = rebuilt(with_own({"softmax": SOFTMAX}, own))
     assert answers["softmax"] == SOFTMAX and not notes and not any("NotImplementedError" in text for text in order)
 
 
@@ -137,7 +137,8 @@ def test_a_file_that_a_cell_writes_is_no_answer():
     assert answers["softmax"] == "from mine import *" and not notes and order.index(MODULE) < order.index("softmax")
 
 
-NEW = {"type Number = int": "Python 3.12: type X = …", "try:\n    1\nexcept ValueError, TypeError:\n    2": "Python 3.14: except A, B:"}
+NEW = {"type Number = int": "Python 3.12: type X = …",
+       "try:\n    1\nexcept ValueError, TypeError:\n    2": "Python 3.14: except A, B:"}
 
 
 @pytest.mark.parametrize("code", NEW)
@@ -146,7 +147,7 @@ def test_the_instructor_is_told_of_a_newer_syntax(code):
         compile(code, "", "exec")
     except SyntaxError:
         notes = rebuilt(with_own({"softmax": code}, {"end": [code]}))[1]
-        assert notes == [Note("newer syntax", "softmax", NEW[code]), Note("newer syntax", "a cell of the student's own", NEW[code])]
+        assert notes == [Note("newer syntax", cell, NEW[code]) for cell in ("softmax", OWN_CELL)]
 
 
 GRADED = {  # what of the student's cells earns softmax its marks

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from nbformat import NotebookNode
 
-HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS\n.*?^### END HIDDEN TESTS\n?", re.MULTILINE | re.DOTALL)
+BEGIN, END = (re.compile(rf"^### {word} HIDDEN TESTS\n?", re.MULTILINE) for word in ("BEGIN", "END"))
 SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION", re.MULTILINE | re.DOTALL)
 MARKER = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
 QUESTION = "question "
@@ -34,7 +34,11 @@ def tested(cell: NotebookNode) -> str:
 
 def visible(source: str) -> str:
     """A cell of the instructor's as the student has it."""
-    return HIDDEN.sub("", source)
+    kept, place = [], 0
+    while (begin := BEGIN.search(source, place)) and (end := END.search(source, begin.end())):  # one pattern would be quadratic
+        kept.append(source[place : begin.start()])
+        place = end.end()
+    return "".join([*kept, source[place:]])
 
 
 def solutions(source: NotebookNode) -> dict[str, str]:

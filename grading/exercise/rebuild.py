@@ -195,7 +195,7 @@ class Matching:
         return own
 
     def _bring_forward(self, places: dict[int, str], rank: dict[str, int], target: str, number: int) -> None:
-        """What ran before an answer still does, where it gives a name that the answer reads, or one that the answer gives anew."""
+        """What ran before an answer still does, where it gives a name that the answer reads, or that the answer gives anew."""
         late = [n for n in places if n < number and rank[places[n]] >= rank[target] and self.cells[n].type == "code"]
         if not late or not self.short:
             return

@@ -24,8 +24,8 @@ class Limits:
     """Files in each of its folders."""
     output: int = 20_000
     """Characters of stdout, and of stderr, of one cell."""
-    display: int = 4 * MB
-    """Bytes of all outputs of one cell, figures included."""
+    display: int = 8 * MB
+    """Bytes of all outputs of the student's cells, figures included; and of those of one test."""
     message: int = 32 * MB
     """Bytes of one message between judge and student: arguments or results of one call."""
     seconds: float = 10
