@@ -70,6 +70,11 @@ def headings(source: NotebookNode) -> dict[str, tuple[str, str]]:
     return found
 
 
+def hints(source: NotebookNode) -> dict[str, str]:
+    """Question → where its author should read again: 「1.4 多クラス分類と softmax」と、問 6 のヒント."""
+    return {name: f"「{section}」と、{title or name} のヒント" for name, (section, title) in headings(source).items()}
+
+
 def digest(text: str) -> str:
     """What a cell is known by whose text nobody edits."""
     return hashlib.sha256(text.strip().encode()).hexdigest()[:8]

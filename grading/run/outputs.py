@@ -35,7 +35,7 @@ SANITIZE = SanitizeHTML(
 
 
 class Outputs:
-    """Messages of a kernel as the outputs of a notebook's cells, within limits: one for all of the student's, one for each test."""
+    """Messages of a kernel as the outputs of a notebook's cells, within limits: of all the student's cells, and of each test."""
 
     def __init__(self, notebook: NotebookNode, limits: Limits):
         self.client, self.limits = NotebookClient(notebook), limits
@@ -56,8 +56,10 @@ class Outputs:
                 if room.display < 0:
                     return
                 content = {"metadata": {}} | tidy(content, self.limits.output)
-                if "text/html" in content.get("data", {}) and not room.takes(content["data"]["text/html"]):
-                    del content["data"]["text/html"]
+                forms = content.get("data", {})
+                if "text/html" in forms:
+                    html = clean(forms.pop("text/html"), MARKUP + 10)
+                    forms |= {"text/html": html} if room.takes(html) else {}
                 count = content.get("execution_count", 0)
                 if type(count) is not int or count < 0:  # process_message would write it down before it is checked
                     return
@@ -101,7 +103,7 @@ def tidy(content, longest: int):
         return [tidy(item, longest) for item in content[:200]]
     if isinstance(content, dict):
         return {
-            clean(key, 100): value if key in PICTURES else clean(value, 10 * longest) if key == "text/html" else tidy(value, longest)
+            clean(key, 100): value if key in PICTURES or key == "text/html" else tidy(value, longest)
             for key, value in content.items() if key != "metadata" and (key not in PICTURES or is_picture(key, value))
         }  # fmt: skip
     return content
