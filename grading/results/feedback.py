@@ -32,6 +32,7 @@ from ..exercise.rebuild import OWN
 from ..notes import Note, Refused
 from ..run.outputs import TAGS, readable
 from .page import template
+from .sheet import recorded
 
 FORMATTER = HtmlFormatter(nowrap=True, style="friendly")
 LONGEST = 12
@@ -140,7 +141,8 @@ def local(timestamp: datetime | None) -> str:
 def sections(notebook: NotebookNode, grades: dict, comments: dict) -> list[Section]:
     """The questions in the notebook's order, each with the cells of the student's from its answer to the next one."""
     given = NotebookNode(cells=[cell for cell in notebook.cells if not is_own(cell)])
-    found, places, mistakes = headings(given), hints(given), notebook.metadata.get("grading", {}).get("mistakes", {})
+    found, places = headings(given), hints(given)
+    mistakes = (recorded(notebook.metadata.get("grading")) or {}).get("mistakes", {})
     questions: dict[str, Section] = {}
     question: Section | None = None
     waiting: list[tuple[Markup, list]] = []  # the student's cells before the first answer wait for it
