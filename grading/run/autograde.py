@@ -75,7 +75,10 @@ class Autograde(Stock):
             submission = Submission(self, folder)
             shutil.rmtree(submission.partial, ignore_errors=True)  # of a run that was killed
             if submission.student not in self.coursedir.student_id_exclude.split(","):
-                if self.force or not submission.is_graded(assignment):
+                if why := None if self.force else submission.settled(assignment):
+                    self.log.error("%s: NOT GRADED, as before: %s", submission.student, why)
+                    self.ungraded[submission.student] = why
+                elif self.force or not submission.is_graded(assignment):
                     waiting.append(submission)
                 else:
                     self.log.info("%s is graded already", submission.student)
@@ -91,7 +94,8 @@ class Autograde(Stock):
                         why = Note.from_json(result["refused"]) if "refused" in result else Note("failed", result["failed"])
                         self.log.error("%s: NOT GRADED: %s", submission.student, why)
                         self.ungraded[submission.student] = why
-                        refusal.record(submission.folder, submission.graded, why)
+                        lasting = submission.digest if result.get("lasting") else ""
+                        refusal.record(submission.folder, submission.graded, why, lasting)
         except worker.CannotGrade as error:
             self._fail(f"Nothing more is graded: {error}.")
         finally:
@@ -211,6 +215,12 @@ class Submission:
             return graded["metadata"]["grading"]["digest"] == assignment.digest(self.read(assignment.limits.size))
         except (OSError, ValueError, KeyError, TypeError, Refused):
             return False
+
+    def settled(self, assignment: Assignment) -> Note | None:
+        """Why this very file cannot be graded by this very assignment: an earlier run has found that it is its own doing."""
+        with suppress(Refused):
+            return refusal.settled(self.graded, assignment.digest(self.read(assignment.limits.size)))
+        return None
 
     def record(self, gradebook: Gradebook, result: dict) -> None:
         """Write the marks, then the folder in autograded/."""
