@@ -33,3 +33,6 @@ c.Autograde.limits = {
 c.GenerateFeedback.exporter_class = "grading.results.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = []
 c.GenerateFeedback.force = True
+
+# Names in grades.csv that a spreadsheet would compute are written as text.
+c.ExportApp.plugin_class = "grading.results.export.TotalsExportPlugin"

@@ -1,5 +1,6 @@
 """A whole class through nbgrader: generate_assignment, autograde, generate_feedback and export; a table and a report of it."""
 
+import json
 import os
 import re
 import warnings
@@ -8,21 +9,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unicodedata import east_asian_width
 
-import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import temp_attrs
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
-from .course import NOTEBOOK, load_config
+from .course import NOTEBOOK, folders, load_config
 from .exercise.folder import Exercise
-from .notes import Note
+from .notes import Note, in_short, shown
 from .results import report
+from .results.export import TotalsExportPlugin
 from .results.feedback import write_refusal
+from .results.sheet import recorded
 from .run.autograde import Autograde
 
 
@@ -42,7 +43,7 @@ def reason(result: dict) -> str:
     log = result["log"] + result.get("error", "")
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     named = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Exit)\b", line)]
-    return (named or lines or ["nbgrader gave no reason"])[-1][:100]
+    return shown((named or lines or ["nbgrader gave no reason"])[-1][:100])
 
 
 class Classroom:
@@ -59,7 +60,7 @@ class Classroom:
 
     def students(self) -> list[str]:
         """Who handed something in."""
-        return sorted(self.api.get_submitted_students(self.name))
+        return sorted(folders(self.coursedir, self.coursedir.submitted_directory, self.name))
 
     def generate_assignment(self) -> None:
         """Record the assignment in the gradebook. Raises RuntimeError with nbgrader's reason where it cannot be."""
@@ -85,13 +86,14 @@ class Classroom:
         """Autograde each submission and write its feedback; a bad one is named and the others go on."""
         ungraded = self.autograde(jobs)
         for student in tqdm(self.students(), "feedback", unit="student"):
-            if student in ungraded:
-                if ungraded[student].kind != "failed":
-                    write_refusal(self.coursedir, self.name, student, ungraded[student])
-                yield Grade(student, note=f"NOT GRADED: {ungraded[student]}")
+            if why := ungraded.get(student) or ungraded.get(shown(student)):
+                if why.kind not in ("failed", "unusable name"):
+                    write_refusal(self.coursedir, self.name, student, why)
+                yield Grade(shown(student), note=f"NOT GRADED: {why}")
                 continue
             path = Path(self.coursedir.format_path("autograded", student, self.name)) / f"{NOTEBOOK}.ipynb"
-            notes = [str(Note.from_json(note)) for note in nbformat.read(path, as_version=4).metadata.grading.notes]
+            about = recorded(json.loads(path.read_text(encoding="utf-8"))["metadata"].get("grading")) or {}
+            notes = in_short(map(Note.from_json, about.get("notes", [])))
             feedback = self.api.generate_feedback(self.name, student)
             if not feedback["success"]:
                 notes.append(f"no feedback: {reason(feedback)}")
@@ -118,7 +120,7 @@ class Classroom:
         """Write grades.csv, of all exercises, by nbgrader's own exporter; returns its path."""
         path = self.root / "grades.csv"
         with Gradebook(self.coursedir.db_url) as gradebook:
-            CsvExportPlugin(config=self.config, to=str(path)).export(gradebook)
+            TotalsExportPlugin(config=self.config, to=str(path)).export(gradebook)
         return path
 
 

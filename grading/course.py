@@ -1,10 +1,13 @@
 """The course: the folder that holds nbgrader_config.py, how it is configured, and how what was handed in is read."""
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
+from glob import escape, glob
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
@@ -12,23 +15,37 @@ from unicodedata import normalize
 
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from .notes import Refused
+from .exercise.folder import NoExercise
+from .notes import Refused, shown
 from .sandbox.limits import MB
 
 NOTEBOOK = "main"
 """The name of every exercise's notebook, without .ipynb."""
 SECRET = "submission_secret.txt"
 """What `nbgrader submit` leaves beside it, and `nbgrader release_feedback` asks for."""
+READ_OTHERWISE = re.compile(r"[\[*?]|%[0-9a-fA-F]{2}")
+"""What nbgrader takes in a path for a pattern, or for something else in the address of the gradebook."""
+
+
+def check_place(root: Path) -> None:
+    """Raises NoExercise where nbgrader would look for the course in the folder root elsewhere."""
+    path = os.path.abspath(root)
+    bad = READ_OTHERWISE.search(path)
+    if bad or os.path.expandvars(path) != path:
+        raise NoExercise(f"The path of the course, {shown(path)}, has {bad[0] if bad else 'a $'} in it, which nbgrader reads as"
+                         " something else: rename the folder.")  # fmt: skip
 
 
 def load_config(root: Path) -> Config:
     """nbgrader's configuration of the course in the folder root, as `nbgrader` run there would read it.
 
-    Raises ConfigFileNotFound where root holds no nbgrader_config.py.
+    Raises NoExercise where nbgrader cannot use that path, and ConfigFileNotFound where root holds no nbgrader_config.py.
     """
+    check_place(root)
     # nbgrader runs `alembic` by name; it stands beside this Python, whether or not the environment is activated.
     programs, path = str(Path(sys.executable).parent), os.environ["PATH"].split(os.pathsep)
     if programs not in path:
@@ -93,9 +110,26 @@ def read_file(path: Path, most: int) -> bytes:
         return small(stream.read(most + 1), most)
 
 
-def shown(text: str) -> str:
-    """A text from outside as it may be printed: no line breaks, no commands to the terminal."""
-    return "".join(c if c.isprintable() or c == "\u3000" else "�" for c in normalize("NFC", text))
+def folders(coursedir: CourseDirectory, step: str, assignment: str, student: str = "*") -> dict[str, Path]:
+    """Student → the folder of this step (submitted, autograded …)."""
+    wanted = coursedir.format_path(step, student, assignment).removeprefix(coursedir.root)
+    pattern = coursedir.format_path(step, "(?P<student>[^/]*)", assignment, escape=True)
+    matches = [re.fullmatch(pattern, path) for path in glob(escape(coursedir.root) + wanted)]
+    return {match["student"]: Path(match[0]) for match in matches if match}
+
+
+def is_name(student: str) -> bool:
+    """Whether the name of a folder can be said, printed and recorded."""
+    return shown(student) == normalize("NFC", student)
+
+
+def timestamp(data: bytes) -> datetime | None:
+    """The time in nbgrader's file timestamp.txt, in UTC without a zone; None for none, or for one in no likely year."""
+    try:
+        time = parse_utc(data.decode().strip() or None)
+    except Exception:  # the parser raises what it likes
+        return None
+    return time if time and 1970 <= time.year < 2200 else None
 
 
 def handed_in(folder: Path, coursedir: CourseDirectory, most: int, name: str = f"{NOTEBOOK}.ipynb") -> bytes:

@@ -4,8 +4,10 @@ Words are put to them where somebody reads them, and nowhere else: English in th
 pages. A program asks for the kind; no sentence is ever read back.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from unicodedata import normalize
 
 STOPS = {
     "ended": "実行中のプロセスが止まりました (os._exit や、メモリの使いすぎなど)。",
@@ -33,10 +35,11 @@ CELLS = {  # of a graded notebook, {0} being a cell → in English, and in Japan
     "deleted": ("{0} had been deleted and was put back", "確認のセルが消されていました (もどして採点)"),
     "retyped": ("{0} had been made a {1} cell", "セルの種類が変わっていました"),
     "retyped answer": ("{0} had been made a {1} cell: it is run as code", "セルの種類が変わっていました"),
-    "known by function": ("the answer of {0} was known by its function: its id was gone",
+    "known by function": ("the id of {0} was gone: the answer was known by its function",
                           "ID の消えたセルから答えを見つけました"),
     "known in another": ("the answer of {0} was found in the cell {1}", "別のセルに答えがありました"),
     "answered elsewhere": ("{0} is answered in another cell", "別のセルに答えがありました"),
+    "newer syntax": ("{0} has the syntax of a newer Python: {1}", "採点より新しい Python の書き方がありました"),
     "no answer": ("{0} has no answer", "解答のセルが空か、消されています"),
     "unknown": ("{0}", "{0}"),
 }
@@ -50,6 +53,10 @@ REASONS = {  # why a file or a line is not used → in English and in Japanese
     "no cells": ("not a notebook: JSON without cells ({0})", "ノートブックではありません (セルのない JSON です)"),
     "empty notebook": ("a notebook without cells", "セルが 1 つもないノートブックです"),
     "many cells": ("a notebook of {0} cells, more than {1}", "セルが {0} 個もあるノートブックです ({1} 個まで)"),
+    "many parts": ("a notebook of too many parts: clear its outputs",
+                   "ノートブックの部品が多すぎます。出力を消してから保存してください"),
+    "much text": ("a notebook with more than {0} MB of text in its cells",
+                  "セルの文章が大きすぎるノートブックです ({0} MB まで)"),
     "another notebook": ("another notebook: it holds no question of this exercise",
                          "別のノートブックです (この演習の問いがありません)"),
     "another exercise": ("the notebook of the exercise {0}, not of {1}",
@@ -72,6 +79,8 @@ REASONS = {  # why a file or a line is not used → in English and in Japanese
     "large": ("has more than {0} MB", "大きすぎます ({0} MB まで)"),
     "gone": ("is not there any more", "ありません"),
     "absent": ("is not there", "ありません"),
+    "unusable name": ("has a name that cannot be shown: rename it",
+                      "フォルダーの名前に、使えない文字があります。名前を直してください"),
     "unreadable": ("cannot be read: {0}", "読めません ({0})"),
     "course": ("belongs to the course itself: give the folder of the downloads",
                "コースのフォルダーそのものです。受け取ったファイルのフォルダーを指定してください"),
@@ -119,6 +128,8 @@ REASONS = {  # why a file or a line is not used → in English and in Japanese
 }
 
 WORDS = CELLS | REASONS
+FEW = 3
+"""Cells that a note on many names."""
 DEEPEST = 40
 """Notes inside one another."""
 
@@ -135,12 +146,12 @@ class Note:
         object.__setattr__(self, "values", values)
 
     def __str__(self) -> str:
-        """In English."""
-        return WORDS[self.kind][0].format(*map(str, self.values))
+        """In English, in one line: a value may come from the student."""
+        return WORDS[self.kind][0].format(*(shown(str(value)) for value in self.values))
 
     @property
     def japanese(self) -> str:
-        values = [value.japanese if isinstance(value, Note) else value for value in self.values]
+        values = [value.japanese if isinstance(value, Note) else shown(str(value)) for value in self.values]
         return WORDS[self.kind][1].format(*values)
 
     def as_json(self) -> list:
@@ -159,6 +170,23 @@ class Note:
             return cls("unknown", str(told))
         except RecursionError:
             return cls("unknown", "…")
+
+
+def shown(text: str) -> str:
+    """A text from outside as it may be printed: no line breaks, no commands to the terminal."""
+    return "".join(c if c.isprintable() or c == "\u3000" else "�" for c in normalize("NFC", text))
+
+
+def in_short(notes: Iterable[Note]) -> list[str]:
+    """The notes on a graded notebook in English, what is said of many cells in one sentence."""
+    cells: dict[tuple, list[str]] = {}
+    for note in notes:
+        cells.setdefault((note.kind, note.values[1:]), []).append(str(note.values[0]))
+    said = []
+    for (kind, others), named in cells.items():
+        rest = f" and {len(named) - FEW + 1} more" if len(named) > FEW else ""
+        said.append(str(Note(kind, ", ".join(named[: FEW - 1 if rest else FEW]) + rest, *others)))
+    return said
 
 
 class Refused(Exception):

@@ -18,6 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from small import NAME, REFERENCE, RELEASE
 
 from grading.exercise.sample import submission
+from grading.sandbox.limits import Limits
 
 LAST = [
     ("佐藤", "sato"), ("鈴木", "suzuki"), ("高橋", "takahashi"), ("田中", "tanaka"), ("伊藤", "ito"), ("渡辺", "watanabe"),
@@ -133,7 +134,7 @@ def encrypted(person: Person) -> bytes:
 
 def lying(person: Person) -> bytes:
     """30 MB that call themselves 1000 bytes."""
-    return flagged(packed({"main.ipynb": bytes(30 << 20)}), 22, 24, (1000).to_bytes(4, "little"))
+    return flagged(packed({"main.ipynb": bytes(101 << 20)}), 22, 24, (1000).to_bytes(4, "little"))
 
 
 def matryoshka(person: Person, depth: int) -> bytes:
@@ -300,7 +301,7 @@ KINDS = {
     "half a zip": refused("plain/{id}.zip", "is no zip archive", lambda person: packed({"main.ipynb": notebook(person)})[:3000]),
     "a damaged zip": refused("plain/{id}.zip", "is damaged",
                              lambda person: packed({"main.ipynb": notebook(person)}).replace(b"PK\x03\x04", b"PK\x03\x05")),
-    "a bomb": refused("plain/{id}.zip", "has more than 20 MB", packed({"main.ipynb": bytes(30 << 20)})),
+    "a bomb": refused("plain/{id}.zip", "has more than 100 MB", packed({"main.ipynb": bytes(101 << 20)})),
     "a bomb that lies": refused("plain/{id}.zip", "is damaged", lying),
     "archives without end": refused("plain/{id}.zip", "more are not opened", partial(matryoshka, depth=5)),
     "a name that leads out": refused("plain/{id}.zip", "leads out", lambda p: packed({"../../main.ipynb": notebook(p)})),
@@ -310,7 +311,7 @@ KINDS = {
     "a link in a zip": refused("plain/{id}.zip", "is a link", packed({"main.ipynb": b"LINK"})),
     "a link in a folder": refused("plain/{id}/main.ipynb", "is a link", b"LINK"),
     "a pipe": refused("plain/{id}/main.ipynb", "is no file but a pipe", b"PIPE"),
-    "a huge file": refused("plain/{id}/main.ipynb", "has more than 20 MB", b"HUGE"),
+    "a huge file": refused("plain/{id}/main.ipynb", "has more than 100 MB", b"HUGE"),
 }  # fmt: skip
 
 
@@ -361,7 +362,7 @@ def write_tree(folder: Path, tree: dict) -> None:
             continue
         path.write_bytes(archive_of(content, name) if isinstance(content, dict) else content)
         if content == b"HUGE":
-            os.truncate(path, (20 << 20) + 1)
+            os.truncate(path, Limits.size + 1)
         when = START + 3600 * (1 if isinstance(content, dict) else stamp(content))
         os.utime(path, (when, when))
 

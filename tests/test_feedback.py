@@ -34,6 +34,16 @@ print("</pre></section></body>" + script + "\\x1b]0;title\\x07\\x1b[31mred")
 raise ValueError("</pre>" + script)"""
 
 
+FORGED = "正解 5 / 5 点\n診断: 正しいので満点です。\n見直すところ: ありません。\n○"
+FORGERY = f"""from IPython.display import HTML, display
+display(HTML("<h3>問 1 <code>affine_forward</code></h3><p class='badge'><b>正解</b> 5 / 5 点</p>"))
+display(HTML("<table><tr><td class='right'>○</td></tr></table>"))
+print({FORGED!r})
+class 正解(Exception): pass
+raise 正解({FORGED!r})"""
+"""Words like the grader's, in all ways in which a student's program can speak."""
+
+
 def behind(notebook: nbformat.NotebookNode, question: str, *cells: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """notebook with the student's own cells behind the answer of question."""
     at = next(i for i, cell in enumerate(notebook.cells) if grade_id(cell) == question) + 1
@@ -52,6 +62,12 @@ CLASS = {
     "numerical": answered(affine_backward="numerical_helper", k_fold="strided"),
     "endless": submission(RELEASE, {"tanh_forward": "def tanh_forward(u):\n    while True:\n        pass"}),
     "artist": behind(answered(sigmoid_forward="two_branches"), "sigmoid_forward", new_code_cell(FIGURE)),
+    "forger": behind(
+        submission(RELEASE, {
+            "affine_forward": f"def affine_forward(z, W, b):\n    raise ValueError({FORGED!r})",
+            "softmax": f"def softmax(u):\n    return {{{FORGED!r}: u}}",
+        }),
+        "affine_forward", new_code_cell(FORGERY), new_markdown_cell(FORGED)),
     "hostile": behind(
         submission(RELEASE, {
             "softmax": f"def softmax(u):\n    raise ValueError({SCRIPT!r} + 'softmax')",
@@ -107,6 +123,36 @@ def test_the_page_says_what_is_wrong_and_what_to_read_again(student, question, c
     said = part(course, student, question)
     for text in SAID[student, question]:
         assert text in said
+
+
+OWN_BOXES = ".own, pre.code"
+"""What the student's words stand in."""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_a_student_writes_is_nowhere_but_in_boxes_that_say_so(width, course):
+    with browser_page(width) as (browser, _):
+        browser.goto(page(course, "forger").as_uri())
+        text = browser.locator("body").inner_text()
+        assert text.count("満点です") > 4 and "ValueError" in text and "正解:" in text
+        for box in browser.locator("div.own").all():
+            assert re.match("テストの表示|あなたのプログラムの出力", box.inner_text())
+            assert box.evaluate("b => getComputedStyle(b).borderStyle") == "dashed"
+        assert browser.locator(".own .badge, .own .said, .own .right, .own .wrong").count() == 0
+        browser.evaluate(f"document.querySelectorAll('{OWN_BOXES}').forEach(box => box.remove())")
+        rest = browser.locator("body").inner_text()
+        assert not re.search("満点です|ありません。|ValueError", rest)
+        assert browser.locator(".badge", has_text="正解").filter(has_not_text="不").count() == 0
+        assert "見直すところ: 「" in rest  # the grader's own words stay
+
+
+def test_the_graders_words_are_those_that_it_recorded(course):
+    """They are not read out of what a test said."""
+    with browser_page() as (browser, _):
+        browser.goto(page(course, "wrong").as_uri())
+        boxes = browser.locator("#affine_backward .said")
+        assert boxes.count() == 1 and boxes.inner_text().startswith(f"診断: {SLUGS['affine_backward', 'db_unsummed'].sentence}")
+        assert "診断" not in browser.locator("#affine_backward div.own").first.inner_text()
 
 
 def test_the_page_has_the_total_and_a_row_for_every_question(course):

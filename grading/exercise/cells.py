@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from nbformat import NotebookNode
 
-HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS\n.*?^### END HIDDEN TESTS\n?", re.MULTILINE | re.DOTALL)
+BEGIN, END = (re.compile(rf"^### {word} HIDDEN TESTS\n?", re.MULTILINE) for word in ("BEGIN", "END"))
+SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION", re.MULTILINE | re.DOTALL)
 MARKER = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
 QUESTION = "question "
 """How a mark begins that is the name of a question."""
@@ -33,12 +34,21 @@ def tested(cell: NotebookNode) -> str:
 
 def visible(source: str) -> str:
     """A cell of the instructor's as the student has it."""
-    return HIDDEN.sub("", source)
+    kept, place = [], 0
+    while (begin := BEGIN.search(source, place)) and (end := END.search(source, begin.end())):  # one pattern would be quadratic
+        kept.append(source[place : begin.start()])
+        place = end.end()
+    return "".join([*kept, source[place:]])
 
 
 def solutions(source: NotebookNode) -> dict[str, str]:
     """Question → the reference answer: the solution cells of the instructor's notebook, without markers."""
     return {grade_id(cell): MARKER.sub("", cell.source) for cell in source.cells if is_solution(cell)}
+
+
+def stubs(source: NotebookNode) -> dict[str, str]:
+    """Question → its cell without an answer: as students get it, but for what stands in the place of the solution."""
+    return {grade_id(cell): SOLUTION.sub(r"\1pass", cell.source) for cell in source.cells if is_solution(cell)}
 
 
 def headings(source: NotebookNode) -> dict[str, tuple[str, str]]:
@@ -58,6 +68,11 @@ def headings(source: NotebookNode) -> dict[str, tuple[str, str]]:
         if is_solution(cell):
             found[grade_id(cell)] = section, titles.get(grade_id(cell), "")
     return found
+
+
+def hints(source: NotebookNode) -> dict[str, str]:
+    """Question → where its author should read again: 「1.4 多クラス分類と softmax」と、問 6 のヒント."""
+    return {name: f"「{section}」と、{title or name} のヒント" for name, (section, title) in headings(source).items()}
 
 
 def digest(text: str) -> str:

@@ -6,21 +6,29 @@ the notebook is mended where the intent is clear, and noted.
 
 import copy
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import nbformat
 from nbformat import NotebookNode
 
+from ..notes import OWN as UNNAMED
 from ..notes import Note, Refused
 from ..sandbox.kernel.wire import clean
-from .cells import QUESTION, digest, grade_id, is_solution, is_test, tested, visible
-from .code import defined
+from ..sandbox.limits import MB
+from .cells import QUESTION, digest, grade_id, is_solution, is_test, stubs, tested, visible
+from .code import defined, defined_in_lines, essences, imported, newer_syntax, read_by
 
 LONGEST = 1_000_000
 """Characters of a cell."""
 MOST = 2000
 """Cells."""
+WIDEST = 20 * MB
+"""Characters of all cells."""
+PARTS = 4_000_000
+"""Brackets, braces and commas of a file: Python makes an object of each, of 200 bytes at most."""
+TREES = 500_000
+"""Characters of all cells up to which their syntax is looked at, which takes a second for some 300,000; above, their lines."""
 OWN = "own-"
 """How the id of a cell begins that the student has added."""
 
@@ -35,12 +43,12 @@ class Cell:
 
     @classmethod
     def of(cls, cell: dict) -> "Cell":
-        source = cell.get("source", "")
+        source = cell.get("source", cell.get("input", ""))  # as nbformat 3 has it, which knows two more kinds of text
         if isinstance(source, list):
             source = "".join(part for part in source if isinstance(part, str))
         nbgrader = cell["metadata"] if isinstance(cell.get("metadata"), dict) else {}
         nbgrader = nbgrader["nbgrader"] if isinstance(nbgrader.get("nbgrader"), dict) else {}
-        kind = cell.get("cell_type")
+        kind = "markdown" if cell.get("cell_type") in ("heading", "html") else cell.get("cell_type")
         text = clean(source.replace("\r\n", "\n").replace("\r", "\n"), LONGEST) if isinstance(source, str) else ""
         ids = [i for i in (nbgrader.get("grade_id"), cell.get("id")) if isinstance(i, str)]
         return cls(kind if kind in ("code", "markdown", "raw") else "code", text, ids)
@@ -52,12 +60,13 @@ class Cell:
 
 
 def read(data: bytes) -> list[Cell]:
-    """The cells of the file. Raises Refused."""
+    """The cells of the file, whose outputs may be large. Raises Refused."""
+    if sum(map(data.count, (b"[", b"{", b","))) > PARTS:
+        raise Refused("many parts")
     try:
         notebook = json.loads(data.removeprefix(b"\xef\xbb\xbf"))
-        if isinstance(notebook, dict) and notebook.get("nbformat", 4) < 4:
-            notebook = nbformat.reads(json.dumps(notebook), as_version=4)
-        cells = notebook["cells"]
+        sheets = notebook.get("worksheets") or [notebook]  # nbformat 3 has the former
+        cells = [cell for sheet in sheets for cell in sheet["cells"]]
     except RecursionError:
         raise Refused("nested") from None
     except UnicodeDecodeError:
@@ -66,49 +75,70 @@ def read(data: bytes) -> list[Cell]:
         raise Refused("no JSON", error.lineno, error.msg) from None
     except Exception as error:
         raise Refused("no cells", type(error).__name__) from None
-    if not isinstance(cells, list) or not cells:
+    if not cells:
         raise Refused("empty notebook")
     if len(cells) > MOST:
         raise Refused("many cells", len(cells), MOST)
-    return [Cell.of(cell) for cell in cells if isinstance(cell, dict)]
+    found = [Cell.of(cell) for cell in cells if isinstance(cell, dict)]
+    if sum(len(cell.source) for cell in found) > WIDEST:
+        raise Refused("much text", WIDEST // MB)
+    return found
 
 
 class Matching:
     """Which cell of what was handed in is which of the instructor's cells.
 
     owner: number of a submitted cell → the instructor's cell that it is; answers: id of a solution cell → the number of
-    its answer; notes: what had been done to the tests.
+    its answer, which may answer others too; notes: what had been done to the tests.
     """
 
     def __init__(self, cells: list[Cell], source: NotebookNode, names: Collection[str] = ()):
         """names: those of questions of other exercises."""
-        self.cells = cells
+        self.cells, self.order = cells, [cell.id for cell in source.cells]
         by_id = {cell.id: cell for cell in source.cells} | {grade_id(cell): cell for cell in source.cells if grade_id(cell)}
         self.carried: list[NotebookNode | None] = [next((by_id[i] for i in cell.ids if i in by_id), None) for cell in cells]
-        names = {*names, *(grade_id(cell) for cell in source.cells if is_solution(cell))}
-        self.defined = [defined(cell.source) & names if any(name in cell.source for name in names) else set() for cell in cells]
+        self.targets = {grade_id(cell): cell for cell in source.cells if is_solution(cell)}
+        names = {*names, *self.targets}
+        self.short = sum(len(cell.source) for cell in cells) <= TREES
+        self.stubs = {part for stub in stubs(source).values() for part in essences(stub) or ()}
+        look = defined if self.short else defined_in_lines
+        self.named = [look(cell.source) & names if any(name in cell.source for name in names) else set() for cell in cells]
+        """The questions that each cell answers, or has the stub of."""
+        self.defined = [defined(cell.source, self.stubs) & mine if mine and self.short else mine
+                        for cell, mine in zip(cells, self.named)]  # fmt: skip
         """The questions that each cell answers."""
         self.owner: dict[int, NotebookNode] = {}
         self.answers: dict[str, int] = {}
         self.notes: list[Note] = []
-        self._match_answers([cell for cell in source.cells if is_solution(cell)])
+        self._match_answers()
         self.used = {cell.id for cell in self.owner.values()}
+        self.unwritten = {n: target for n in range(len(cells)) if (target := self._unwritten(n)) is not None}
+        """Number of a cell that is no answer but a question's stub, or nothing in its place → the question's solution cell."""
         self._match_given({visible(cell.source).strip(): cell for cell in reversed(source.cells) if not is_solution(cell)})
 
-    def _match_answers(self, targets: list[NotebookNode]) -> None:
-        """The answer of a question is a cell that carries its id and defines it; or defines it; or carries its id."""
-        carried, defined = self.carried, self.defined
-        rules: list[Callable[[int, NotebookNode], bool]] = [
-            lambda n, target: carried[n] is target and grade_id(target) in defined[n],
-            lambda n, target: grade_id(target) in defined[n] and not ((cell := carried[n]) is not None and is_test(cell)),
-            lambda n, target: carried[n] is target,
-        ]
-        for rule in rules:
-            for target in targets:
-                if target.id not in self.answers:
-                    found = next((n for n in range(len(self.cells)) if n not in self.owner and rule(n, target)), None)
-                    if found is not None:
-                        self.owner[found], self.answers[target.id] = target, found
+    def _match_answers(self) -> None:
+        """The answer of a question is the cell that carries its id and defines it; or the last one that defines it, as in a
+        kernel; or what carries its id; or its stub."""
+        answering = [n for n, cell in enumerate(self.carried) if cell is None or not is_test(cell)]
+        for name, target in self.targets.items():
+            carriers = [n for n, cell in enumerate(self.carried) if cell is target]
+            defining = [n for n in answering if name in self.defined[n]]
+            in_place = [n for n in carriers if name in self.defined[n]]
+            stubs = [n for n in answering if name in self.named[n]]
+            for number in (in_place or defining[-1:] or carriers or stubs)[:1]:
+                self.answers[target.id] = number
+                if number not in self.owner or number in carriers:
+                    self.owner[number] = target
+
+    def _unwritten(self, number: int) -> NotebookNode | None:
+        target = self.carried[number]
+        if number in self.owner or self.defined[number] or not self.short:
+            return None
+        if target is None or not is_solution(target):
+            target = next((target for name, target in self.targets.items() if name in self.named[number]), None)
+        if target is None or (parts := essences(self.cells[number].source)) is None:
+            return None
+        return target if self.stubs.issuperset(parts) else None
 
     def _match_given(self, by_text: dict[str, NotebookNode]) -> None:
         """A cell of the instructor's that is no answer is known by its id or by its text."""
@@ -135,32 +165,53 @@ class Matching:
         name = grade_id(cell)
         if cell.id not in self.answers:
             cell.source = ""
-            elsewhere = any(name in names for names in self.defined)
-            return [Note("answered elsewhere" if elsewhere else "no answer", name)]
+            return [Note("no answer", name)]
         number = self.answers[cell.id]
         answer, carried = self.cells[number], self.carried[number]
         cell.source = answer.source
         notes = [Note("retyped answer", name, answer.type)] if answer.type != "code" else []
-        if carried is None:
-            return [*notes, Note("known by function", name)]
-        return notes if carried.id == cell.id else [*notes, Note("known in another", name, grade_id(carried))]
+        if carried is not None:
+            return notes if carried.id == cell.id else [*notes, Note("known in another", name, grade_id(carried))]
+        stays = any(target.id == cell.id for target in self.unwritten.values())
+        return [*notes, Note("answered elsewhere" if stays else "known by function", name)]
 
     def own_cells(self) -> dict[str, list[NotebookNode]]:
         """The cells that the student added: id of the instructor's cell that they stand behind ('': none) → cells."""
+        rank = {"": -1} | {name: number for number, name in enumerate(self.order)}
         place = ""
-        own: dict[str, list[NotebookNode]] = {}
+        places: dict[int, str] = {}
         for n, cell in enumerate(self.cells):
-            if n in self.owner:
-                place = self.owner[n].id
-            elif cell.source.strip():
-                own.setdefault(place, []).append(cell.own(f"{OWN}{n}"))
+            there = self.owner.get(n) or self.unwritten.get(n)
+            if there is None:
+                if cell.source.strip():
+                    places[n] = place
+            elif not is_solution(there) or there is self.carried[n] or rank[there.id] > rank[place]:
+                place = there.id
+        for target, number in self.answers.items():
+            self._bring_forward(places, rank, target, number)
+        own: dict[str, list[NotebookNode]] = {}
+        for n, place in places.items():
+            own.setdefault(place, []).append(self.cells[n].own(f"{OWN}{n}"))
         return own
+
+    def _bring_forward(self, places: dict[int, str], rank: dict[str, int], target: str, number: int) -> None:
+        """What ran before an answer still does, where it gives a name that the answer reads, or that the answer gives anew."""
+        late = [n for n in places if n < number and rank[places[n]] >= rank[target] and self.cells[n].type == "code"]
+        if not late or not self.short:
+            return
+        questions = {grade_id(cell) for name, cell in self.targets.items() if self.answers.get(cell.id) == number}
+        needed = read_by(self.cells[number].source) | questions
+        for n in reversed(late):
+            source = self.cells[n].source
+            if needed & (defined(source) | imported(source)):
+                needed |= read_by(source)
+                places[n] = ["", *self.order][rank[target]]
 
 
 def check_exercise(matching: Matching, name: str, marks: Mapping[str, Collection[str]]) -> None:
     """Raises Refused for a notebook that holds no question of this exercise, or more of another one than of this."""
     found = {mark for cell in matching.cells for mark in [*cell.ids, digest(cell.source)]}
-    found |= {f"{QUESTION}{question}" for answered in matching.defined for question in answered}
+    found |= {f"{QUESTION}{question}" for named in matching.named for question in named}
     counts = {other: len(found & set(theirs)) for other, theirs in marks.items()}
     most = max(counts, key=lambda other: (counts[other], other == name), default=name)
     if counts.get(most) and most != name:
@@ -192,4 +243,7 @@ def rebuild(
             notes.append(Note("deleted", grade_id(cell)))
     own = matching.own_cells()  # behind the cell that they stood behind
     result.cells = own.get("", []) + [each for cell in result.cells for each in (cell, *own.get(cell.id, []))]
+    for cell in result.cells if matching.short else ():
+        if (is_solution(cell) or cell.id.startswith(OWN)) and cell.cell_type == "code" and (newer := newer_syntax(cell.source)):
+            notes.append(Note("newer syntax", grade_id(cell) or UNNAMED, newer))
     return result, notes

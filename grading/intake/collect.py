@@ -13,17 +13,17 @@ import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from unicodedata import normalize
 
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
-from ..course import load_config, read_file
+from ..course import load_config, read_file, timestamp
 from ..exercise.folder import Exercise
 from ..exercise.rebuild import read, rebuild
 from ..notes import Note, Refused
@@ -107,11 +107,10 @@ class Place:
         if not self.has_notebook():
             return b"", ""
         data = read_file(path, self.size)
-        try:
-            time = parse_utc((self.folder / "timestamp.txt").read_text(encoding="utf-8").strip()).replace(tzinfo=UTC)
-        except (OSError, ValueError, AttributeError):  # none, or an empty one
-            time = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
-        return data, self.keep(data, time)
+        time = None
+        with suppress(Refused):
+            time = timestamp(read_file(self.folder / "timestamp.txt", 100))
+        return data, self.keep(data, (time or datetime.fromtimestamp(int(path.stat().st_mtime), UTC)).replace(tzinfo=UTC))
 
     def settle(self, mine: list[Kept], assignment: Assignment) -> Iterator[Arrival]:
         """Put the newest of this student's files into submitted/, unless what is there is newer."""

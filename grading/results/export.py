@@ -1,4 +1,4 @@
-"""The marks of every question as CSV, for a spreadsheet."""
+"""The marks of every question as CSV, for a spreadsheet; and nbgrader's own table of totals, made safe for one."""
 
 import csv
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbgrader.api as db
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins import ExportPlugin
+from nbgrader.plugins import CsvExportPlugin, ExportPlugin
 
 from .page import plain
 from .sheet import NOT_GRADED, CannotReport, Sheet, assignments, read_class
@@ -31,6 +31,22 @@ def write_csv(sheet: Sheet, path: Path) -> None:
             who = map(inert, (student.id, student.last_name, student.first_name, student.email))
             total = "" if student.status == NOT_GRADED else f"{student.total:g}"
             table.writerow([*who, student.timestamp, student.status, *marks, total, f"{sheet.most:g}"])
+
+
+class TotalsExportPlugin(CsvExportPlugin):
+    """nbgrader's grades.csv: it writes names as they are, and a spreadsheet would compute some of them."""
+
+    def export(self, gradebook: db.Gradebook) -> None:
+        """Write the file `to`."""
+        with gradebook.db.no_autoflush:
+            for student in gradebook.students:
+                for name in "last_name", "first_name", "email":
+                    text = inert(getattr(student, name) or "").replace('"', '""')
+                    setattr(student, name, f'"{text}"' if text else "")
+            try:
+                super().export(gradebook)
+            finally:
+                gradebook.db.rollback()  # names stay as they are in the gradebook
 
 
 class QuestionsExportPlugin(ExportPlugin):

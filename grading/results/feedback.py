@@ -1,9 +1,11 @@
 """The page that a student gets back, as an exporter of nbconvert: nbgrader_config.py gives it to `nbgrader generate_feedback`.
 
 It holds the student's own text, what it showed, and what the tests said of it. No test, hidden or visible, and no
-prose of the notebook is on it; nothing in it runs, and it asks no server for anything.
+prose of the notebook is on it; nothing in it runs, and it asks no server for anything. Words that can be the student's, an
+exception's text among them, stand in boxes that say so: what stands elsewhere is the grader's.
 """
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,15 +27,22 @@ from pygments.lexers import PythonLexer
 from traitlets import default
 
 from ..course import NOTEBOOK, SECRET, handed_in
-from ..exercise.cells import grade_id, headings, is_solution, tested
+from ..exercise.cells import grade_id, headings, hints, is_solution, tested
 from ..exercise.rebuild import OWN
 from ..notes import Note, Refused
-from ..run.outputs import TAGS
+from ..run.outputs import TAGS, readable
 from .page import template
+from .sheet import recorded
 
 FORMATTER = HtmlFormatter(nowrap=True, style="friendly")
 LONGEST = 12
 """Lines of an error's traceback."""
+SAID = 2000
+"""Characters of what a test said."""
+LINES, CODE = 1000, 30_000
+"""Lines and characters of a cell that are shown: the lexer's time grows with the square of blank lines."""
+PAGE = 200_000
+"""Characters of all cells that are shown."""
 
 
 @dataclass
@@ -48,8 +57,12 @@ class Section:
     answered: bool
     comment: str
     """Of the instructor."""
-    messages: list[str] = field(default_factory=list)
-    """What the test said, line by line; empty where it passed."""
+    said: str = ""
+    """By the test, which may quote the student's program; '' where it passed."""
+    mistakes: list[str] = field(default_factory=list)
+    """Sentences of the catalogue."""
+    hint: str = ""
+    """Where to read again."""
     notes: list[str] = field(default_factory=list)
     """That right functions were lent."""
     tables: list[Markup] = field(default_factory=list)
@@ -127,11 +140,17 @@ def local(timestamp: datetime | None) -> str:
 
 def sections(notebook: NotebookNode, grades: dict, comments: dict) -> list[Section]:
     """The questions in the notebook's order, each with the cells of the student's from its answer to the next one."""
-    found = headings(NotebookNode(cells=[cell for cell in notebook.cells if not is_own(cell)]))
+    given = NotebookNode(cells=[cell for cell in notebook.cells if not is_own(cell)])
+    found, places = headings(given), hints(given)
+    mistakes = (recorded(notebook.metadata.get("grading")) or {}).get("mistakes", {})
     questions: dict[str, Section] = {}
     question: Section | None = None
     waiting: list[tuple[Markup, list]] = []  # the student's cells before the first answer wait for it
+    room = PAGE
     for cell in notebook.cells:
+        name = tested(cell)
+        if is_solution(cell) or is_own(cell):
+            own, room = shown(cell, min(room, CODE)), room - len(cell.source)
         if is_solution(cell):
             name = grade_id(cell)
             grade, comment = grades[f"test_{name}"], comments[name]
@@ -139,12 +158,12 @@ def sections(notebook: NotebookNode, grades: dict, comments: dict) -> list[Secti
             question = questions[name] = Section(
                 name, title or name, section, grade.score, grade.max_score, not comment.auto_comment, comment.manual_comment or ""
             )
-            question.cells, waiting = [*waiting, shown(cell)], []
+            question.cells, waiting = [*waiting, own], []
         elif is_own(cell):
-            (question.cells if question else waiting).append(shown(cell))
-        elif (name := tested(cell)) in questions:
+            (question.cells if question else waiting).append(own)
+        elif name in questions:
             questions[name].bonus = cell.metadata.get("bonus", False)
-            said(cell, questions[name])
+            take(cell, questions[name], mistakes.get(name, []), places[name])
     return list(questions.values())
 
 
@@ -153,12 +172,19 @@ def is_own(cell: NotebookNode) -> bool:
     return cell.id.startswith(OWN)
 
 
-def said(test: NotebookNode, question: Section) -> None:
-    """Add what a test showed: of a passed one, only that right functions were lent."""
+def take(test: NotebookNode, question: Section, mistakes: list[str], hint: str) -> None:
+    """Add what a test showed: of a passed one, only that right functions were lent.
+
+    mistakes, hint: what the judge knows. It has written them behind what the test said, for who reads the notebook.
+    """
     for output in test.outputs:
         text = output.get("data", {}).get("text/html", "")
         if output.output_type == "error":
-            question.messages += [line.strip() for line in output.evalue.splitlines() if line.strip()]
+            judges = {f"診断: {sentence}": sentence for sentence in mistakes} | {f"見直すところ: {hint}": ""}
+            lines = [line.strip() for line in output.evalue.splitlines() if line.strip()]
+            while lines and lines[-1] in judges:
+                question.hint, _ = hint, lines.pop()
+            question.said, question.mistakes = "\n".join(lines)[:SAID], mistakes
         elif "<table" not in text:
             question.notes.append(output.get("data", {}).get("text/plain", ""))
         elif question.verdict != "right":
@@ -171,18 +197,24 @@ def words(text: str) -> str:
 
 
 def table(text: str) -> Markup:
-    """A check's table without anything but its words; its ○ and × get a class."""
+    """A check's table without anything but its words; its ○ and × get a class, and its sentences, which may quote the student's
+    program, a box."""
     plain = words(text)
     for mark, name in (("○", "right"), ("×", "wrong")):
         plain = plain.replace(f"<td>{mark}</td>", f'<td class="{name}">{mark}</td>')
-    return Markup(plain)
+    return Markup(re.sub("<td>([^<]+)</td></tr>", r'<td class="own">\1</td></tr>', plain))
 
 
-def shown(cell: NotebookNode) -> tuple[Markup, list]:
-    """A cell of the student's: its text, in colours where it is code, and its outputs as (kind, content)."""
+def shown(cell: NotebookNode, most: int) -> tuple[Markup, list]:
+    """A cell of the student's: at most so many characters of its text, in colours where it is code, and its outputs as
+    (kind, content)."""
+    text = unescape(cell.source) if cell.cell_type != "code" else cell.source  # harmless() has escaped it once
+    lines = text[: max(0, most)].split("\n")[:LINES]
+    if (short := "\n".join(lines)) != text:
+        short += "\n… (長いので、ここまでを載せています)"
     if cell.cell_type != "code":
-        return Markup(escape(unescape(cell.source))), []  # harmless() has escaped it once
-    return Markup(highlight(cell.source, PythonLexer(), FORMATTER)), [item for o in cell.outputs if (item := output(o))]
+        return Markup(escape(short)), []
+    return Markup(highlight(short, PythonLexer(), FORMATTER)), [item for o in cell.outputs if (item := output(o))]
 
 
 def output(output: NotebookNode) -> tuple[str, str] | None:
@@ -196,6 +228,6 @@ def output(output: NotebookNode) -> tuple[str, str] | None:
     for kind in ("image/png", "image/jpeg"):
         if data.get(kind):
             return "image", f"data:{kind};base64,{''.join(data[kind].split())}"
-    if "text/html" in data:
+    if "text/html" in data and readable(data["text/html"]):
         return "html", Markup(words(data["text/html"]))
     return ("text", strip_ansi(data["text/plain"])) if "text/plain" in data else None

@@ -45,6 +45,7 @@ TOKEN = re.compile(
     r"|(?P<number>\d(?:[eE][-+]|[\w.])*)"
     r"|(?P<operator>\*\*|//|[-+*/@%&|^=!<>]=|->|\S)"
 )
+SIGNATURE = re.compile(r"^[ \t]*(?:def|class)[ \t]+(\w+)[ \t]*(?:\(([^)]*)\))?", re.MULTILINE)
 SHARED_NAMES = frozenset([*keyword.kwlist, *dir(builtins), "np"])
 
 
@@ -57,8 +58,15 @@ class Match:
     """Cosine similarity, 0 to 1."""
     count: float
     """Runs and comments that they have in common and nearly nobody else."""
-    lines: tuple[list[tuple[str, bool]], list[tuple[str, bool]]]
-    """For both students, the lines of the answer, each with whether the other has it too but for names."""
+    codes: tuple[str, str]
+    """The two answers."""
+    names: frozenset[str]
+    """What everybody's answer calls so."""
+
+    @property
+    def lines(self) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+        """For both students, the lines of the answer, each with whether the other has it too but for names."""
+        return side_by_side(*self.codes, self.names)
 
 
 @dataclass(frozen=True)
@@ -73,13 +81,13 @@ class Pair:
         return sum(match.count for match in self.matches)
 
 
-def tokens(code: str, names: frozenset[str]) -> tuple[list[tuple[int, list[str]]], list[str]]:
-    """The lines that hold code (number from 0, tokens), and the comments. Reads any text.
+def tokens(code: str, names: frozenset[str]) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str]]]:
+    """The lines that hold code (number from 0, tokens), and the comments (number, text). Reads any text.
 
     A name that is neither in names nor an attribute becomes "v", a string "''"; a docstring is left out.
     """
     lines: list[tuple[int, list[str]]] = []
-    comments: list[str] = []
+    comments: list[tuple[int, str]] = []
     number, end, before = 0, 0, ""
     for match in TOKEN.finditer(code):
         kind, text = match.lastgroup, match.group()
@@ -87,7 +95,8 @@ def tokens(code: str, names: frozenset[str]) -> tuple[list[tuple[int, list[str]]
         end = match.start()
         fresh = not lines or lines[-1][0] != number
         if kind == "comment":
-            comments.append(" ".join(text.strip("# \t").split()))
+            if len(comment := " ".join(text.strip("# \t").split())) >= SHORT:
+                comments.append((number, comment))
             continue
         if kind == "string":
             if fresh and text.endswith(('"""', "'''")):
@@ -99,7 +108,7 @@ def tokens(code: str, names: frozenset[str]) -> tuple[list[tuple[int, list[str]]
             lines.append((number, []))
         lines[-1][1].append(text)
         before = text
-    return lines, [comment for comment in comments if len(comment) >= SHORT]
+    return lines, comments
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,7 @@ def read(code: str, names: frozenset[str]) -> Fingerprint:
     lines, comments = tokens(code[:LONGEST], names)
     flat = [token for _, line in lines for token in line]
     runs = [" ".join(flat[i : i + GRAM]) for i in range(len(flat) - GRAM + 1)]
-    return Fingerprint(frozenset([*runs, *(f"# {comment}" for comment in comments)]), len(lines))
+    return Fingerprint(frozenset([*runs, *(f"# {comment}" for _, comment in comments)]), len(lines))
 
 
 def in_common(present: sparse.csr_array, known: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -168,34 +177,32 @@ def side_by_side(one: str, other: str, names: frozenset[str]) -> tuple[list[tupl
     found = []
     for text in texts:
         lines, comments = tokens(text, names)
-        found.append(({number: tuple(line) for number, line in lines}, set(comments)))
+        found.append(({number: tuple(line) for number, line in lines}, dict(comments)))
     (first, said), (second, answered) = found
-    both = set(first.values()) & set(second.values())
-    remarks = said & answered
+    both, remarks = set(first.values()) & set(second.values()), set(said.values()) & set(answered.values())
 
-    def marked(text: str, lines: dict[int, tuple[str, ...]]) -> list[tuple[str, bool]]:
-        return [(line, lines.get(i) in both or any(remark in " ".join(line.split()) for remark in remarks))
-                for i, line in enumerate(text.split("\n"))]
+    def marked(text: str, lines: dict[int, tuple[str, ...]], comments: dict[int, str]) -> list[tuple[str, bool]]:
+        return [(line, lines.get(i) in both or comments.get(i) in remarks) for i, line in enumerate(text.split("\n"))]
 
-    return marked(texts[0], first), marked(texts[1], second)
+    return marked(texts[0], first, said), marked(texts[1], second, answered)
 
 
 def pairs(answers: dict[str, dict[str, str]], known: dict[str, list[str]]) -> list[Pair]:
     """The pairs of students who have ENOUGH in common, most first.
 
     answers: question (the name of its function) → student → code; known: question → answers that are common property, the
-    stub among them.
+    stub first: the names of its functions and of their arguments are everybody's.
     """
     found: dict[tuple[str, str], list[tuple[float, float, str]]] = defaultdict(list)
     names = {}
     for question, by_student in answers.items():
-        signature = re.search(rf"def {question}\(([^)]*)\)", "\n".join(known[question]))
-        names[question] = SHARED_NAMES | set(answers) | set(re.findall(r"\w+", signature[1] if signature else ""))
+        signatures = SIGNATURE.findall(known[question][0] if known[question] else "")
+        names[question] = SHARED_NAMES | set(answers) | set(re.findall(r"\w+", " ".join(map(" ".join, signatures))))
         for one, other, likeness, count in matches(by_student, known[question], names[question]):
             found[one, other].append((count, likeness, question))
     enough = {pair: sorted(some, reverse=True) for pair, some in found.items() if sum(count for count, *_ in some) >= ENOUGH}
     return sorted((
         Pair(one, other, [
-            Match(question, likeness, count, side_by_side(answers[question][one], answers[question][other], names[question]))
+            Match(question, likeness, count, (answers[question][one], answers[question][other]), names[question])
             for count, likeness, question in some])
         for (one, other), some in enough.items()), key=lambda pair: (-pair.count, pair.one, pair.other))

@@ -5,11 +5,9 @@ The page without names is made of Rows that hold no names, so that nothing can b
 
 import json
 import os
-import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from glob import glob
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,11 +16,13 @@ import nbgrader.api as db
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import func
 
-from ..course import NOTEBOOK
+from ..course import NOTEBOOK, folders, is_name
 from ..exercise.cells import grade_id, headings, solutions
-from ..notes import Note
+from ..notes import Note, shown
 from ..run import refusal
 
+ABOUT: dict[str, type | tuple[type, ...]] = {"notes": list, "mistakes": dict, "lent": dict, "seconds": (int, float)}
+"""What is read of metadata.grading (run.autograde)."""
 GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "nothing handed in"
 
 
@@ -84,7 +84,7 @@ class Row:
 
     def told(self, key: str) -> dict[str, list[str]]:
         """`mistakes` or `lent` of the grader: question → sentences or names."""
-        return (self.about or {}).get(key) or {}
+        return (self.about or {}).get(key, {})
 
 
 @dataclass(frozen=True)
@@ -111,13 +111,6 @@ class Sheet:
 
     def with_status(self, status: str) -> list[Row]:
         return [student for student in self.students if student.status == status]
-
-
-def folders(coursedir: CourseDirectory, step: str, assignment: str) -> dict[str, Path]:
-    """Student → the folder of this step (submitted, autograded …)."""
-    pattern = coursedir.format_path(step, "(?P<student>[^/]*)", assignment, escape=True)
-    found = {re.fullmatch(pattern, path): path for path in glob(coursedir.format_path(step, "*", assignment))}
-    return {match["student"]: Path(path) for match, path in found.items() if match}
 
 
 def read_questions(
@@ -193,6 +186,9 @@ def read_class(gradebook: db.Gradebook, coursedir: CourseDirectory, assignment: 
     people = {student: [name or "" for name in names] for student, *names in roster}
     submitted, students = folders(coursedir, coursedir.submitted_directory, assignment), []
     for student in sorted({*people, *submitted}):
+        if not is_name(student):
+            students.append(Row(shown(student), status=NOT_GRADED, refused=Note("unusable name")))
+            continue
         known = Row(student, *people.get(student, ()), **graded.get(student, {}))
         if student in submitted and known.status != GRADED:
             result = Path(coursedir.format_path(coursedir.autograded_directory, student, assignment))
@@ -220,7 +216,7 @@ def read_notebooks(sheet: Sheet, coursedir: CourseDirectory, page: Path) -> Shee
                 notebook = json.loads(path.read_text(encoding="utf-8"))
                 answers = {cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"]) for cell in notebook["cells"]
                            if cell["metadata"].get("nbgrader", {}).get("solution")}
-                about = notebook["metadata"].get("grading", {})
+                about = recorded(notebook["metadata"].get("grading", {}))
             except (OSError, ValueError, KeyError, TypeError, AttributeError):
                 pass  # `about` stays None, which is named among what to look at first
             else:
@@ -230,6 +226,17 @@ def read_notebooks(sheet: Sheet, coursedir: CourseDirectory, page: Path) -> Shee
                 student = replace(student, about=about, code=code, unanswered=student.unanswered | empty)
         students.append(student)
     return replace(sheet, students=students, newest=f"{datetime.fromtimestamp(newest):%Y-%m-%d %H:%M}" if newest else "")
+
+
+def recorded(about) -> dict | None:
+    """What is used of a notebook's metadata.grading, where it has the form that the grader gives it; None for no object."""
+    if not isinstance(about, dict):
+        return None
+    found: dict = {key: value for key, value in about.items() if isinstance(value, ABOUT.get(key, ()))}
+    for key in {"mistakes", "lent"} & set(found):
+        found[key] = {question: [text for text in texts if isinstance(text, str)] for question, texts in found[key].items()
+                      if isinstance(texts, list)}  # fmt: skip
+    return found
 
 
 def nameless(sheet: Sheet) -> Sheet:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from glob import glob
 from pathlib import Path
 
 import nbformat
@@ -19,15 +18,15 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde as Stock
 from nbgrader.converters import NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import compute_checksum, determine_grade, parse_utc, rmtree
+from nbgrader.utils import compute_checksum, determine_grade, rmtree
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 from traitlets import Bool, Dict, Integer, Unicode
 
-from ..course import NOTEBOOK, SECRET, course_secret, handed_in, transaction
+from ..course import NOTEBOOK, SECRET, check_place, course_secret, folders, handed_in, is_name, timestamp, transaction
 from ..exercise.cells import grade_id, is_solution, is_test
 from ..exercise.folder import Exercise, NoExercise
-from ..notes import Note, Refused
+from ..notes import Note, Refused, in_short, shown
 from ..sandbox import machine
 from . import refusal, worker
 from .assignment import Assignment, read_assignment
@@ -48,12 +47,21 @@ class Autograde(Stock):
     def init_notebooks(self) -> None:
         """Every folder of the assignment counts, whatever is in it: what cannot be graded is named later.
 
-        ungraded: student → why, of a file that is no notebook of the exercise, and (kind "failed") of grading that went wrong.
+        ungraded: student → why, of a file that is no notebook of the exercise, of a folder whose name cannot be a student's,
+        and (kind "failed") of grading that went wrong. Raises NbGraderException where the course lies in an unusable place.
         """
         self.ungraded: dict[str, Note] = {}
-        folders = glob(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
-        self.assignments: dict[str, list] = {folder: [] for folder in folders}
-        if not folders:
+        try:
+            check_place(Path(self.coursedir.root))
+        except NoExercise as error:
+            self._fail(str(error))
+        assignment, student = self.coursedir.assignment_id, self.coursedir.student_id
+        found = folders(self.coursedir, self.coursedir.submitted_directory, assignment, student)
+        self.assignments: dict[str, list] = {str(folder): [] for name, folder in found.items() if is_name(name)}
+        for name in sorted(name for name in found if not is_name(name)):
+            self.ungraded[shown(name)] = why = Note("unusable name")
+            self.log.error("%s: NOT GRADED: %s", shown(name), why)
+        if not found:
             super().init_notebooks()  # says what it looked for
 
     def convert_notebooks(self) -> None:
@@ -73,35 +81,34 @@ class Autograde(Stock):
             shutil.rmtree(submission.partial, ignore_errors=True)  # of a run that was killed
             if submission.student in self.coursedir.student_id_exclude.split(","):
                 continue
-            tried = refusal.recall(submission.folder, submission.graded, assignment.key)
-            if not self.force and submission.is_graded(assignment):
-                self.log.info("%s is graded already", submission.student)
-            elif not self.force and tried and tried.kind in HOPELESS:
-                self._not_graded(submission, tried)
-            else:
+            if why := None if self.force else submission.settled(assignment):
+                self.log.error("%s: NOT GRADED, as before: %s", submission.student, why)
+                self.ungraded[submission.student] = why
+            elif self.force or not submission.is_graded(assignment):
                 waiting.append(submission)
+            else:
+                self.log.info("%s is graded already", submission.student)
         try:
             with logging_redirect_tqdm([self.log]), Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
                 results = self._results(waiting, assignment)
                 for submission, result in tqdm(results, "grading", len(waiting), unit="student", disable=not self.bar):
                     if "notebook" in result:
-                        for note in result["notes"]:
-                            self.log.warning("%s: %s", submission.student, Note.from_json(note))
+                        for said in in_short(map(Note.from_json, result["notes"])):
+                            self.log.warning("%s: %s", submission.student, said)
                         submission.record(gradebook, result)
                     else:
                         why = Note.from_json(result["refused"]) if "refused" in result else Note("failed", result["failed"])
-                        self._not_graded(submission, why)
-                        refusal.record(submission.folder, submission.graded, why, assignment.key)
+                        self.log.error("%s: NOT GRADED: %s", submission.student, why)
+                        self.ungraded[submission.student] = why
+                        lasting = submission.digest if why.kind in HOPELESS else ""
+                        refusal.record(submission.folder, submission.graded, why, lasting)
         except worker.CannotGrade as error:
             self._fail(f"Nothing more is graded: {error}.")
         finally:
             worker.close(assignment.key)
         if self.ungraded:
-            self._fail(f"{len(self.ungraded)} of {len(self.assignments)} could not be graded: {', '.join(self.ungraded)}.")
-
-    def _not_graded(self, submission: "Submission", why: Note) -> None:
-        self.log.error("%s: NOT GRADED: %s", submission.student, why)
-        self.ungraded[submission.student] = why
+            tried = len({*self.ungraded, *(submission.student for submission in waiting)})
+            self._fail(f"{len(self.ungraded)} of {tried} could not be graded: {', '.join(self.ungraded)}.")
 
     def _fail(self, message: str) -> None:
         self.log.error(message)
@@ -204,10 +211,9 @@ class Submission:
 
     def timestamp(self) -> datetime | None:
         """When it was handed in, by the file timestamp.txt that nbgrader's exchange writes."""
-        try:
-            return parse_utc(self.read(100, "timestamp.txt").decode().strip() or None)
-        except (Refused, ValueError):
-            return None
+        with suppress(Refused):
+            return timestamp(self.read(100, "timestamp.txt"))
+        return None
 
     def is_graded(self, assignment: Assignment) -> bool:
         """Whether autograded/ holds the result of this very file by this very assignment."""
@@ -216,6 +222,12 @@ class Submission:
             return graded["metadata"]["grading"]["digest"] == assignment.digest(self.read(assignment.limits.size))
         except (OSError, ValueError, KeyError, TypeError, Refused):
             return False
+
+    def settled(self, assignment: Assignment) -> Note | None:
+        """Why this very file cannot be graded by this very assignment: an earlier run has found that it is its own doing."""
+        with suppress(Refused):
+            return refusal.settled(self.graded, assignment.digest(self.read(assignment.limits.size)))
+        return None
 
     def record(self, gradebook: Gradebook, result: dict) -> None:
         """Write the marks, then the folder in autograded/."""

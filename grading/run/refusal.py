@@ -1,4 +1,7 @@
-"""Why a file was not graded, kept beside autograded/<student>/<assignment> so that the report need not read the file again."""
+"""Why a file was not graded, kept beside autograded/<student>/<assignment> so that the report need not read the file again.
+
+Where it is the file's own doing (it takes too long, say), the next run does not try it again either.
+"""
 
 import json
 from contextlib import suppress
@@ -21,25 +24,33 @@ def stamp(folder: Path) -> list[int]:
     return []
 
 
-def record(folder: Path, graded: Path, why: Note, key: str = "") -> None:
-    """Keep why what lies in folder was not graded; graded: where its result would be; key: of the assignment."""
+def record(folder: Path, graded: Path, why: Note, digest: str = "") -> None:
+    """Keep why what lies in folder was not graded; graded: where its result would be.
+
+    digest: of the file and the assignment, where another try would come to the same.
+    """
     graded.parent.mkdir(parents=True, exist_ok=True)
-    told = json.dumps({"file": stamp(folder), "why": why.as_json(), "key": key})  # ASCII: a name may be no text at all
-    place(graded).write_text(told, encoding="utf-8")
+    told = {"file": stamp(folder), "why": why.as_json(), "digest": digest}
+    place(graded).write_text(json.dumps(told), encoding="utf-8")  # ASCII: a file may have a name that no encoding knows
 
 
 def forget(graded: Path) -> None:
     place(graded).unlink(missing_ok=True)
 
 
-def recall(folder: Path, graded: Path, key: str | None = None) -> Note | None:
-    """Why what lies in folder was not graded, by the assignment of that key or by any.
-
-    None where it was not tried, or is another file by now.
-    """
+def settled(graded: Path, digest: str) -> Note | None:
+    """Why the file with that digest will not be graded this time either; None where it should be tried."""
     try:
         told = json.loads(place(graded).read_text(encoding="utf-8"))
-        same = told["file"] == stamp(folder) and key in (None, told["key"])
-        return Note.from_json(told["why"]) if same else None
+        return Note.from_json(told["why"]) if told["digest"] == digest else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def recall(folder: Path, graded: Path) -> Note | None:
+    """Why what lies in folder was not graded; None where it was not tried, or is another file by now."""
+    try:
+        told = json.loads(place(graded).read_text(encoding="utf-8"))
+        return Note.from_json(told["why"]) if told["file"] == stamp(folder) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -11,8 +11,8 @@ MB = 1 << 20
 class Limits:
     """Every number is for one submission, unless it says otherwise."""
 
-    size: int = 20 * MB
-    """Bytes of the file that is handed in."""
+    size: int = 100 * MB
+    """Bytes of the file that is handed in: its outputs are read, though not used."""
     memory: int = 2048 * MB
     """Bytes that one process may add to what the template has."""
     total_memory: int = 4096 * MB
@@ -25,8 +25,8 @@ class Limits:
     """Files in each of its folders."""
     output: int = 20_000
     """Characters of stdout, and of stderr, of one cell."""
-    display: int = 4 * MB
-    """Bytes of all outputs of one cell, figures included."""
+    display: int = 8 * MB
+    """Bytes of all outputs of the student's cells, figures included; and of those of one test."""
     message: int = 32 * MB
     """Bytes of one message between judge and student: arguments or results of one call."""
     seconds: float = 10
