@@ -8,6 +8,7 @@ gradebook, the folders of the course or other submissions: what it knows comes o
 import copy
 import gc
 import os
+import platform
 import resource
 import socket
 import sys
@@ -22,7 +23,7 @@ from nbformat import NotebookNode
 
 from ..exercise import catalogue
 from ..exercise.cells import grade_id, headings, is_solution, is_test, tested, visible
-from ..exercise.code import uses
+from ..exercise.code import newer_syntax, uses
 from ..exercise.rebuild import OWN as OWN_ID
 from ..exercise.rebuild import rebuild
 from ..notes import OWN, STOPS, Note, Refused
@@ -37,6 +38,7 @@ from .diagnosis import Diagnosis, Interaction, recorder
 from .outputs import Outputs, harmless
 
 LENT = "あなたの {} は正しくないので、ここでは正しいものに取りかえて採点しました。前の問いの間違いは、この問いでは引きません。"
+NEWER = "採点の Python {} にない書き方があります ({})。古い書き方に直してください。"
 IDLE = 600
 """Seconds after which a judge that nobody asks anything ends."""
 TIDYING = 10
@@ -190,7 +192,10 @@ class Judge:
                 where = grade_id(cell) or OWN
                 try:
                     ran = student.run(visible(cell.source), take, grade_id(cell) if is_solution(cell) else "")
-                    notes += trouble(cell) if not ran.done else []
+                    if not ran.done:
+                        notes += trouble(cell)
+                        if newer := newer_syntax(cell.source):
+                            cell.outputs.append(said(NEWER.format(platform.python_version(), newer)))
                     notes += [Note("missing package", where, ", ".join(dict.fromkeys(ran.lacking)))] if ran.lacking else []
                     notes += [Note("given back", where, ", ".join(ran.given_back))] if ran.given_back else []
                 except Stopped as error:
