@@ -108,8 +108,11 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
             what = f"holds nothing of {', '.join(each.name for each in samples)}" if others else "is empty"
             print(f"submitted/ {what}: grading a sample class, in a course folder of its own (sample/).")
             wanted = write_classes(samples, root / "sample")
-        for exercise in wanted:
-            grade_class(exercise)
+        try:
+            for exercise in wanted:
+                grade_class(exercise)
+        except RuntimeError as error:
+            sys.exit(f"Nothing more is graded: {error}")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from nbgrader.utils import temp_attrs
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
-from .course import NOTEBOOK, folders, load_config
+from .course import NOTEBOOK, check_writable, folders, load_config
 from .exercise.folder import Exercise
 from .notes import Note, in_short, shown
 from .results import report
@@ -143,6 +143,7 @@ def table(questions: dict[str, float], grades: list[Grade]) -> str:
 def grade_class(exercise: Exercise) -> list[Grade]:
     """Grade everything that was handed in, write the report, print the table and where everything lies; returns the grades."""
     classroom = Classroom(exercise)
+    check_writable(exercise.root)
     classroom.generate_assignment()
     grades = list(classroom.grade(len(os.sched_getaffinity(0))))
     totals = classroom.export()
