@@ -17,7 +17,7 @@ from nbgrader.utils import temp_attrs
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
-from .course import NOTEBOOK, folders, load_config
+from .course import NOTEBOOK, check_writable, folders, load_config
 from .exercise.folder import Exercise
 from .notes import Note, in_short, shown
 from .results import report
@@ -149,6 +149,7 @@ def grade_class(exercise: Exercise, sandbox: bool = True) -> list[Grade]:
     sandbox: False to run the code of the students unprotected. Raises RuntimeError where nothing can be graded.
     """
     classroom = Classroom(exercise, sandbox)
+    check_writable(exercise.root)
     classroom.generate_assignment()
     grades = list(classroom.grade(len(os.sched_getaffinity(0))))
     totals = classroom.export()

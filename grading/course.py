@@ -40,6 +40,14 @@ def check_place(root: Path) -> None:
                          " something else: rename the folder.")  # fmt: skip
 
 
+def check_writable(root: Path) -> None:
+    """Raises NoExercise where something that a run writes belongs to somebody else."""
+    for path in (root, *(path for part in ("gradebook.db", "autograded", "autograded/*", "feedback", "feedback/*")
+                         for path in sorted(root.glob(part)))):  # fmt: skip
+        if not os.access(path, os.W_OK):
+            raise NoExercise(f"You may not write {shown(str(path))}: change its owner or its permissions.")
+
+
 def load_config(root: Path) -> Config:
     """nbgrader's configuration of the course in the folder root, as `nbgrader` run there would read it.
 

@@ -12,7 +12,7 @@ from courses import ENVIRONMENT, hand_in, new_course, scores
 from small import MARKS, NAME, REFERENCE, RELEASE
 
 from grading.classroom import Classroom
-from grading.course import check_place, timestamp
+from grading.course import check_place, check_writable, timestamp
 from grading.exercise.folder import Exercise, NoExercise
 from grading.exercise.sample import submission
 from grading.notes import Note, in_short
@@ -63,6 +63,17 @@ def test_every_command_says_so_before_it_does_anything(words, tmp_path):
     done = subprocess.run([sys.executable, "-m", "grading", *words], cwd=course, env=ENVIRONMENT, capture_output=True, text=True)
     assert done.returncode == 1 and "rename the folder" in done.stderr and "Traceback" not in done.stderr
     assert sorted(course.rglob("*")) == before
+
+
+@pytest.mark.parametrize("what", ["gradebook.db", "autograded", "autograded/a", "feedback"])
+def test_what_belongs_to_somebody_else_is_named_before_anything_is_done(what, tmp_path, monkeypatch):
+    for folder in "autograded/a", "feedback/a":
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "gradebook.db").touch()
+    check_writable(tmp_path)
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path / what)  # root may write everything
+    with pytest.raises(NoExercise, match=f"You may not write .*{what}: change its owner"):
+        check_writable(tmp_path)
 
 
 def test_what_is_said_is_one_line_without_commands():

@@ -37,7 +37,7 @@ from grading.notes import OWN, Note, Refused
 from grading.results import export, likeness, report
 from grading.results.reasons import read_signs
 from grading.results.report import write
-from grading.results.sheet import GRADED, CannotReport, Question, Row, Sheet, nameless
+from grading.results.sheet import GRADED, CannotReport, Question, Row, Sheet, nameless, recorded
 from grading.run import refusal
 
 RIGHT = {question: [answer for answer in MLP.answers if answer.question == question and answer.right] for question in MARKS}
@@ -878,3 +878,10 @@ def test_only_the_list_and_the_code_scroll_sideways(width, opened):
     wide = tab.evaluate("""() => [...document.querySelectorAll("main *")].filter(element => !element.closest(".box, pre, svg")
         && element.getBoundingClientRect().right > innerWidth + 1).map(element => element.outerHTML.slice(0, 80))""")
     assert not wide and not errors
+
+
+@pytest.mark.parametrize("about", [[], "x", 7, {"notes": 7, "mistakes": [], "lent": "x", "seconds": "1"},
+                                   {"mistakes": {"train": 7, "softmax": [7, "a"]}}], ids=str)  # fmt: skip
+def test_metadata_of_another_form_is_left_out(about):
+    found = recorded(about)
+    assert found is None if not isinstance(about, dict) else found in ({}, {"mistakes": {"softmax": ["a"]}})

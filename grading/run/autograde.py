@@ -23,7 +23,9 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 from traitlets import Bool, Dict, Integer, Unicode
 
-from ..course import NOTEBOOK, SECRET, check_place, course_secret, folders, handed_in, is_name, timestamp, transaction
+from ..course import (
+    NOTEBOOK, SECRET, check_place, check_writable, course_secret, folders, handed_in, is_name, timestamp, transaction,
+)  # fmt: skip
 from ..exercise.cells import grade_id, is_solution, is_test
 from ..exercise.folder import Exercise, NoExercise
 from ..notes import Note, Refused, in_short, shown
@@ -48,11 +50,13 @@ class Autograde(Stock):
         """Every folder of the assignment counts, whatever is in it: what cannot be graded is named later.
 
         ungraded: student → why, of a file that is no notebook of the exercise, of a folder whose name cannot be a student's,
-        and (kind "failed") of grading that went wrong. Raises NbGraderException where the course lies in an unusable place.
+        and (kind "failed") of grading that went wrong. Raises NbGraderException where the course lies in an unusable place, or
+        may not be written.
         """
         self.ungraded: dict[str, Note] = {}
         try:
             check_place(Path(self.coursedir.root))
+            check_writable(Path(self.coursedir.root))
         except NoExercise as error:
             self._fail(str(error))
         assignment, student = self.coursedir.assignment_id, self.coursedir.student_id
