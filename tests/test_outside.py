@@ -130,19 +130,19 @@ def test_no_name_is_computed_by_a_spreadsheet(tmp_path):
 def test_what_a_file_does_to_itself_is_not_tried_again_before_it_changes(tmp_path, monkeypatch):
     course = new_course(tmp_path / "course")
     tried: list[bytes] = []
-    lasting = True
+    come: dict = {"refused": Note("endless", 310).as_json()}
 
     def grade(data: bytes, assignment) -> dict:
         tried.append(data)
-        return {"failed": "it takes too long", "lasting": lasting}
+        return come
 
     monkeypatch.setattr(worker, "grade", grade)
     classroom = Classroom(Exercise(course, NAME))
     for again in range(3):
         hand_in(course, "a", submission(RELEASE, {"softmax": f"softmax = {again // 2}"}))
-        assert classroom.autograde(1) == {"a": Note("failed", "it takes too long")}
+        assert classroom.autograde(1) == {"a": Note("endless", 310)}
     assert len(tried) == 2  # the second run knows, the third finds another file
-    lasting = False
+    come = {"failed": "the judge's process was killed"}
     hand_in(course, "a", RELEASE)
     for _ in range(2):
         classroom.autograde(1)

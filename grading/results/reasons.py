@@ -32,7 +32,7 @@ WEIGHT = {  # a kind of note on a graded notebook (grading/notes.py) → the key
     "error": "failed",
     "error of its own": "own",
     **dict.fromkeys(("retyped", "retyped answer", "known by function", "known in another", "answered elsewhere", "no answer",
-                     "newer syntax", "unknown"), "mended"),
+                     "newer syntax", "missing package", "given back", "unknown"), "mended"),
 }  # fmt: skip
 UNUSABLE = {  # a result in arrivals.csv: what it is in Japanese
     "refused": "使えないファイル",

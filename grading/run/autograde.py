@@ -24,8 +24,17 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from traitlets import Bool, Dict, Integer, Unicode
 
 from ..course import (
-    NOTEBOOK, SECRET, check_place, check_writable, course_secret, folders, handed_in, is_name, timestamp, transaction,
-)  # fmt: skip
+    NOTEBOOK,
+    SECRET,
+    check_place,
+    check_writable,
+    course_secret,
+    folders,
+    handed_in,
+    is_name,
+    timestamp,
+    transaction,
+)
 from ..exercise.cells import grade_id, is_solution, is_test
 from ..exercise.folder import Exercise, NoExercise
 from ..notes import Note, Refused, in_short, shown
