@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from glob import glob
 
 import psutil
 
@@ -219,9 +218,10 @@ class Processes:
         """The ids of all processes of the submission."""
         tree: list[int] = [self.first] if self.first else []
         for pid in tree:
-            for path in glob(f"/proc/{pid}/task/*/children"):
-                with suppress(OSError), open(path) as file:
-                    tree += map(int, file.read().split())
+            with suppress(OSError):
+                for task in os.listdir(f"/proc/{pid}/task"):
+                    with open(f"/proc/{pid}/task/{task}/children") as file:
+                        tree += map(int, file.read().split())
         return tree
 
     @staticmethod
