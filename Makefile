@@ -25,7 +25,7 @@ grade: machine .venv/installed
 	$(BIN)/grading grade --no-sandbox $(EXERCISE)
 else
 grade: machine .venv/installed  ## grade submitted/, or the sample classes where it is empty
-	$(call debian,command -v bwrap,bubblewrap)
+	$(sandbox)
 	$(BIN)/grading grade $(EXERCISE)
 endif
 
@@ -35,7 +35,7 @@ machine:
 
 test: machine .venv/installed  ## run all tests
 	$(call debian,$(BROWSER),chromium)
-	$(call debian,command -v bwrap,bubblewrap)
+	$(sandbox)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -50,7 +50,7 @@ demo-html: .venv/installed  ## write demo.html, the same pictures for a machine 
 	$(BIN)/python -m demo page $(EXERCISE)
 
 bench: .venv/bench  ## the reference beside scikit-learn and PyTorch, the grader beside stock nbgrader, a large report, the demo in a browser
-	$(call debian,command -v bwrap,bubblewrap)
+	$(sandbox)
 	$(call debian,$(BROWSER),chromium)
 	$(BIN)/python bench/training.py
 	$(BIN)/python bench/autograde.py
@@ -60,7 +60,7 @@ bench: .venv/bench  ## the reference beside scikit-learn and PyTorch, the grader
 	$(BIN)/python bench/demo.py
 
 test-versions: machine .venv-lowest/installed .venv-newest/installed  ## test with the oldest and the newest packages that are admitted
-	$(call debian,command -v bwrap,bubblewrap)
+	$(sandbox)
 	for each in lowest newest; do .venv-$$each/bin/python -m pytest -n 2 --dist loadfile -p no:warnings $(VERSIONS) || exit 1; done
 # The notebook's pictures and checks, the marks of every known answer in a process and in the grader, a class through nbgrader.
 VERSIONS = $(addprefix tests/test_,notebook.py answers.py new.py nbgrader.py feedback.py report.py)
@@ -101,6 +101,11 @@ clean:  ## remove what can be made again (never submitted/, the gradebook or gra
 .venv/bench: .venv/installed
 	$(BIN)/pip install -q --disable-pip-version-check --no-build-isolation -e '.[bench]'
 	@touch $@
+
+define sandbox
+	$(call debian,command -v bwrap,bubblewrap)
+	$(call debian,$(PYTHON) -c 'import ctypes; ctypes.CDLL("libseccomp.so.2")',libseccomp2)
+endef
 
 # $(call debian,TEST,PACKAGE): where TEST fails, install the Debian package, or say what to install.
 define debian
