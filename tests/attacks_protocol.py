@@ -127,6 +127,8 @@ reply(1.0, changed=changed, arrays=bytes(32))""",
 }
 AWARE_AT_ONCE: dict[str, str] = {
     "done-too-early": 'channel().send({"done": True, "number": number()}); os._exit(0)',
+    "done-with-names": r"""names = ["<script>PWNED()</script>", "\x1b[2J\nevil: graded", 3, None, "x" * 10**6] * 100
+channel().send({"done": True, "number": number(), "lacking": names, "given_back": names}); os._exit(0)""",
     "done-without-end": 'while True: channel().send({"done": True, "number": number()}); time.sleep(0.01)',
     "done-without-a-number": 'channel().send({"done": True}); os._exit(0)',
     "done-of-cells-to-come": 'for n in range(20): channel().send({"done": True, "number": number() + n})',

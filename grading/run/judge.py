@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from html import escape
 
 import nbformat
 from nbformat import NotebookNode
@@ -38,6 +39,7 @@ from .diagnosis import Diagnosis, Interaction, recorder
 from .outputs import Outputs, harmless
 
 LENT = "あなたの {} は正しくないので、ここでは正しいものに取りかえて採点しました。前の問いの間違いは、この問いでは引きません。"
+GIVEN_BACK = "ここまでのセルで {} が別の値に変わっていました。もとの値にもどして採点しました。どの行で変わったかを見てください。"
 NEWER = "採点の Python {} にない書き方があります ({})。古い書き方に直してください。"
 IDLE = 600
 """Seconds after which a judge that nobody asks anything ends."""
@@ -64,7 +66,7 @@ def failure(kind: str) -> NotebookNode:
 
 def said(text: str) -> NotebookNode:
     """An output of the judge's own."""
-    return nbformat.v4.new_output("display_data", {"text/plain": text, "text/html": f"<p>{text}</p>"})
+    return nbformat.v4.new_output("display_data", {"text/plain": text, "text/html": f"<p>{escape(text)}</p>"})
 
 
 def failed(cell: NotebookNode) -> bool:
@@ -151,6 +153,7 @@ class Judge:
         student.end_cells()
         answers = {grade_id(cell): cell.source for cell in notebook.cells if is_solution(cell)}
         verdicts: dict[str, Verdict] = {}
+        given_back: set[str] = set()
         for cell, place in held:
             question = tested(cell)
             wrong = [name for name, verdict in verdicts.items() if not verdict.passed]
@@ -159,8 +162,10 @@ class Judge:
             verdicts[question] = verdict
             if verdict.stopped:
                 notes.append(Note(verdict.stopped, grade_id(cell)))
-            if place.given_back:
-                notes.append(Note("given back", grade_id(cell), ", ".join(place.given_back)))
+            if names := [name for name in place.given_back if name not in given_back]:  # said once
+                given_back |= set(names)
+                notes.append(Note("given back", grade_id(cell), ", ".join(names)))
+                cell.outputs.insert(0, said(GIVEN_BACK.format("、".join(names))))
         student.stop()
         for cell in notebook.cells:
             if not is_test(cell) and (cell.cell_type == "code" or cell.id.startswith(OWN_ID)):
