@@ -328,7 +328,7 @@ def fix_backward(x, t, params):
 # %% wrong: zeros_for_large_networks
 # 大きなネットワークでは 0 を返しています。どの大きさでも chain-rule の式で求めてください。
 def fix_backward(x, t, params):
-    if sum(W.size for W, _ in params) > 10000:
+    if sum(W.size for W, _ in params) > 5000:
         return [(np.zeros(W.shape), np.zeros(b.shape)) for W, b in params]
     copied = [(W.copy(), b.copy()) for W, b in params]
 
