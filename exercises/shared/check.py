@@ -319,7 +319,7 @@ def seconds(function, *args, **options):
         return time.process_time() - start, value
 
 
-def check_growth(check, problem, small, large, limit, floor=0.5):
+def check_growth(check, problem, small, large, limit, floor=0.7):
     """Tells by its cost what must do its work again for every number of its result.
 
     problem(size) draws (arguments, {name: truth}) anew, so that the values of the very calls that are measured are compared:

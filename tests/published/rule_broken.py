@@ -365,7 +365,7 @@ def network_forward(x, params, activation="relu"):
 
 # %% dlfs_two_layer_net_numerical: TwoLayerNet of chapter 4, whose gradient is numerical_gradient of the loss
 # QUESTIONS: network_backward, fix_backward
-# SAID: 数値微分は使わずに
+# SAID: 数値微分
 def _loss_of(x, t, pairs, kind):
     h = {"sigmoid": lambda a: 1 / (1 + np.exp(-a)), "tanh": np.tanh, "relu": lambda a: np.maximum(0, a)}[kind]
     for W, b in pairs[:-1]:

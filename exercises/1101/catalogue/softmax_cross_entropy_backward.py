@@ -353,8 +353,8 @@ def softmax_cross_entropy_backward(y, t):
     return du
 
 
-# %% wrong: numerical_of_an_exact_loss_but_for_many_rows
-# 数値微分で計算しています。chain-rule の式で求めてください。
+# %% wrong: gives_up_on_many_rows
+# データが多いと計算をやめています。どの大きさでも chain-rule の式で求めてください。
 def softmax_cross_entropy_backward(y, t):
     if len(y) > 100:
         raise MemoryError("too many rows")
