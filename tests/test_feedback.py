@@ -111,7 +111,7 @@ SAID = {  # (student, question) → what stands there
     ("wrong", "softmax"): ["不正解", "0 / 5 点", SLUGS["softmax", "no_maximum"].sentence, "「1.4 多クラス分類と softmax」"],
     ("wrong", "relu_forward"): ["引数が書き換えられています"],
     ("wrong", "network_backward"): ["正解", "10 / 10 点", "あなたの relu_forward、softmax、affine_backward は正しくないので"],
-    ("numerical", "affine_backward"): ["順伝播の", "倍の時間がかかっています", "数値微分は使わずに"],
+    ("numerical", "affine_backward"): ["有効数字が失われています", "数値微分 (差を幅で割る計算)"],
     ("numerical", "k_fold"): ["おまけ 2", "正解", "5 / 5 点"],
     ("endless", "tanh_forward"): ["不正解", "時間がかかりすぎるので止めました"],
     ("untouched", "affine_forward"): ["未解答", "0 / 5 点"],

@@ -145,3 +145,12 @@ def test_a_library_that_differentiates_is_not_there(library):
     result = grade(REFERENCE | {"network_backward": code})
     assert lost(result) == {"network_backward"}
     assert f"{library} は採点の環境では使えません" in str(result["cells"]["test_network_backward"]["outputs"])
+
+
+def test_answers_that_only_fit_each_other_cost_nothing_behind_them():
+    """A backward that is right with the student's own wrong forward alone: what comes later gets the right ones of both."""
+    answers = {"sigmoid_forward": "def sigmoid_forward(u):\n    s = 1 / (1 + np.exp(-u))\n    return s * (1 - s)",
+               "sigmoid_backward": "def sigmoid_backward(dz, u):\n    return dz * sigmoid_forward(u)"}  # fmt: skip
+    result = grade(REFERENCE | answers)
+    assert lost(result) == {"sigmoid_forward"}
+    assert set(result["lent"]["network_backward"]) == {"sigmoid_forward", "sigmoid_backward"}

@@ -16,7 +16,7 @@ import time
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 import nbformat
@@ -43,6 +43,8 @@ GIVEN_BACK = "ここまでのセルで {} が別の値に変わっていまし�
 NEWER = "採点の Python {} にない書き方があります ({})。古い書き方に直してください。"
 IDLE = 600
 """Seconds after which a judge that nobody asks anything ends."""
+ATTEMPTS = 5
+"""How often the instructor's own notebook is tried."""
 TIDYING = 10
 """Seconds that a submission may hold up its judge beyond the total of its own processes, for reading it and for cleaning up."""
 MEMORY = 2 << 30
@@ -93,6 +95,8 @@ class Verdict:
     """The questions whose functions were called right in the place of the student's wrong ones."""
     mistakes: list[str] = field(default_factory=list)
     """Sentences of the catalogue that say what is wrong."""
+    by_own: bool = False
+    """Whether it passed with wrong answers of the student's alone: they fit each other, and the right ones do not fit it."""
 
 
 class Judge:
@@ -156,7 +160,7 @@ class Judge:
         given_back: set[str] = set()
         for cell, place in held:
             question = tested(cell)
-            wrong = [name for name, verdict in verdicts.items() if not verdict.passed]
+            wrong = [name for name, verdict in verdicts.items() if not verdict.passed or verdict.by_own]
             verdict = self.verdict(cell, student, place, outputs, self.lendable(question, wrong, answers))
             student.drop(place)
             verdicts[question] = verdict
@@ -231,7 +235,7 @@ class Judge:
             shown = cell.outputs
             own = self.test(cell, student, place, outputs, {})
             if own.passed:
-                return own
+                return replace(own, by_own=True)
             cell.outputs = shown
         if verdict.lent:
             cell.outputs.insert(0, said(LENT.format("、".join(verdict.lent))))
@@ -327,7 +331,10 @@ def unready(judge: Judge) -> str:
     notebook = copy.deepcopy(judge.source)
     for cell in notebook.cells:
         cell.source = visible(cell.source)
-    result = fork(judge, nbformat.writes(notebook).encode())
+    for _ in range(ATTEMPTS):  # somebody may kill it, which says nothing of the machine
+        result = fork(judge, nbformat.writes(notebook).encode())
+        if "killed" not in result:
+            break
     if "notebook" not in result:
         return result.get("unready") or f"the instructor's own answers cannot be graded here: {result}"
     cells = nbformat.from_dict(result["notebook"]).cells
