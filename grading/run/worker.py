@@ -26,7 +26,7 @@ class JudgeProcess:
     """A process of grading.run.judge."""
 
     def __init__(self, assignment: Assignment):
-        """Raises CannotGrade, and EOFError where somebody killed it as it started."""
+        """Raises CannotGrade."""
         problem = machine.missing(assignment.limits) if assignment.sandbox else ""
         if not problem and assignment.engine != engine():
             problem = "the grader, its Python or a library has another version than where the run was started"
@@ -45,8 +45,7 @@ class JudgeProcess:
             self.channel.send(assignment.as_json())
             answer, _ = self.channel.receive()
         except (EOFError, OSError):
-            self.close()
-            raise EOFError from None
+            answer = {"failed": "the judge does not start"}
         if "failed" in answer:
             self.close()
             raise CannotGrade(f"on {socket.gethostname()}, {answer['failed']}")
@@ -90,13 +89,12 @@ def grade(submission: bytes, assignment: Assignment) -> dict:
     of the exercise; or {"failed": why}. Raises CannotGrade where this machine cannot grade at all.
     """
     why: CannotGrade | None = None
-    for attempt in range(ATTEMPTS):
+    for _ in range(ATTEMPTS):
         judge = take(assignment.key)
         try:
             judge = judge or JudgeProcess(assignment)
-        except EOFError:
-            if attempt == ATTEMPTS - 1:
-                raise CannotGrade(f"on {socket.gethostname()}, the judge's process does not start") from None
+        except CannotGrade as error:  # or somebody killed it, or what it had started
+            why = error
             continue
         with lock:
             judges.add(judge)
