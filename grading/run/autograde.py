@@ -238,6 +238,8 @@ class Submission:
 
     def settled(self, assignment: Assignment) -> Note | None:
         """Why this very file cannot be graded by this very assignment: an earlier run has found that it is its own doing."""
+        if not refusal.place(self.graded).exists():  # the file need not be read
+            return None
         with suppress(Refused):
             return refusal.settled(self.graded, assignment.digest(self.read(assignment.limits.size)))
         return None

@@ -23,7 +23,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from ..exercise import catalogue
-from ..exercise.cells import grade_id, headings, is_solution, is_test, tested, visible
+from ..exercise.cells import grade_id, hints, is_solution, is_test, tested, visible
 from ..exercise.code import newer_syntax, uses
 from ..exercise.rebuild import OWN as OWN_ID
 from ..exercise.rebuild import rebuild
@@ -124,7 +124,7 @@ class Judge:
                 exec(compile(cell.source, f"<{cell.id}>", "exec"), self.reference)
         self.questions = [grade_id(cell) for cell in code if is_solution(cell)]
         inputs = {tested(cell): self.recorded(cell) for cell in code[first:] if is_test(cell)}
-        self.places = {q: f"「{section}」と、{title or q} のヒント" for q, (section, title) in headings(self.source).items()}
+        self.places = hints(self.source)
         self.diagnosis = Diagnosis(self.reference, inputs, catalogue.read(assignment.catalogue))
         outputs = template.prepare([visible(cell.source) for cell in self.shared.values()])
         self.outputs = dict(zip(self.shared, outputs))
