@@ -324,19 +324,19 @@ def affine_forward(z, W, b):
 
 # %% test="affine_forward" points=5
 # 確認: affine_forward
-check = Check("affine_forward")
-z = np.array([[1.0, 2.0], [3.0, 4.0], [0.0, -1.0]])
-W = np.array([[1.0, 0.0, -1.0, 2.0], [0.5, 1.0, 2.0, 0.0]])
-b = np.array([0.1, 0.2, 0.3, 0.4])
-check(z, W, b, u=np.array([[2.1, 2.2, 3.3, 2.4], [5.1, 4.2, 5.3, 6.4], [-0.4, -0.8, -1.7, 0.4]]))
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("affine_forward")
-for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2), (32, 64, 40):
-    z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)) / np.sqrt(n_in), away_from_zero(rng, n_out)
-    check(z, W, b, u=np.einsum("ni,io->no", z, W) + b, case=f"N = {n}")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("affine_forward")
+def _(check):
+    z = np.array([[1.0, 2.0], [3.0, 4.0], [0.0, -1.0]])
+    W = np.array([[1.0, 0.0, -1.0, 2.0], [0.5, 1.0, 2.0, 0.0]])
+    b = np.array([0.1, 0.2, 0.3, 0.4])
+    check(z, W, b, u=np.array([[2.1, 2.2, 3.3, 2.4], [5.1, 4.2, 5.3, 6.4], [-0.4, -0.8, -1.7, 0.4]]))
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("affine_forward")
+    for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2), (32, 64, 40):
+        z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)) / np.sqrt(n_in), away_from_zero(rng, n_out)
+        check(z, W, b, u=np.einsum("ni,io->no", z, W) + b, case=f"N = {n}")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## 1.2 活性化関数
@@ -374,25 +374,25 @@ def sigmoid_forward(u):
 
 # %% test="sigmoid_forward" points=3
 # 確認: sigmoid_forward
-check = Check("sigmoid_forward", elementwise=True)
-check(np.array([[0.0, 1.0, -1.0], [2.0, -3.0, 0.5]]),
-      z=np.array([[0.5, 0.731059, 0.268941], [0.880797, 0.0474259, 0.622459]]))
-check(np.array([[1000.0, -1000.0]]), z=np.array([[1.0, 0.0]]), case="±1000", quiet=True)
-check.report()
-### BEGIN HIDDEN TESTS
-from scipy.special import expit
+@checks("sigmoid_forward", elementwise=True)
+def _(check):
+    check(np.array([[0.0, 1.0, -1.0], [2.0, -3.0, 0.5]]),
+          z=np.array([[0.5, 0.731059, 0.268941], [0.880797, 0.0474259, 0.622459]]))
+    check(np.array([[1000.0, -1000.0]]), z=np.array([[1.0, 0.0]]), case="±1000", quiet=True)
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    from scipy.special import expit
 
-rng = generator("sigmoid_forward")
-for shape in (5, 3), (5, 3), (3, 3), (1, 4), (32, 40):
-    u = 3 * away_from_zero(rng, shape)
-    check(u, z=expit(u), case=f"{shape}")
-for u in np.array([[1000.0, 30.0]]), np.array([[-1000.0, -30.0]]), np.array([[-900.0, 0.3], [720.0, -2.0], [0.05, -0.05]]):
-    check(u, z=expit(u), case="±1000", quiet=True)
-check.report("採点", brief=True)
-u = rng.uniform(15, 22, (4, 3)) * rng.choice([-1.0, 1.0], (4, 3))
-check_saturated(check, u, expit(u), 2e-7)
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+    rng = generator("sigmoid_forward")
+    for shape in (5, 3), (5, 3), (3, 3), (1, 4), (32, 40):
+        u = 3 * away_from_zero(rng, shape)
+        check(u, z=expit(u), case=f"{shape}")
+    for u in np.array([[1000.0, 30.0]]), np.array([[-1000.0, -30.0]]), np.array([[-900.0, 0.3], [720.0, -2.0], [0.05, -0.05]]):
+        check(u, z=expit(u), case="±1000", quiet=True)
+    check.report()
+    u = rng.uniform(15, 22, (4, 3)) * rng.choice([-1.0, 1.0], (4, 3))
+    check_saturated(check, u, expit(u), 2e-7)
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ### 問 3 `tanh_forward` (2 点・2 分・★☆☆)
@@ -423,22 +423,22 @@ def tanh_forward(u):
 
 # %% test="tanh_forward" points=2
 # 確認: tanh_forward
-check = Check("tanh_forward", elementwise=True)
-check(np.array([[0.0, 1.0, -1.0], [2.0, -3.0, 0.5]]),
-      z=np.array([[0.0, 0.761594, -0.761594], [0.964028, -0.995055, 0.462117]]))
-check(np.array([[1000.0, -1000.0]]), z=np.array([[1.0, -1.0]]), case="±1000", quiet=True)
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("tanh_forward")
-for shape in (5, 3), (5, 3), (3, 3), (1, 4), (32, 40):
-    u = away_from_zero(rng, shape)
-    check(u, z=1 - 2 / (np.exp(2 * u) + 1), case=f"{shape}")
-for u in np.array([[1000.0, 30.0]]), np.array([[-1000.0, -30.0]]), np.array([[-900.0, 0.3], [720.0, -2.0], [0.07, -0.07]]):
-    check(u, z=np.tanh(u), case="±1000", quiet=True)
-u = rng.uniform(4, 7, (4, 3)) * rng.choice([-1.0, 1.0], (4, 3))
-check_saturated(check, u, np.tanh(u), 5e-6)
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("tanh_forward", elementwise=True)
+def _(check):
+    check(np.array([[0.0, 1.0, -1.0], [2.0, -3.0, 0.5]]),
+          z=np.array([[0.0, 0.761594, -0.761594], [0.964028, -0.995055, 0.462117]]))
+    check(np.array([[1000.0, -1000.0]]), z=np.array([[1.0, -1.0]]), case="±1000", quiet=True)
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("tanh_forward")
+    for shape in (5, 3), (5, 3), (3, 3), (1, 4), (32, 40):
+        u = away_from_zero(rng, shape)
+        check(u, z=1 - 2 / (np.exp(2 * u) + 1), case=f"{shape}")
+    for u in np.array([[1000.0, 30.0]]), np.array([[-1000.0, -30.0]]), np.array([[-900.0, 0.3], [720.0, -2.0], [0.07, -0.07]]):
+        check(u, z=np.tanh(u), case="±1000", quiet=True)
+    u = rng.uniform(4, 7, (4, 3)) * rng.choice([-1.0, 1.0], (4, 3))
+    check_saturated(check, u, np.tanh(u), 5e-6)
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ### 問 4 `relu_forward` (2 点・2 分・★☆☆)
@@ -469,18 +469,18 @@ def relu_forward(u):
 
 # %% test="relu_forward" points=2
 # 確認: relu_forward
-check = Check("relu_forward", elementwise=True)
-check(np.array([[1.5, -2.0, 0.0], [-0.3, 4.0, 0.2]]), z=np.array([[1.5, 0.0, 0.0], [0.0, 4.0, 0.2]]))
-check(np.array([[1000.0, -1000.0]]), z=np.array([[1000.0, 0.0]]), case="±1000", quiet=True)
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("relu_forward")
-for shape in (5, 3), (5, 3), (3, 3), (1, 4), (32, 40):
-    u = away_from_zero(rng, shape)
-    check(u, z=np.where(u > 0, u, 0.0), case=f"{shape}")
-check(np.array([[-1000.0, -0.05], [3000.0, 0.05]]), z=np.array([[0.0, 0.0], [3000.0, 0.05]]), case="±1000", quiet=True)
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("relu_forward", elementwise=True)
+def _(check):
+    check(np.array([[1.5, -2.0, 0.0], [-0.3, 4.0, 0.2]]), z=np.array([[1.5, 0.0, 0.0], [0.0, 4.0, 0.2]]))
+    check(np.array([[1000.0, -1000.0]]), z=np.array([[1000.0, 0.0]]), case="±1000", quiet=True)
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("relu_forward")
+    for shape in (5, 3), (5, 3), (3, 3), (1, 4), (32, 40):
+        u = away_from_zero(rng, shape)
+        check(u, z=np.where(u > 0, u, 0.0), case=f"{shape}")
+    check(np.array([[-1000.0, -0.05], [3000.0, 0.05]]), z=np.array([[0.0, 0.0], [3000.0, 0.05]]), case="±1000", quiet=True)
+    ### END HIDDEN TESTS
 
 # %% folded="picture_activations"
 # @title 図: 3 つの活性化関数
@@ -529,20 +529,20 @@ def merge_affine(W1, b1, W2, b2):
 
 # %% test="merge_affine" points=3
 # 確認: merge_affine
-check = Check("merge_affine")
-W1, b1 = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]]), np.array([1.0, 0.0, -1.0])
-W2, b2 = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, -1.0]]), np.array([0.5, 0.25])
-check(W1, b1, W2, b2, W=np.array([[5.0, 2.0], [-2.0, -4.0]]), b=np.array([1.5, 1.25]))
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("merge_affine")
-for n_in, n_mid, n_out in (4, 5, 3), (4, 5, 3), (3, 3, 3), (2, 1, 4), (40, 3, 2), (64, 40, 20):
-    W1, W2 = rng.normal(size=(n_in, n_mid)), rng.normal(size=(n_mid, n_out)) / np.sqrt(n_mid)
-    b1, b2 = away_from_zero(rng, n_mid), away_from_zero(rng, n_out)
-    merged = np.einsum("im,mo->io", W1, W2), np.einsum("m,mo->o", b1, W2) + b2
-    check(W1, b1, W2, b2, W=merged[0], b=merged[1], case=f"{n_in} → {n_mid} → {n_out}")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("merge_affine")
+def _(check):
+    W1, b1 = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]]), np.array([1.0, 0.0, -1.0])
+    W2, b2 = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, -1.0]]), np.array([0.5, 0.25])
+    check(W1, b1, W2, b2, W=np.array([[5.0, 2.0], [-2.0, -4.0]]), b=np.array([1.5, 1.25]))
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("merge_affine")
+    for n_in, n_mid, n_out in (4, 5, 3), (4, 5, 3), (3, 3, 3), (2, 1, 4), (40, 3, 2), (64, 40, 20):
+        W1, W2 = rng.normal(size=(n_in, n_mid)), rng.normal(size=(n_mid, n_out)) / np.sqrt(n_mid)
+        b1, b2 = away_from_zero(rng, n_mid), away_from_zero(rng, n_out)
+        merged = np.einsum("im,mo->io", W1, W2), np.einsum("m,mo->o", b1, W2) + b2
+        check(W1, b1, W2, b2, W=merged[0], b=merged[1], case=f"{n_in} → {n_mid} → {n_out}")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## 1.4 多クラス分類と softmax
@@ -582,29 +582,29 @@ def softmax(u):
 
 # %% test="softmax" points=5
 # 確認: softmax
-check = Check("softmax")
-check(np.array([[1.0, 2.0, 3.0]]), y=np.array([[0.0900306, 0.244728, 0.665241]]), case="スライドの例")
-check(np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]]),
-      y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3]]), case="2 行")
-check(np.array([[1001.0, 1002.0, 1003.0], [-1000.0, -1000.0, -1000.0]]),
-      y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3]]), case="±1000")
-check(np.array([[1000.0, 0.0, -1000.0]]), y=np.array([[1.0, 0.0, 0.0]]), case="1 行に ±1000")
-check.report()
-### BEGIN HIDDEN TESTS
-from scipy.special import softmax as true_softmax
+@checks("softmax")
+def _(check):
+    check(np.array([[1.0, 2.0, 3.0]]), y=np.array([[0.0900306, 0.244728, 0.665241]]), case="スライドの例")
+    check(np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]]),
+          y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3]]), case="2 行")
+    check(np.array([[1001.0, 1002.0, 1003.0], [-1000.0, -1000.0, -1000.0]]),
+          y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3]]), case="±1000")
+    check(np.array([[1000.0, 0.0, -1000.0]]), y=np.array([[1.0, 0.0, 0.0]]), case="1 行に ±1000")
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    from scipy.special import softmax as true_softmax
 
-rng = generator("softmax")
-for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (32, 10):
-    u = rng.normal(size=(n, k))
-    check(u, y=true_softmax(u, axis=1), case=f"N = {n}, K = {k}")
-for u in (
-    rng.normal(size=(4, 3)) + np.array([[1000.0], [-1000.0], [0.0], [500.0]]),
-    np.array([[0.0, 1000.0, -1000.0], [-1000.0, 2.0, 1.0], [1.0, 0.0, 2.0]]),
-    np.array([[-30000.0, 30000.0, 29999.0]]),
-):
-    check(u, y=true_softmax(u, axis=1), case="±1000")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+    rng = generator("softmax")
+    for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (32, 10):
+        u = rng.normal(size=(n, k))
+        check(u, y=true_softmax(u, axis=1), case=f"N = {n}, K = {k}")
+    for u in (
+        rng.normal(size=(4, 3)) + np.array([[1000.0], [-1000.0], [0.0], [500.0]]),
+        np.array([[0.0, 1000.0, -1000.0], [-1000.0, 2.0, 1.0], [1.0, 0.0, 2.0]]),
+        np.array([[-30000.0, 30000.0, 29999.0]]),
+    ):
+        check(u, y=true_softmax(u, axis=1), case="±1000")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## 1.5 交差エントロピー
@@ -651,21 +651,21 @@ def cross_entropy(y, t):
 
 # %% test="cross_entropy" points=4
 # 確認: cross_entropy
-check = Check("cross_entropy")
-apple = np.array([[1.0, 0.0, 0.0]])
-check(np.array([[0.8, 0.1, 0.1]]), apple, E=0.223144, case="正解")
-check(np.array([[0.1, 0.8, 0.1]]), apple, E=2.302585, case="バナナと間違えた")
-check(np.array([[0.8, 0.1, 0.1], [0.3, 0.3, 0.4]]), np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
-      E=0.569717, case="2 枚の平均")
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("cross_entropy")
-for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (32, 10):
-    y = rng.uniform(0.1, 1.0, (n, k))
-    y, t = y / y.sum(axis=1, keepdims=True), one_hot(rng, n, k)
-    check(y, t, E=np.mean([-np.log(y[i, t[i].argmax()]) for i in range(n)]), case=f"N = {n}, K = {k}")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("cross_entropy")
+def _(check):
+    apple = np.array([[1.0, 0.0, 0.0]])
+    check(np.array([[0.8, 0.1, 0.1]]), apple, E=0.223144, case="正解")
+    check(np.array([[0.1, 0.8, 0.1]]), apple, E=2.302585, case="バナナと間違えた")
+    check(np.array([[0.8, 0.1, 0.1], [0.3, 0.3, 0.4]]), np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
+          E=0.569717, case="2 枚の平均")
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("cross_entropy")
+    for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (32, 10):
+        y = rng.uniform(0.1, 1.0, (n, k))
+        y, t = y / y.sum(axis=1, keepdims=True), one_hot(rng, n, k)
+        check(y, t, E=np.mean([-np.log(y[i, t[i].argmax()]) for i in range(n)]), case=f"N = {n}, K = {k}")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## 1.6 softmax と交差エントロピーをまとめる
@@ -702,32 +702,32 @@ def softmax_cross_entropy_forward(u, t):
 
 # %% test="softmax_cross_entropy_forward" points=4
 # 確認: softmax_cross_entropy_forward
-check = Check("softmax_cross_entropy_forward")
-u, t = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]]), np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
-check(u, t, E=0.753109, y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3]]))
-with check.attempt("E, y", "±1000"):
-    E, y = check.call(np.array([[1000.0, 0.0, -1000.0]]), np.array([[0.0, 0.0, 1.0]]), outputs=2)
-    check.holds("E が有限", np.isfinite(E), f"E が {E} になりました。log の中身が 0 にならない式にしてください。", "±1000")
-    check.holds("E の大きさ", 10 < E < 2001, f"E が {E:.4g} です。正解のクラスの確率がほとんど 0 なので、大きいはずです (正確には 2000)。", "±1000")
-    check.compare("±1000", "y", y, np.array([[1.0, 0.0, 0.0]]))
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("softmax_cross_entropy_forward")
-for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (32, 10):
-    u, t = rng.normal(size=(n, k)), one_hot(rng, n, k)
-    check(u, t, E=true_loss(u, t), y=np.exp(u) / np.exp(u).sum(axis=1, keepdims=True), case=f"N = {n}, K = {k}")
-# A label whose probability is rounded to 0: any cut of it is right (log(y + 1e-7), say), so E is only large.
-u, t = np.array([[1000.0, 0.0, 3.0], [1.0, 2.0, 3.0]]), np.array([[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]])
-with check.attempt("E, y", "+1000"):
-    E, y = check.call(u, t, outputs=2)
-    check.holds("E が有限", np.isfinite(E), f"E が {E} になりました。", "+1000")
-    check.holds("E の大きさ", 5 < E < 502, f"E が {E:.4g} です。正解のクラスの確率がほとんど 0 の行があるので、大きいはずです。", "+1000")
-    check.compare("+1000", "y", y, np.array([[1.0, 0.0, 0.0], np.exp(u[1]) / np.exp(u[1]).sum()]))
-for u in np.array([[-1000.0, 0.0, 3.0], [1.0, 2.0, 3.0]]), np.array([[1000.0, 1000.0, 0.0], [-1000.0, 2.0, 1.0]]):
-    s = u - u.max(axis=1, keepdims=True)
-    check(u, t, E=true_loss(s, t), y=np.exp(s) / np.exp(s).sum(axis=1, keepdims=True), case="±1000")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("softmax_cross_entropy_forward")
+def _(check):
+    u, t = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]]), np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+    check(u, t, E=0.753109, y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3]]))
+    with check.attempt("E, y", "±1000"):
+        E, y = check.call(np.array([[1000.0, 0.0, -1000.0]]), np.array([[0.0, 0.0, 1.0]]), outputs=2)
+        check.holds("E が有限", np.isfinite(E), f"E が {E} になりました。log の中身が 0 にならない式にしてください。", "±1000")
+        check.holds("E の大きさ", 10 < E < 2001, f"E が {E:.4g} です。正解のクラスの確率がほとんど 0 なので、大きいはずです (正確には 2000)。", "±1000")
+        check.compare("±1000", "y", y, np.array([[1.0, 0.0, 0.0]]))
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("softmax_cross_entropy_forward")
+    for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (32, 10):
+        u, t = rng.normal(size=(n, k)), one_hot(rng, n, k)
+        check(u, t, E=true_loss(u, t), y=np.exp(u) / np.exp(u).sum(axis=1, keepdims=True), case=f"N = {n}, K = {k}")
+    # A label whose probability is rounded to 0: any cut of it is right (log(y + 1e-7), say), so E is only large.
+    u, t = np.array([[1000.0, 0.0, 3.0], [1.0, 2.0, 3.0]]), np.array([[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]])
+    with check.attempt("E, y", "+1000"):
+        E, y = check.call(u, t, outputs=2)
+        check.holds("E が有限", np.isfinite(E), f"E が {E} になりました。", "+1000")
+        check.holds("E の大きさ", 5 < E < 502, f"E が {E:.4g} です。正解のクラスの確率がほとんど 0 の行があるので、大きいはずです。", "+1000")
+        check.compare("+1000", "y", y, np.array([[1.0, 0.0, 0.0], np.exp(u[1]) / np.exp(u[1]).sum()]))
+    for u in np.array([[-1000.0, 0.0, 3.0], [1.0, 2.0, 3.0]]), np.array([[1000.0, 1000.0, 0.0], [-1000.0, 2.0, 1.0]]):
+        s = u - u.max(axis=1, keepdims=True)
+        check(u, t, E=true_loss(s, t), y=np.exp(s) / np.exp(s).sum(axis=1, keepdims=True), case="±1000")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ---
@@ -787,23 +787,23 @@ def numerical_gradient(f, x, eps=1e-5):
 
 # %% test="numerical_gradient" points=8
 # 確認: numerical_gradient
-check = Check("numerical_gradient")
-check(lambda x: np.sum(x**2), np.array([1.0, 2.0, 3.0]), gradient=np.array([2.0, 4.0, 6.0]), case="x² の和")
-check(lambda x: x[0, 0] * x[0, 1] + 3 * x[1, 0], np.array([[2.0, 5.0], [1.0, 4.0]]),
-      gradient=np.array([[5.0, 2.0], [3.0, 0.0]]), case="2 次元")
-check(lambda x: np.sum(x**3), np.array([1.0, 2.0]), 0.1, gradient=np.array([3.01, 12.01]), case="x³, ε = 0.1")
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("numerical_gradient")
-for shape in (4,), (4,), (3, 2), (2, 1, 3), (12, 10):
-    x, a = away_from_zero(rng, shape), away_from_zero(rng, shape)
-    x.flat[1] = 0
-    for eps in 1e-5, 0.1:
-        axes = tuple(range(-len(shape), 0))
-        f = lambda v, a=a, axes=axes: np.sum(a * np.exp(v), axis=axes) + np.prod(v, axis=axes)
-        check(lambda v, f=f: float(f(v)), x, eps, gradient=derivative(f, x, eps), case=f"{shape}, ε = {eps:g}")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("numerical_gradient")
+def _(check):
+    check(lambda x: np.sum(x**2), np.array([1.0, 2.0, 3.0]), gradient=np.array([2.0, 4.0, 6.0]), case="x² の和")
+    check(lambda x: x[0, 0] * x[0, 1] + 3 * x[1, 0], np.array([[2.0, 5.0], [1.0, 4.0]]),
+          gradient=np.array([[5.0, 2.0], [3.0, 0.0]]), case="2 次元")
+    check(lambda x: np.sum(x**3), np.array([1.0, 2.0]), 0.1, gradient=np.array([3.01, 12.01]), case="x³, ε = 0.1")
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("numerical_gradient")
+    for shape in (4,), (4,), (3, 2), (2, 1, 3), (12, 10):
+        x, a = away_from_zero(rng, shape), away_from_zero(rng, shape)
+        x.flat[1] = 0
+        for eps in 1e-5, 0.1:
+            axes = tuple(range(-len(shape), 0))
+            f = lambda v, a=a, axes=axes: np.sum(a * np.exp(v), axis=axes) + np.prod(v, axis=axes)
+            check(lambda v, f=f: float(f(v)), x, eps, gradient=derivative(f, x, eps), case=f"{shape}, ε = {eps:g}")
+    ### END HIDDEN TESTS
 
 # %% folded="picture_epsilon"
 # @title 図: ε と誤差 (前進差分と中心差分)
@@ -869,17 +869,17 @@ def add_backward(dz):
 
 # %% test="add_backward" points=2
 # 確認: add_backward
-check = Check("add_backward", elementwise=True)
-check(1.1, dx=1.1, dy=1.1, case="数")
-dz = np.array([[1.0, -2.0], [0.5, 3.0]])
-check(dz, dx=dz, dy=dz, case="配列")
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("add_backward")
-for dz in -0.7, 2.5, away_from_zero(rng, (3, 2)), away_from_zero(rng, (3, 2)):
-    check(dz, dx=dz, dy=dz, case=f"{np.shape(dz)}")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("add_backward", elementwise=True)
+def _(check):
+    check(1.1, dx=1.1, dy=1.1, case="数")
+    dz = np.array([[1.0, -2.0], [0.5, 3.0]])
+    check(dz, dx=dz, dy=dz, case="配列")
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("add_backward")
+    for dz in -0.7, 2.5, away_from_zero(rng, (3, 2)), away_from_zero(rng, (3, 2)):
+        check(dz, dx=dz, dy=dz, case=f"{np.shape(dz)}")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ### 問 11 `multiply_backward` (2 点・3 分・★☆☆)
@@ -910,22 +910,22 @@ def multiply_backward(dz, x, y):
 
 # %% test="multiply_backward" points=2
 # 確認: multiply_backward
-check = Check("multiply_backward", elementwise=True)
-check(1.1, 100.0, 2.0, dx=2.2, dy=110.0, case="りんごの値段 × 個数")
-check(np.array([[1.0, -2.0]]), np.array([[3.0, 4.0]]), np.array([[5.0, 6.0]]),
-      dx=np.array([[5.0, -12.0]]), dy=np.array([[3.0, -8.0]]), case="配列")
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("multiply_backward")
-for shape in (), (), (3, 2):
-    dz, x, y = (away_from_zero(rng, shape) if shape else float(away_from_zero(rng, ())) for _ in range(3))
-    check(dz, x, y, dx=np.multiply(y, dz), dy=np.multiply(x, dz), case=f"{shape}")
-check(-1.5, 3.0, 3.0, dx=-4.5, dy=-4.5, case="x = y")
-x, y = np.array([[0.0, 2.0], [-1.0, 0.0]]), np.array([[3.0, 2.0], [0.0, -4.0]])
-check(np.array([[2.0, -1.0], [0.5, 3.0]]), x, y, dx=np.array([[6.0, -2.0], [0.0, -12.0]]), dy=np.array([[0.0, -2.0], [-0.5, 0.0]]),
-      case="0 がある")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("multiply_backward", elementwise=True)
+def _(check):
+    check(1.1, 100.0, 2.0, dx=2.2, dy=110.0, case="りんごの値段 × 個数")
+    check(np.array([[1.0, -2.0]]), np.array([[3.0, 4.0]]), np.array([[5.0, 6.0]]),
+          dx=np.array([[5.0, -12.0]]), dy=np.array([[3.0, -8.0]]), case="配列")
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("multiply_backward")
+    for shape in (), (), (3, 2):
+        dz, x, y = (away_from_zero(rng, shape) if shape else float(away_from_zero(rng, ())) for _ in range(3))
+        check(dz, x, y, dx=np.multiply(y, dz), dy=np.multiply(x, dz), case=f"{shape}")
+    check(-1.5, 3.0, 3.0, dx=-4.5, dy=-4.5, case="x = y")
+    x, y = np.array([[0.0, 2.0], [-1.0, 0.0]]), np.array([[3.0, 2.0], [0.0, -4.0]])
+    check(np.array([[2.0, -1.0], [0.5, 3.0]]), x, y, dx=np.array([[6.0, -2.0], [0.0, -12.0]]), dy=np.array([[0.0, -2.0], [-0.5, 0.0]]),
+          case="0 がある")
+    ### END HIDDEN TESTS
 
 # %% folded="picture_apples"
 # @title 図: りんごの計算グラフ (青: 順伝播、赤: 逆伝播)
@@ -994,24 +994,24 @@ def sigmoid_backward(dz, u):
 
 # %% test="sigmoid_backward" points=4
 # 確認: sigmoid_backward
-check = Check("sigmoid_backward", elementwise=True)
-check(np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [-2.0, 0.5]]),
-      du=np.array([[0.25, 0.393224], [-0.104994, 0.117502]]))
-check.report()
-### BEGIN HIDDEN TESTS
-from scipy.special import expit
+@checks("sigmoid_backward", elementwise=True)
+def _(check):
+    check(np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [-2.0, 0.5]]),
+          du=np.array([[0.25, 0.393224], [-0.104994, 0.117502]]))
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    from scipy.special import expit
 
-rng = generator("sigmoid_backward")
-for shape in (5, 3), (5, 3), (3, 3), (1, 4):
-    dz, u = away_from_zero(rng, shape), 2 * away_from_zero(rng, shape)
-    check(dz, u, du=derivative(lambda v: np.sum(dz / (1 + np.exp(-v)), axis=(1, 2)), u), case=f"{shape}")
-dz, u = away_from_zero(rng, (32, 40)), 5 * away_from_zero(rng, (32, 40))
-check(dz, u, du=dz * expit(u) * expit(-u), case=f"{u.shape}")
-check.report("採点", brief=True)
-dz, u = away_from_zero(rng, (4, 3)), rng.uniform(20, 22, (4, 3))
-check_digits(check, dz, u, dz * expit(u) * expit(-u), "u = 20")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+    rng = generator("sigmoid_backward")
+    for shape in (5, 3), (5, 3), (3, 3), (1, 4):
+        dz, u = away_from_zero(rng, shape), 2 * away_from_zero(rng, shape)
+        check(dz, u, du=derivative(lambda v: np.sum(dz / (1 + np.exp(-v)), axis=(1, 2)), u), case=f"{shape}")
+    dz, u = away_from_zero(rng, (32, 40)), 5 * away_from_zero(rng, (32, 40))
+    check(dz, u, du=dz * expit(u) * expit(-u), case=f"{u.shape}")
+    check.report()
+    dz, u = away_from_zero(rng, (4, 3)), rng.uniform(20, 22, (4, 3))
+    check_digits(check, dz, u, dz * expit(u) * expit(-u), "u = 20")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ### 問 13 `tanh_backward` (4 点・4 分・★★☆)
@@ -1042,22 +1042,22 @@ def tanh_backward(dz, u):
 
 # %% test="tanh_backward" points=4
 # 確認: tanh_backward
-check = Check("tanh_backward", elementwise=True)
-check(np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [-2.0, 0.5]]),
-      du=np.array([[1.0, 0.839949], [-0.0706508, 0.393224]]))
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("tanh_backward")
-for shape in (5, 3), (5, 3), (3, 3), (1, 4):
-    dz, u = away_from_zero(rng, shape), 1.5 * away_from_zero(rng, shape)
-    check(dz, u, du=derivative(lambda v: np.sum(dz * np.tanh(v), axis=(1, 2)), u), case=f"{shape}")
-dz, u = away_from_zero(rng, (32, 40)), 3 * away_from_zero(rng, (32, 40))
-check(dz, u, du=dz / np.cosh(u) ** 2, case=f"{u.shape}")
-check.report("採点", brief=True)
-dz, u = away_from_zero(rng, (4, 3)), rng.uniform(10, 11, (4, 3))
-check_digits(check, dz, u, dz / np.cosh(u) ** 2, "u = 10")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("tanh_backward", elementwise=True)
+def _(check):
+    check(np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [-2.0, 0.5]]),
+          du=np.array([[1.0, 0.839949], [-0.0706508, 0.393224]]))
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("tanh_backward")
+    for shape in (5, 3), (5, 3), (3, 3), (1, 4):
+        dz, u = away_from_zero(rng, shape), 1.5 * away_from_zero(rng, shape)
+        check(dz, u, du=derivative(lambda v: np.sum(dz * np.tanh(v), axis=(1, 2)), u), case=f"{shape}")
+    dz, u = away_from_zero(rng, (32, 40)), 3 * away_from_zero(rng, (32, 40))
+    check(dz, u, du=dz / np.cosh(u) ** 2, case=f"{u.shape}")
+    check.report()
+    dz, u = away_from_zero(rng, (4, 3)), rng.uniform(10, 11, (4, 3))
+    check_digits(check, dz, u, dz / np.cosh(u) ** 2, "u = 10")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ### 問 14 `relu_backward` (4 点・4 分・★★☆)
@@ -1088,29 +1088,29 @@ def relu_backward(dz, u):
 
 # %% test="relu_backward" points=4
 # 確認: relu_backward
-check = Check("relu_backward", elementwise=True)
-check(np.array([[1.0, 2.0, -1.0], [-3.0, 0.5, 4.0]]), np.array([[0.3, -1.0, -2.0], [1.5, 3.0, -0.1]]),
-      du=np.array([[1.0, 0.0, 0.0], [-3.0, 0.5, 0.0]]))
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("relu_backward")
-for shape in (5, 3), (5, 3), (3, 3), (1, 4):
-    dz, u = away_from_zero(rng, shape), away_from_zero(rng, shape)
-    check(dz, u, du=derivative(lambda v: np.sum(np.where(v > 0, dz * v, 0.0), axis=(1, 2)), u), case=f"{shape}")
-dz, u = away_from_zero(rng, (32, 40)), 100 * away_from_zero(rng, (32, 40)) ** 3
-u[0, 0] = -1  # np.vectorize takes its type from what the first element gives
-check(dz, u, du=np.where(u > 0, dz, 0.0), case=f"{u.shape}")
-dz, u = away_from_zero(rng, (2, 3)), -rng.uniform(0.1, 2.0, (2, 3))
-check(dz, u, du=np.zeros((2, 3)), case="どの u も負")
-with check.attempt("du", "u = 0"):
-    dz = np.array([[2.0, -4.0, 0.5]])
-    for slope in np.asarray(check.call(dz, np.zeros((1, 3))))[0] / dz[0]:
-        check.holds("傾き", 0 <= slope <= 1, f"u = 0 での傾きが {slope:.4g} です。0 から 1 の間にしてください。", "u = 0")
-check.report("採点", brief=True)
-dz, u = away_from_zero(rng, (4, 3)), 1e-8 * away_from_zero(rng, (4, 3))
-check_digits(check, dz, u, np.where(u > 0, dz, 0.0), "0 のすぐ近く")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("relu_backward", elementwise=True)
+def _(check):
+    check(np.array([[1.0, 2.0, -1.0], [-3.0, 0.5, 4.0]]), np.array([[0.3, -1.0, -2.0], [1.5, 3.0, -0.1]]),
+          du=np.array([[1.0, 0.0, 0.0], [-3.0, 0.5, 0.0]]))
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("relu_backward")
+    for shape in (5, 3), (5, 3), (3, 3), (1, 4):
+        dz, u = away_from_zero(rng, shape), away_from_zero(rng, shape)
+        check(dz, u, du=derivative(lambda v: np.sum(np.where(v > 0, dz * v, 0.0), axis=(1, 2)), u), case=f"{shape}")
+    dz, u = away_from_zero(rng, (32, 40)), 100 * away_from_zero(rng, (32, 40)) ** 3
+    u[0, 0] = -1  # np.vectorize takes its type from what the first element gives
+    check(dz, u, du=np.where(u > 0, dz, 0.0), case=f"{u.shape}")
+    dz, u = away_from_zero(rng, (2, 3)), -rng.uniform(0.1, 2.0, (2, 3))
+    check(dz, u, du=np.zeros((2, 3)), case="どの u も負")
+    with check.attempt("du", "u = 0"):
+        dz = np.array([[2.0, -4.0, 0.5]])
+        for slope in np.asarray(check.call(dz, np.zeros((1, 3))))[0] / dz[0]:
+            check.holds("傾き", 0 <= slope <= 1, f"u = 0 での傾きが {slope:.4g} です。0 から 1 の間にしてください。", "u = 0")
+    check.report()
+    dz, u = away_from_zero(rng, (4, 3)), 1e-8 * away_from_zero(rng, (4, 3))
+    check_digits(check, dz, u, np.where(u > 0, dz, 0.0), "0 のすぐ近く")
+    ### END HIDDEN TESTS
 
 # %% folded="picture_derivatives"
 # @title 図: 活性化関数とその微分
@@ -1170,39 +1170,39 @@ def affine_backward(du, z, W):
 
 # %% test="affine_backward" points=12
 # 確認: affine_backward
-check = Check("affine_backward")
-du = np.array([[1.0, 0.0, 2.0, -1.0], [0.5, 1.0, 0.0, 2.0], [-1.0, 3.0, 1.0, 0.0]])
-z = np.array([[1.0, 2.0], [3.0, 4.0], [0.0, -1.0]])
-W = np.array([[1.0, 0.0, -1.0, 2.0], [0.5, 1.0, 2.0, 0.0]])
-check(du, z, W, dz=np.array([[-3.0, 4.5], [4.5, 1.25], [-2.0, 4.5]]),
-      dW=np.array([[2.5, 3.0, 2.0, 5.0], [5.0, 1.0, 3.0, 6.0]]), db=np.array([0.5, 4.0, 3.0, 1.0]))
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("affine_backward")
-for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2), (20, 6, 18):
-    z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)) / np.sqrt(n_in), away_from_zero(rng, n_out)
-    du = away_from_zero(rng, (n, n_out)) / np.sqrt(n)
-    E = lambda z, W, b: np.sum(du * (np.einsum("...ni,...io->...no", z, W) + b), axis=(-2, -1))
-    check(du, z, W, dz=derivative(lambda a: E(a, W, b), z), dW=derivative(lambda a: E(z, a, b), W),
-          db=derivative(lambda a: E(z, W, a[:, None]), b), case=f"N = {n}, {n_in} → {n_out}")
+@checks("affine_backward")
+def _(check):
+    du = np.array([[1.0, 0.0, 2.0, -1.0], [0.5, 1.0, 0.0, 2.0], [-1.0, 3.0, 1.0, 0.0]])
+    z = np.array([[1.0, 2.0], [3.0, 4.0], [0.0, -1.0]])
+    W = np.array([[1.0, 0.0, -1.0, 2.0], [0.5, 1.0, 2.0, 0.0]])
+    check(du, z, W, dz=np.array([[-3.0, 4.5], [4.5, 1.25], [-2.0, 4.5]]),
+          dW=np.array([[2.5, 3.0, 2.0, 5.0], [5.0, 1.0, 3.0, 6.0]]), db=np.array([0.5, 4.0, 3.0, 1.0]))
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("affine_backward")
+    for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2), (20, 6, 18):
+        z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)) / np.sqrt(n_in), away_from_zero(rng, n_out)
+        du = away_from_zero(rng, (n, n_out)) / np.sqrt(n)
+        E = lambda z, W, b: np.sum(du * (np.einsum("...ni,...io->...no", z, W) + b), axis=(-2, -1))
+        check(du, z, W, dz=derivative(lambda a: E(a, W, b), z), dW=derivative(lambda a: E(z, a, b), W),
+              db=derivative(lambda a: E(z, W, a[:, None]), b), case=f"N = {n}, {n_in} → {n_out}")
 
-# Beside one huge input, a difference over any width but 1 loses the digits of all the others. The numbers are multiples of 1/8,
-# with so few digits that a step of 1 loses none: u is linear, so that is as exact as the formula.
-du, z, W = (rng.integers(4, 17, shape) / 8 * rng.choice([-1, 1], shape) for shape in ((2, 3), (2, 4), (4, 3)))
-z[:, 0] *= 2.0**36
-with check.attempt("dz, dW, db", "とても大きな入力"):
-    got = check.call(du, z, W, outputs=3)
-    exact, scale = ((np.einsum("no,io->ni", d, V), np.einsum("ni,no->io", a, d), np.einsum("no->o", d))
-                    for d, a, V in ((du, z, W), (np.abs(du), np.abs(z), np.abs(W))))
-    check.holds("桁数", all([within(np.asarray(g), a, 1e-5 * s) for g, a, s in zip(got, exact, scale)]),
-                f"入力の 1 つがとても大きいと、ほかの勾配の{NO_DIFFERENCES}", "とても大きな入力")
-check.report("採点", brief=True)
-du, z, W = away_from_zero(rng, (32, 40)) / 6, rng.normal(size=(32, 64)), rng.normal(size=(64, 40)) / 8
-with aside():
-    check(du, z, W, dz=np.einsum("no,io->ni", du, W), dW=np.einsum("ni,no->io", z, du), db=np.einsum("no->o", du),
-          case="N = 32, 64 → 40")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+    # Beside one huge input, a difference over any width but 1 loses the digits of all the others. The numbers are multiples of 1/8,
+    # with so few digits that a step of 1 loses none: u is linear, so that is as exact as the formula.
+    du, z, W = (rng.integers(4, 17, shape) / 8 * rng.choice([-1, 1], shape) for shape in ((2, 3), (2, 4), (4, 3)))
+    z[:, 0] *= 2.0**36
+    with check.attempt("dz, dW, db", "とても大きな入力"):
+        got = check.call(du, z, W, outputs=3)
+        exact, scale = ((np.einsum("no,io->ni", d, V), np.einsum("ni,no->io", a, d), np.einsum("no->o", d))
+                        for d, a, V in ((du, z, W), (np.abs(du), np.abs(z), np.abs(W))))
+        check.holds("桁数", all([within(np.asarray(g), a, 1e-5 * s) for g, a, s in zip(got, exact, scale)]),
+                    f"入力の 1 つがとても大きいと、ほかの勾配の{NO_DIFFERENCES}", "とても大きな入力")
+    check.report()
+    du, z, W = away_from_zero(rng, (32, 40)) / 6, rng.normal(size=(32, 64)), rng.normal(size=(64, 40)) / 8
+    with aside():
+        check(du, z, W, dz=np.einsum("no,io->ni", du, W), dW=np.einsum("ni,no->io", z, du), db=np.einsum("no->o", du),
+              case="N = 32, 64 → 40")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## 2.6 softmax + 交差エントロピーの chain-rule
@@ -1245,42 +1245,40 @@ def softmax_cross_entropy_backward(y, t):
 
 # %% test="softmax_cross_entropy_backward" points=8
 # 確認: softmax_cross_entropy_backward
-check = Check("softmax_cross_entropy_backward")
-check(np.array([[0.8, 0.1, 0.1], [0.3, 0.3, 0.4]]), np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
-      du=np.array([[-0.1, 0.05, 0.05], [0.15, 0.15, -0.3]]))
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("softmax_cross_entropy_backward")
-for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2):
-    u, t = rng.normal(size=(n, k)), one_hot(rng, n, k)
+@checks("softmax_cross_entropy_backward")
+def _(check):
+    check(np.array([[0.8, 0.1, 0.1], [0.3, 0.3, 0.4]]), np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
+          du=np.array([[-0.1, 0.05, 0.05], [0.15, 0.15, -0.3]]))
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("softmax_cross_entropy_backward")
+    for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2):
+        u, t = rng.normal(size=(n, k)), one_hot(rng, n, k)
+        y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
+        check(y, t, du=derivative(lambda v: true_loss(v, t), u), case=f"N = {n}, K = {k}")
+    check.report()
+    # Where the right class is far ahead, nothing is left of differences of the loss.
+    lead = np.array([[20.0], [25.0], [30.0]])
+    t = one_hot(rng, 3, 5)
+    u = np.where(t > 0, lead, rng.permuted(np.tile(np.linspace(-0.5, 0.5, 5), (3, 1)), axis=1))
     y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
-    check(y, t, du=derivative(lambda v: true_loss(v, t), u), case=f"N = {n}, K = {k}")
-check.report("採点", brief=True)
-# Where the right class is far ahead, nothing is left of differences of the loss.
-lead = np.array([[20.0], [25.0], [30.0]])
-t = one_hot(rng, 3, 5)
-u = np.where(t > 0, lead, rng.permuted(np.tile(np.linspace(-0.5, 0.5, 5), (3, 1)), axis=1))
-y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
-with check.attempt("du", "損失が平ら"):
-    got = np.asarray(check.call(y, t), dtype=float)
-    check.compare("損失が平ら", "du", got, (y - t) / 3)
-    exact = got.shape == y.shape and own_output_gradient(3 * got[t == 0], y[t == 0])
-    check.holds("桁数", exact, f"損失がほとんど平らなところで、勾配の{NO_DIFFERENCES}", "損失が平ら")
-check.report("採点", brief=True)
-u, t = rng.normal(size=(32, 10)), one_hot(rng, 32, 10)
-y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
-check(y, t, du=derivative(lambda v: true_loss(v, t), u), case="N = 32, K = 10")
-check.report("採点", brief=True)
+    with check.attempt("du", "損失が平ら"):
+        got = np.asarray(check.call(y, t), dtype=float)
+        check.compare("損失が平ら", "du", got, (y - t) / 3)
+        exact = got.shape == y.shape and own_output_gradient(3 * got[t == 0], y[t == 0])
+        check.holds("桁数", exact, f"損失がほとんど平らなところで、勾配の{NO_DIFFERENCES}", "損失が平ら")
+    check.report()
+    u, t = rng.normal(size=(32, 10)), one_hot(rng, 32, 10)
+    y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
+    check(y, t, du=derivative(lambda v: true_loss(v, t), u), case="N = 32, K = 10")
+    check.report()
 
+    def problem(n):
+        y, t = rng.dirichlet(np.full(10, 5.0), n), one_hot(rng, n, 10)
+        return (y, t), {"du": np.where(t > 0, y - 1, y) / n}
 
-def problem(n):
-    y, t = rng.dirichlet(np.full(10, 5.0), n), one_hot(rng, n, 10)
-    return (y, t), {"du": np.where(t > 0, y - 1, y) / n}
-
-
-check_growth(check, problem, 40, 1200, limit=40)
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+    check_growth(check, problem, 40, 1200, limit=40)
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ---
@@ -1333,29 +1331,29 @@ def network_forward(x, params, activation="relu"):
 
 # %% test="network_forward" points=6
 # 確認: network_forward
-check = Check("network_forward")
-x = np.array([[1.0, 2.0]])
-params = [
-    (np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]]), np.array([0.5, -0.5, 0.25])),
-    (np.array([[1.0, 0.0], [2.0, -1.0], [1.0, 1.0]]), np.array([0.0, 1.0])),
-]
-check(x, params, us=[np.array([[2.5, 0.5, -1.25]]), np.array([[3.5, 0.5]])],
-      zs=[x, np.array([[2.5, 0.5, 0.0]])], case="2 層, relu")
-check(x, params, "tanh", us=[np.array([[2.5, 0.5, -1.25]]), np.array([[1.06254, -0.310401]])],
-      zs=[x, np.array([[0.986614, 0.462117, -0.848284]])], case="2 層, tanh")
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("network_forward")
-for activation, kinds in ("relu", SMALL + LARGER), ("sigmoid", SMALL), ("tanh", SMALL):
-    for x, _, params, case in networks(rng, *kinds, activation=activation):
-        for now in params, [(W + 0.1, b - 0.1) for W, b in params]:
-            us, zs = true_forward(x, now, activation)
-            check(x, now, activation, us=us, zs=zs, case=case)
-for x, _, params, case in networks(rng, OWN_SIZE):
-    us, zs = true_forward(x, params)
-    check(x, params, us=us, zs=zs, case=case)
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("network_forward")
+def _(check):
+    x = np.array([[1.0, 2.0]])
+    params = [
+        (np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]]), np.array([0.5, -0.5, 0.25])),
+        (np.array([[1.0, 0.0], [2.0, -1.0], [1.0, 1.0]]), np.array([0.0, 1.0])),
+    ]
+    check(x, params, us=[np.array([[2.5, 0.5, -1.25]]), np.array([[3.5, 0.5]])],
+          zs=[x, np.array([[2.5, 0.5, 0.0]])], case="2 層, relu")
+    check(x, params, "tanh", us=[np.array([[2.5, 0.5, -1.25]]), np.array([[1.06254, -0.310401]])],
+          zs=[x, np.array([[0.986614, 0.462117, -0.848284]])], case="2 層, tanh")
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("network_forward")
+    for activation, kinds in ("relu", SMALL + LARGER), ("sigmoid", SMALL), ("tanh", SMALL):
+        for x, _, params, case in networks(rng, *kinds, activation=activation):
+            for now in params, [(W + 0.1, b - 0.1) for W, b in params]:
+                us, zs = true_forward(x, now, activation)
+                check(x, now, activation, us=us, zs=zs, case=case)
+    for x, _, params, case in networks(rng, OWN_SIZE):
+        us, zs = true_forward(x, params)
+        check(x, params, us=us, zs=zs, case=case)
+    ### END HIDDEN TESTS
 
 # %% folded="picture_network"
 # @title 図: 3 層のネットワークの計算グラフと、流れる配列の形
@@ -1434,35 +1432,35 @@ def network_backward(x, t, params, activation="relu"):
 
 # %% test="network_backward" points=10
 # 確認: network_backward
-check = Check("network_backward")
-x, t = np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [1.0, 0.0]])
-params = [
-    (np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]]), np.array([0.5, -0.5, 0.25])),
-    (np.array([[0.5, 0.0], [1.0, -1.0], [-1.0, 1.0]]), np.array([0.0, 1.0])),
-]
-check(x, t, params, grads=[
-    (np.array([[0.194325, 1.04624, 0.0], [0.38865, 1.42013, 0.0]]), np.array([0.194325, 0.508358, 0.0])),
-    (np.array([[0.971625, -0.971625], [0.0598543, -0.0598543], [0.0, 0.0]]), np.array([0.254179, -0.254179])),
-], case="2 層, relu")
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("network_backward")
-for activation, kinds in ("relu", SMALL + LARGER), ("sigmoid", SMALL), ("tanh", SMALL):
-    for x, t, params, case in networks(rng, *kinds, activation=activation):
-        check(x, t, params, activation, grads=true_gradients(x, t, params, activation), case=case)
-check.report("採点", brief=True)
-for activation in "relu", "sigmoid", "tanh":
-    check_flat(check, rng, activation=activation)
-check.report("採点", brief=True)
-x, t, params = flat_network(rng, 1, "relu")
-check(x, t, params, grads=true_gradients(x, t, params), case="u が 0 のすぐ近く")
-with aside():
-    for x, t, params, case in networks(rng, OWN_SIZE):
-        check(x, t, params, grads=true_gradients(x, t, params), case=case)
-check.report("採点", brief=True)
-check_network_growth(check, rng)
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("network_backward")
+def _(check):
+    x, t = np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [1.0, 0.0]])
+    params = [
+        (np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]]), np.array([0.5, -0.5, 0.25])),
+        (np.array([[0.5, 0.0], [1.0, -1.0], [-1.0, 1.0]]), np.array([0.0, 1.0])),
+    ]
+    check(x, t, params, grads=[
+        (np.array([[0.194325, 1.04624, 0.0], [0.38865, 1.42013, 0.0]]), np.array([0.194325, 0.508358, 0.0])),
+        (np.array([[0.971625, -0.971625], [0.0598543, -0.0598543], [0.0, 0.0]]), np.array([0.254179, -0.254179])),
+    ], case="2 層, relu")
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("network_backward")
+    for activation, kinds in ("relu", SMALL + LARGER), ("sigmoid", SMALL), ("tanh", SMALL):
+        for x, t, params, case in networks(rng, *kinds, activation=activation):
+            check(x, t, params, activation, grads=true_gradients(x, t, params, activation), case=case)
+    check.report()
+    for activation in "relu", "sigmoid", "tanh":
+        check_flat(check, rng, activation=activation)
+    check.report()
+    x, t, params = flat_network(rng, 1, "relu")
+    check(x, t, params, grads=true_gradients(x, t, params), case="u が 0 のすぐ近く")
+    with aside():
+        for x, t, params, case in networks(rng, OWN_SIZE):
+            check(x, t, params, grads=true_gradients(x, t, params), case=case)
+    check.report()
+    check_network_growth(check, rng)
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ### 数値微分で確かめる
@@ -1558,25 +1556,25 @@ def sgd_step(params, grads, lr):
 
 # %% test="sgd_step" points=3
 # 確認: sgd_step
-check = Check("sgd_step")
-params = [(np.array([[1.0, 2.0]]), np.array([0.5, -0.5])), (np.array([[3.0], [4.0]]), np.array([1.0]))]
-grads = [(np.array([[10.0, -10.0]]), np.array([5.0, 0.0])), (np.array([[1.0], [2.0]]), np.array([-2.0]))]
-check(params, grads, 0.1, params=[(np.array([[0.0, 3.0]]), np.array([0.0, -0.5])),
-                                  (np.array([[2.9], [3.8]]), np.array([1.2]))])
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("sgd_step")
-for lr, sizes in (
-    (0.3, (4, 6, 3, 2)), (0.01, (3, 2)), (0.5, (3, 3, 3)), (0.0, (3, 3, 3)),
-    (0.2, (4, 5, 5, 5, 3)), (0.4, (3, 4, 4, 4, 4, 2)), (0.1, (64, 40, 20, 10)),
-):
-    params = [(rng.normal(size=(a, b)), rng.normal(size=b)) for a, b in zip(sizes, sizes[1:])]
-    grads = [(100 * away_from_zero(rng, W.shape), away_from_zero(rng, b.shape)) for W, b in params]
-    check(params, grads, lr, case=f"α = {lr}, {len(params)} 層", params=[
-        tuple(np.subtract(p, np.multiply(lr, g)) for p, g in zip(*layer)) for layer in zip(params, grads)
-    ])
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("sgd_step")
+def _(check):
+    params = [(np.array([[1.0, 2.0]]), np.array([0.5, -0.5])), (np.array([[3.0], [4.0]]), np.array([1.0]))]
+    grads = [(np.array([[10.0, -10.0]]), np.array([5.0, 0.0])), (np.array([[1.0], [2.0]]), np.array([-2.0]))]
+    check(params, grads, 0.1, params=[(np.array([[0.0, 3.0]]), np.array([0.0, -0.5])),
+                                      (np.array([[2.9], [3.8]]), np.array([1.2]))])
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("sgd_step")
+    for lr, sizes in (
+        (0.3, (4, 6, 3, 2)), (0.01, (3, 2)), (0.5, (3, 3, 3)), (0.0, (3, 3, 3)),
+        (0.2, (4, 5, 5, 5, 3)), (0.4, (3, 4, 4, 4, 4, 2)), (0.1, (64, 40, 20, 10)),
+    ):
+        params = [(rng.normal(size=(a, b)), rng.normal(size=b)) for a, b in zip(sizes, sizes[1:])]
+        grads = [(100 * away_from_zero(rng, W.shape), away_from_zero(rng, b.shape)) for W, b in params]
+        check(params, grads, lr, case=f"α = {lr}, {len(params)} 層", params=[
+            tuple(np.subtract(p, np.multiply(lr, g)) for p, g in zip(*layer)) for layer in zip(params, grads)
+        ])
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## 3.4 学習の繰り返し
@@ -1627,98 +1625,94 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 # %% test="train" points=6
 # 確認: train
-check = Check("train")
-x, t = np.array([[1.0, 2.0], [-1.0, 0.5], [0.5, -1.0]]), np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
-params = [
-    (np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]]), np.array([0.5, -0.5, 0.25])),
-    (np.array([[0.5, 0.0], [1.0, -1.0], [-1.0, 1.0]]), np.array([0.0, 1.0])),
-]
-with check.attempt("params, losses"):
-    got, losses = check.call(x, t, params, 0.5, 2, 3, np.random.default_rng(0), outputs=2)
-    again, twice = (check.call(x, t, params, 0.5, 2, 2, np.random.default_rng(1), outputs=2)[0] for _ in range(2))
-    check.compare("バッチ 1 つ", "params", got, [
-        (np.array([[0.939054, -1.45929, 0.506054], [0.381267, 0.581896, -1.01211]]), np.array([0.438264, -0.558907, 0.262107])),
-        (np.array([[0.108677, 0.391323], [1.03321, -1.03321], [-1.0091, 1.0091]]), np.array([-0.0648409, 1.06484])),
-    ])
-    check.holds("losses の長さ", len(losses) == 2, f"losses の長さは epochs と同じ 2 のはずですが、{len(losses)} です。")
-    check.holds("損失が減る", losses[-1] < losses[0], "損失が減っていません。更新の向きを見てください。")
-    check.holds("同じ種なら同じ結果", unchanged(again, twice),
-                "同じ種の rng で 2 回呼ぶと、結果が違います。乱数は引数の rng だけを使い、前の呼び出しの値は残さないでください。")
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("train")
-
-
-def close(a, b):
-    return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-3, atol=1e-6)
-
-
-# One batch holds everything: the order cannot matter, so every number is known.
-for n, batch_size, epochs, sizes in (6, 6, 3, (3, 5, 4, 2)), (5, 20, 3, (3, 5, 4, 2)), (32, 32, 10, (8, 5, 5, 5, 3)):
-    x, t, params = random_network(rng, n, sizes, margin=0.1 if n < 32 else 0.005)
-    before, after, now = [], [], params
-    for _ in range(epochs):
-        before.append(true_loss(true_forward(x, now)[0][-1], t))
-        now = [tuple(p - 0.1 * g for p, g in zip(*layer)) for layer in zip(now, true_gradients(x, t, now))]
-        after.append(true_loss(true_forward(x, now)[0][-1], t))
+@checks("train")
+def _(check):
+    x, t = np.array([[1.0, 2.0], [-1.0, 0.5], [0.5, -1.0]]), np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    params = [
+        (np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]]), np.array([0.5, -0.5, 0.25])),
+        (np.array([[0.5, 0.0], [1.0, -1.0], [-1.0, 1.0]]), np.array([0.0, 1.0])),
+    ]
     with check.attempt("params, losses"):
-        got, losses = check.call(x, t, params, 0.1, epochs, batch_size, np.random.default_rng(3), outputs=2)
-        check.compare(f"N = {n}, バッチ {batch_size}, {epochs} エポック", "params", got, now)
-        check.holds("losses", close(losses, before) or close(losses, after), "losses が、エポックごとの損失の平均と違います。")
-check.report("採点", brief=True)
+        got, losses = check.call(x, t, params, 0.5, 2, 3, np.random.default_rng(0), outputs=2)
+        again, twice = (check.call(x, t, params, 0.5, 2, 2, np.random.default_rng(1), outputs=2)[0] for _ in range(2))
+        check.compare("バッチ 1 つ", "params", got, [
+            (np.array([[0.939054, -1.45929, 0.506054], [0.381267, 0.581896, -1.01211]]), np.array([0.438264, -0.558907, 0.262107])),
+            (np.array([[0.108677, 0.391323], [1.03321, -1.03321], [-1.0091, 1.0091]]), np.array([-0.0648409, 1.06484])),
+        ])
+        check.holds("losses の長さ", len(losses) == 2, f"losses の長さは epochs と同じ 2 のはずですが、{len(losses)} です。")
+        check.holds("損失が減る", losses[-1] < losses[0], "損失が減っていません。更新の向きを見てください。")
+        check.holds("同じ種なら同じ結果", unchanged(again, twice),
+                    "同じ種の rng で 2 回呼ぶと、結果が違います。乱数は引数の rng だけを使い、前の呼び出しの値は残さないでください。")
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("train")
 
-# All samples alike: again the order cannot matter, and there is one step for every batch.
-x, t, params = random_network(rng, 1, (3, 4, 2))
-now = params
-for _ in range(3):
-    now = [tuple(p - 0.5 * g for p, g in zip(*layer)) for layer in zip(now, true_gradients(x, t, now))]
-with check.attempt("params"):
-    got, _ = check.call(np.repeat(x, 6, axis=0), np.repeat(t, 6, axis=0), params, 0.5, 1, 2, np.random.default_rng(3), outputs=2)
-    check.compare("N = 6, バッチ 2", "params", got, now)
-check.report("採点", brief=True)
+    def close(a, b):
+        return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-3, atol=1e-6)
 
-# Each sample has an input of its own, so row i of W tells by what weight sample i entered: 1 / (size of its batch).
-n, batch_size, lr = 13, 5, 1e-4
-x, t, params = np.diag(rng.uniform(1, 2, n)), one_hot(rng, n, 3), [(rng.normal(size=(n, 3)), rng.normal(size=3))]
-u = true_forward(x, params)[0][-1]
-y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
-single = np.diag(x)[:, None] * (y - t)
-loss = np.log(np.exp(u).sum(axis=1)) - np.sum(u * t, axis=1)
+    # One batch holds everything: the order cannot matter, so every number is known.
+    for n, batch_size, epochs, sizes in (6, 6, 3, (3, 5, 4, 2)), (5, 20, 3, (3, 5, 4, 2)), (32, 32, 10, (8, 5, 5, 5, 3)):
+        x, t, params = random_network(rng, n, sizes, margin=0.1 if n < 32 else 0.005)
+        before, after, now = [], [], params
+        for _ in range(epochs):
+            before.append(true_loss(true_forward(x, now)[0][-1], t))
+            now = [tuple(p - 0.1 * g for p, g in zip(*layer)) for layer in zip(now, true_gradients(x, t, now))]
+            after.append(true_loss(true_forward(x, now)[0][-1], t))
+        with check.attempt("params, losses"):
+            got, losses = check.call(x, t, params, 0.1, epochs, batch_size, np.random.default_rng(3), outputs=2)
+            check.compare(f"N = {n}, バッチ {batch_size}, {epochs} エポック", "params", got, now)
+            check.holds("losses", close(losses, before) or close(losses, after), "losses が、エポックごとの損失の平均と違います。")
+    check.report()
 
+    # All samples alike: again the order cannot matter, and there is one step for every batch.
+    x, t, params = random_network(rng, 1, (3, 4, 2))
+    now = params
+    for _ in range(3):
+        now = [tuple(p - 0.5 * g for p, g in zip(*layer)) for layer in zip(now, true_gradients(x, t, now))]
+    with check.attempt("params"):
+        got, _ = check.call(np.repeat(x, 6, axis=0), np.repeat(t, 6, axis=0), params, 0.5, 1, 2, np.random.default_rng(3), outputs=2)
+        check.compare("N = 6, バッチ 2", "params", got, now)
+    check.report()
 
-def weights(epochs, seed, rows=n):
-    """(weights of the samples summed over the epochs, losses, what the weights do not explain)"""
-    got, losses = check.call(x[:rows], t[:rows], params, lr, epochs, batch_size, np.random.default_rng(seed), outputs=2)
-    step = (params[0][0] - np.asarray(got[0][0])) / lr
-    weight = np.sum(step * single, axis=1) / np.sum(single**2, axis=1)
-    return weight, losses, np.abs(step - weight[:, None] * single).max()
+    # Each sample has an input of its own, so row i of W tells by what weight sample i entered: 1 / (size of its batch).
+    n, batch_size, lr = 13, 5, 1e-4
+    x, t, params = np.diag(rng.uniform(1, 2, n)), one_hot(rng, n, 3), [(rng.normal(size=(n, 3)), rng.normal(size=3))]
+    u = true_forward(x, params)[0][-1]
+    y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
+    single = np.diag(x)[:, None] * (y - t)
+    loss = np.log(np.exp(u).sum(axis=1)) - np.sum(u * t, axis=1)
 
+    def weights(epochs, seed, rows=n):
+        """(weights of the samples summed over the epochs, losses, what the weights do not explain)"""
+        got, losses = check.call(x[:rows], t[:rows], params, lr, epochs, batch_size, np.random.default_rng(seed), outputs=2)
+        step = (params[0][0] - np.asarray(got[0][0])) / lr
+        weight = np.sum(step * single, axis=1) / np.sum(single**2, axis=1)
+        return weight, losses, np.abs(step - weight[:, None] * single).max()
 
-tails = []
-with check.attempt("params, losses"):
-    for seed in range(4):
-        first, losses, rest = weights(1, seed)
-        check.holds("x と t の対応", rest < 0.01, "x の行と t の行の対応が崩れています。x だけを並べ替えていませんか。")
-        check.holds("全データを使う", first.min() > 0.1,
-                    f"使われていないデータが {np.sum(first < 0.1)} 個あります。どのデータも 1 エポックに 1 回使ってください (最後の半端なバッチも)。")
-        check.holds("バッチの大きさ", not np.allclose(np.sort(first), [1 / 5] * 5 + [1 / 4] * 8, atol=0.01),
-                    "バッチの大きさがそろえられています。前から batch_size 個ずつ取り、残りを最後のバッチにしてください。")
-        check.holds("バッチの平均", np.allclose(np.sort(first), [1 / 5] * 10 + [1 / 3] * 3, atol=0.02),
-                    "データの重みが違います。どのデータも 1 エポックに 1 回使い、勾配はそのバッチの実際の大きさで平均します。")
-        check.holds("losses", close(losses, [loss.mean()]) or close(losses, [np.sum(first * loss) / 3]),
-                    "losses が違います。すべてのバッチの損失を平均してください。")
-        second = weights(2, seed)[0] - first
-        tails.append((tuple(np.flatnonzero(first > 0.27)), tuple(np.flatnonzero(second > 0.27))))
-    check.holds("並べ替え", len({tail for tail, _ in tails}) > 1, "rng の種を変えても、データの順が変わりません。rng を使って並べ替えてください。")
-    check.holds("エポックごとの並べ替え", any(a != b for a, b in tails),
-                "2 エポック目が 1 エポック目と同じ順です。エポックごとに並べ替えてください。")
-    same = [weights(1, 0)[0] for _ in range(3)]
-    check.holds("同じ種なら同じ順", np.allclose(same[0], same[1:]), "同じ種の rng で呼び直すと、順が変わります。引数の rng だけを使ってください。")
-    ten = weights(1, 0, 10)[0][:10]
-    check.holds("N が割り切れるとき", np.allclose(ten, 1 / 5, atol=0.02),
-                "N が batch_size で割り切れるときに正しく動きません。空のバッチを作っていませんか。")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+    tails = []
+    with check.attempt("params, losses"):
+        for seed in range(4):
+            first, losses, rest = weights(1, seed)
+            check.holds("x と t の対応", rest < 0.01, "x の行と t の行の対応が崩れています。x だけを並べ替えていませんか。")
+            check.holds("全データを使う", first.min() > 0.1,
+                        f"使われていないデータが {np.sum(first < 0.1)} 個あります。どのデータも 1 エポックに 1 回使ってください (最後の半端なバッチも)。")
+            check.holds("バッチの大きさ", not np.allclose(np.sort(first), [1 / 5] * 5 + [1 / 4] * 8, atol=0.01),
+                        "バッチの大きさがそろえられています。前から batch_size 個ずつ取り、残りを最後のバッチにしてください。")
+            check.holds("バッチの平均", np.allclose(np.sort(first), [1 / 5] * 10 + [1 / 3] * 3, atol=0.02),
+                        "データの重みが違います。どのデータも 1 エポックに 1 回使い、勾配はそのバッチの実際の大きさで平均します。")
+            check.holds("losses", close(losses, [loss.mean()]) or close(losses, [np.sum(first * loss) / 3]),
+                        "losses が違います。すべてのバッチの損失を平均してください。")
+            second = weights(2, seed)[0] - first
+            tails.append((tuple(np.flatnonzero(first > 0.27)), tuple(np.flatnonzero(second > 0.27))))
+        check.holds("並べ替え", len({tail for tail, _ in tails}) > 1, "rng の種を変えても、データの順が変わりません。rng を使って並べ替えてください。")
+        check.holds("エポックごとの並べ替え", any(a != b for a, b in tails),
+                    "2 エポック目が 1 エポック目と同じ順です。エポックごとに並べ替えてください。")
+        same = [weights(1, 0)[0] for _ in range(3)]
+        check.holds("同じ種なら同じ順", np.allclose(same[0], same[1:]), "同じ種の rng で呼び直すと、順が変わります。引数の rng だけを使ってください。")
+        ten = weights(1, 0, 10)[0][:10]
+        check.holds("N が割り切れるとき", np.allclose(ten, 1 / 5, atol=0.02),
+                    "N が batch_size で割り切れるときに正しく動きません。空のバッチを作っていませんか。")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## 3.5 手書き数字を学習する
@@ -1881,33 +1875,33 @@ def fix_backward(x, t, params):
 
 # %% test="fix_backward" points=3
 # 確認: fix_backward
-check = Check("fix_backward")
-x, t = np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [1.0, 0.0]])
-params = [
-    (np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]]), np.array([0.5, -0.5, 0.25])),
-    (np.array([[0.5, 0.0], [1.0, -1.0], [-1.0, 1.0]]), np.array([0.0, 1.0])),
-]
-check(x, t, params, grads=[
-    (np.array([[0.194325, 1.04624, 0.0], [0.38865, 1.42013, 0.0]]), np.array([0.194325, 0.508358, 0.0])),
-    (np.array([[0.971625, -0.971625], [0.0598543, -0.0598543], [0.0, 0.0]]), np.array([0.254179, -0.254179])),
-], case="2 層, relu")
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("fix_backward")
-for x, t, params, case in networks(rng, *SMALL, *LARGER):
-    check(x, t, params, grads=true_gradients(x, t, params), case=case)
-check.report("採点", brief=True)
-check_flat(check, rng)
-check.report("採点", brief=True)
-x, t, params = flat_network(rng, 1, "relu")
-check(x, t, params, grads=true_gradients(x, t, params), case="u が 0 のすぐ近く")
-with aside():
-    for x, t, params, case in networks(rng, OWN_SIZE):
+@checks("fix_backward")
+def _(check):
+    x, t = np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [1.0, 0.0]])
+    params = [
+        (np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]]), np.array([0.5, -0.5, 0.25])),
+        (np.array([[0.5, 0.0], [1.0, -1.0], [-1.0, 1.0]]), np.array([0.0, 1.0])),
+    ]
+    check(x, t, params, grads=[
+        (np.array([[0.194325, 1.04624, 0.0], [0.38865, 1.42013, 0.0]]), np.array([0.194325, 0.508358, 0.0])),
+        (np.array([[0.971625, -0.971625], [0.0598543, -0.0598543], [0.0, 0.0]]), np.array([0.254179, -0.254179])),
+    ], case="2 層, relu")
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("fix_backward")
+    for x, t, params, case in networks(rng, *SMALL, *LARGER):
         check(x, t, params, grads=true_gradients(x, t, params), case=case)
-check.report("採点", brief=True)
-check_network_growth(check, rng)
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+    check.report()
+    check_flat(check, rng)
+    check.report()
+    x, t, params = flat_network(rng, 1, "relu")
+    check(x, t, params, grads=true_gradients(x, t, params), case="u が 0 のすぐ近く")
+    with aside():
+        for x, t, params, case in networks(rng, OWN_SIZE):
+            check(x, t, params, grads=true_gradients(x, t, params), case=case)
+    check.report()
+    check_network_growth(check, rng)
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## 3.7 この先へ: 畳み込みニューラルネットワーク (CNN)
@@ -1983,24 +1977,24 @@ def l2_gradient(params, grads, weight_decay):
 
 # %% test="l2_gradient" bonus=5
 # 確認: l2_gradient
-check = Check("l2_gradient")
-params = [(np.array([[1.0, 2.0]]), np.array([0.5, -0.5])), (np.array([[3.0], [4.0]]), np.array([1.0]))]
-grads = [(np.array([[10.0, -10.0]]), np.array([5.0, 0.0])), (np.array([[1.0], [2.0]]), np.array([-2.0]))]
-check(params, grads, 0.1, grads=[(np.array([[10.1, -9.8]]), np.array([5.0, 0.0])),
-                                 (np.array([[1.3], [2.4]]), np.array([-2.0]))])
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("l2_gradient")
-for decay, sizes in (
-    (0.3, (4, 6, 3, 2)), (1.5, (3, 2)), (0.7, (3, 3, 3)), (0.0, (3, 3, 3)), (0.2, (4, 5, 5, 5, 3)), (0.4, (3, 4, 4, 4, 4, 2)),
-):
-    params = [(away_from_zero(rng, (a, b)), away_from_zero(rng, b)) for a, b in zip(sizes, sizes[1:])]
-    grads = [(rng.normal(size=W.shape), rng.normal(size=b.shape)) for W, b in params]
-    check(params, grads, decay, case=f"λ = {decay}, {len(params)} 層", grads=[
-        (dW + derivative(lambda A: decay / 2 * np.sum(A**2, axis=(1, 2)), W), db) for (W, b), (dW, db) in zip(params, grads)
-    ])
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("l2_gradient")
+def _(check):
+    params = [(np.array([[1.0, 2.0]]), np.array([0.5, -0.5])), (np.array([[3.0], [4.0]]), np.array([1.0]))]
+    grads = [(np.array([[10.0, -10.0]]), np.array([5.0, 0.0])), (np.array([[1.0], [2.0]]), np.array([-2.0]))]
+    check(params, grads, 0.1, grads=[(np.array([[10.1, -9.8]]), np.array([5.0, 0.0])),
+                                     (np.array([[1.3], [2.4]]), np.array([-2.0]))])
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("l2_gradient")
+    for decay, sizes in (
+        (0.3, (4, 6, 3, 2)), (1.5, (3, 2)), (0.7, (3, 3, 3)), (0.0, (3, 3, 3)), (0.2, (4, 5, 5, 5, 3)), (0.4, (3, 4, 4, 4, 4, 2)),
+    ):
+        params = [(away_from_zero(rng, (a, b)), away_from_zero(rng, b)) for a, b in zip(sizes, sizes[1:])]
+        grads = [(rng.normal(size=W.shape), rng.normal(size=b.shape)) for W, b in params]
+        check(params, grads, decay, case=f"λ = {decay}, {len(params)} 層", grads=[
+            (dW + derivative(lambda A: decay / 2 * np.sum(A**2, axis=(1, 2)), W), db) for (W, b), (dW, db) in zip(params, grads)
+        ])
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## 交差検証
@@ -2036,44 +2030,43 @@ def k_fold(n, k, rng):
 
 # %% test="k_fold" bonus=5
 # 確認: k_fold
-def check_folds(check, n, k):
-    """n 個を k 個に分けた結果を確かめて、表に行を足す。"""
-    case = f"n = {n}, k = {k}"
-    with check.attempt("train, valid", case):
-        folds = [tuple(np.asarray(part) for part in pair) for pair in check.call(n, k, np.random.default_rng(5))]
-        valids = [valid for _, valid in folds]
-        check.holds("組の数", len(folds) == k, f"組は {k} 個のはずですが、{len(folds)} 個です。", case)
-        integers = all([part.dtype.kind in "iu" for pair in folds for part in pair])
-        check.holds("整数の番号", integers, "番号が整数の配列ではありません。", case)
-        check.holds("valid を合わせると全部", sorted(np.concatenate(valids)) == list(range(n)),
-                    "どの番号も、ちょうど 1 回だけ valid に入らなければなりません。", case)
-        check.holds("train は残り全部", all([sorted(np.concatenate(pair)) == list(range(n)) for pair in folds]),
-                    "train と valid を合わせると、すべての番号がちょうど 1 回ずつのはずです。", case)
-        sizes = [len(valid) for valid in valids]
-        check.holds("大きさの差は 1 以下", max(sizes) - min(sizes) <= 1, f"valid の大きさが {sizes} です。", case)
+@checks("k_fold")
+def _(check):
+    def check_folds(check, n, k):
+        """n 個を k 個に分けた結果を確かめて、表に行を足す。"""
+        case = f"n = {n}, k = {k}"
+        with check.attempt("train, valid", case):
+            folds = [tuple(np.asarray(part) for part in pair) for pair in check.call(n, k, np.random.default_rng(5))]
+            valids = [valid for _, valid in folds]
+            check.holds("組の数", len(folds) == k, f"組は {k} 個のはずですが、{len(folds)} 個です。", case)
+            integers = all([part.dtype.kind in "iu" for pair in folds for part in pair])
+            check.holds("整数の番号", integers, "番号が整数の配列ではありません。", case)
+            check.holds("valid を合わせると全部", sorted(np.concatenate(valids)) == list(range(n)),
+                        "どの番号も、ちょうど 1 回だけ valid に入らなければなりません。", case)
+            check.holds("train は残り全部", all([sorted(np.concatenate(pair)) == list(range(n)) for pair in folds]),
+                        "train と valid を合わせると、すべての番号がちょうど 1 回ずつのはずです。", case)
+            sizes = [len(valid) for valid in valids]
+            check.holds("大きさの差は 1 以下", max(sizes) - min(sizes) <= 1, f"valid の大きさが {sizes} です。", case)
 
-
-check = Check("k_fold")
-check_folds(check, 6, 3)
-check_folds(check, 10, 4)
-with check.attempt("train, valid", "n = 20, k = 4"):
-    one, other = ([sorted(valid) for _, valid in check.call(20, 4, np.random.default_rng(seed))] for seed in (1, 2))
-    check.holds("並べ替え", one != other, "番号が rng で並べ替えられていません。種が違えば分け方も変わるはずです。", "n = 20, k = 4")
-check.report()
-### BEGIN HIDDEN TESTS
-for n, k in (12, 3), (11, 4), (5, 5), (23, 2), (15, 11), (100, 7):
-    check_folds(check, n, k)
-with check.attempt("train, valid", "並べ替え"):
-    one, same, other, another = (
-        [sorted(valid) for _, valid in check.call(40, 4, np.random.default_rng(seed))] for seed in (1, 1, 2, 3)
-    )
-    runs = [np.sum(np.diff(valid) != 1) <= 1 for folds in (one, other, another) for valid in folds]  # on a circle
-    check.holds("並べ替え", one != other and other != another and another != one,
-                "番号が rng で並べ替えられていません。種が違えば分け方も変わるはずです。")
-    check.holds("続き番号でない", not all(runs), "どの valid も続き番号です。かたまりのままではなく、番号を 1 つずつ並べ替えてください。")
-    check.holds("同じ種なら同じ分け方", one == same, "同じ種の rng でも分け方が変わります。引数の rng だけを使ってください。")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+    check_folds(check, 6, 3)
+    check_folds(check, 10, 4)
+    with check.attempt("train, valid", "n = 20, k = 4"):
+        one, other = ([sorted(valid) for _, valid in check.call(20, 4, np.random.default_rng(seed))] for seed in (1, 2))
+        check.holds("並べ替え", one != other, "番号が rng で並べ替えられていません。種が違えば分け方も変わるはずです。", "n = 20, k = 4")
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    for n, k in (12, 3), (11, 4), (5, 5), (23, 2), (15, 11), (100, 7):
+        check_folds(check, n, k)
+    with check.attempt("train, valid", "並べ替え"):
+        one, same, other, another = (
+            [sorted(valid) for _, valid in check.call(40, 4, np.random.default_rng(seed))] for seed in (1, 1, 2, 3)
+        )
+        runs = [np.sum(np.diff(valid) != 1) <= 1 for folds in (one, other, another) for valid in folds]  # on a circle
+        check.holds("並べ替え", one != other and other != another and another != one,
+                    "番号が rng で並べ替えられていません。種が違えば分け方も変わるはずです。")
+        check.holds("続き番号でない", not all(runs), "どの valid も続き番号です。かたまりのままではなく、番号を 1 つずつ並べ替えてください。")
+        check.holds("同じ種なら同じ分け方", one == same, "同じ種の rng でも分け方が変わります。引数の rng だけを使ってください。")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ---
