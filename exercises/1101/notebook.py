@@ -529,7 +529,7 @@ def merge_affine(W1, b1, W2, b2):
 
 # %% test="merge_affine" points=3
 # 確認: merge_affine
-@checks("merge_affine")
+@checks("merge_affine", parts={"W": 2, "b": 1})
 def _(check):
     W1, b1 = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]]), np.array([1.0, 0.0, -1.0])
     W2, b2 = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, -1.0]]), np.array([0.5, 0.25])
@@ -702,7 +702,7 @@ def softmax_cross_entropy_forward(u, t):
 
 # %% test="softmax_cross_entropy_forward" points=4
 # 確認: softmax_cross_entropy_forward
-@checks("softmax_cross_entropy_forward")
+@checks("softmax_cross_entropy_forward", parts={"E": 2, "y": 2})
 def _(check):
     u, t = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]]), np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
     check(u, t, E=0.753109, y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3]]))
@@ -1170,7 +1170,7 @@ def affine_backward(du, z, W):
 
 # %% test="affine_backward" points=12
 # 確認: affine_backward
-@checks("affine_backward")
+@checks("affine_backward", parts={"dz": 4, "dW": 5, "db": 3})
 def _(check):
     du = np.array([[1.0, 0.0, 2.0, -1.0], [0.5, 1.0, 0.0, 2.0], [-1.0, 3.0, 1.0, 0.0]])
     z = np.array([[1.0, 2.0], [3.0, 4.0], [0.0, -1.0]])
@@ -1432,7 +1432,7 @@ def network_backward(x, t, params, activation="relu"):
 
 # %% test="network_backward" points=10
 # 確認: network_backward
-@checks("network_backward")
+@checks("network_backward", parts={"dW": 7, "db": 3}, members=("dW", "db"))
 def _(check):
     x, t = np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [1.0, 0.0]])
     params = [
@@ -1556,7 +1556,7 @@ def sgd_step(params, grads, lr):
 
 # %% test="sgd_step" points=3
 # 確認: sgd_step
-@checks("sgd_step")
+@checks("sgd_step", members=("W", "b"))
 def _(check):
     params = [(np.array([[1.0, 2.0]]), np.array([0.5, -0.5])), (np.array([[3.0], [4.0]]), np.array([1.0]))]
     grads = [(np.array([[10.0, -10.0]]), np.array([5.0, 0.0])), (np.array([[1.0], [2.0]]), np.array([-2.0]))]
@@ -1625,7 +1625,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 # %% test="train" points=6
 # 確認: train
-@checks("train")
+@checks("train", parts={"params": 4, "losses": 2}, members=("W", "b"))
 def _(check):
     x, t = np.array([[1.0, 2.0], [-1.0, 0.5], [0.5, -1.0]]), np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
     params = [
@@ -1875,7 +1875,7 @@ def fix_backward(x, t, params):
 
 # %% test="fix_backward" points=3
 # 確認: fix_backward
-@checks("fix_backward")
+@checks("fix_backward", members=("dW", "db"))
 def _(check):
     x, t = np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [1.0, 0.0]])
     params = [
@@ -1977,7 +1977,7 @@ def l2_gradient(params, grads, weight_decay):
 
 # %% test="l2_gradient" bonus=5
 # 確認: l2_gradient
-@checks("l2_gradient")
+@checks("l2_gradient", members=("dW", "db"))
 def _(check):
     params = [(np.array([[1.0, 2.0]]), np.array([0.5, -0.5])), (np.array([[3.0], [4.0]]), np.array([1.0]))]
     grads = [(np.array([[10.0, -10.0]]), np.array([5.0, 0.0])), (np.array([[1.0], [2.0]]), np.array([-2.0]))]
