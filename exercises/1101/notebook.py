@@ -330,6 +330,8 @@ def _(check):
     W = np.array([[1.0, 0.0, -1.0, 2.0], [0.5, 1.0, 2.0, 0.0]])
     b = np.array([0.1, 0.2, 0.3, 0.4])
     check(z, W, b, u=np.array([[2.1, 2.2, 3.3, 2.4], [5.1, 4.2, 5.3, 6.4], [-0.4, -0.8, -1.7, 0.4]]))
+    check(z + 1, -W, b, u=np.array([[-3.4, -2.8, -3.7, -3.6], [-6.4, -4.8, -5.7, -7.6], [-0.9, 0.2, 1.3, -1.6]]), case="別の値")
+    check(np.ones((1, 20)), np.ones((20, 2)), np.array([1.0, -1.0]), u=np.array([[21.0, 19.0]]), case="N = 1、20 → 2")
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("affine_forward")
@@ -378,7 +380,11 @@ def sigmoid_forward(u):
 def _(check):
     check(np.array([[0.0, 1.0, -1.0], [2.0, -3.0, 0.5]]),
           z=np.array([[0.5, 0.731059, 0.268941], [0.880797, 0.0474259, 0.622459]]))
-    check(np.array([[1000.0, -1000.0]]), z=np.array([[1.0, 0.0]]), case="±1000", quiet=True)
+    for u, z in (1000.0, 1.0), (-1000.0, 0.0), (-750.0, 0.0):
+        check(np.array([[u, 0.5]]), z=np.array([[z, 0.622459]]), case=f"u = {u:.0f}", quiet=True)
+    with check.attempt("z", "u = -18"):
+        [[z]] = check.call(np.array([[-18.0]]))
+        check.holds("z の桁", abs(z - 1.523e-08) < 2e-7, f"u = -18 で z は 1.523e-08 のはずですが、{z:.4g} です。", "u = -18")
     ### BEGIN HIDDEN TESTS
     check.report()
     from scipy.special import expit
@@ -425,9 +431,13 @@ def tanh_forward(u):
 # 確認: tanh_forward
 @checks("tanh_forward", elementwise=True)
 def _(check):
-    check(np.array([[0.0, 1.0, -1.0], [2.0, -3.0, 0.5]]),
-          z=np.array([[0.0, 0.761594, -0.761594], [0.964028, -0.995055, 0.462117]]))
-    check(np.array([[1000.0, -1000.0]]), z=np.array([[1.0, -1.0]]), case="±1000", quiet=True)
+    check(np.array([[0.0, 1.0, -1.0], [2.0, -3.0, 0.05]]),
+          z=np.array([[0.0, 0.761594, -0.761594], [0.964028, -0.995055, 0.0499584]]))
+    for u, z in (1000.0, 1.0), (-1000.0, -1.0), (-750.0, -1.0):
+        check(np.array([[u, 0.5]]), z=np.array([[z, 0.462117]]), case=f"u = {u:.0f}", quiet=True)
+    with check.attempt("z", "u = -6"):
+        [[z]] = check.call(np.array([[-6.0]]))
+        check.holds("z の桁", abs(z + 0.99998771) < 2e-6, f"u = -6 で z は -0.99998771 のはずですが、{z:.8g} です。", "u = -6")
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("tanh_forward")
@@ -471,8 +481,9 @@ def relu_forward(u):
 # 確認: relu_forward
 @checks("relu_forward", elementwise=True)
 def _(check):
-    check(np.array([[1.5, -2.0, 0.0], [-0.3, 4.0, 0.2]]), z=np.array([[1.5, 0.0, 0.0], [0.0, 4.0, 0.2]]))
-    check(np.array([[1000.0, -1000.0]]), z=np.array([[1000.0, 0.0]]), case="±1000", quiet=True)
+    check(np.array([[-2.0, 1.5, 0.0], [-0.3, 4.0, 0.2]]), z=np.array([[0.0, 1.5, 0.0], [0.0, 4.0, 0.2]]))
+    check(np.array([[3000.0, -1000.0, 0.05], [0.6, -0.6, -8.0]]),
+          z=np.array([[3000.0, 0.0, 0.05], [0.6, 0.0, 0.0]]), case="大きな値")
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("relu_forward")
@@ -534,6 +545,10 @@ def _(check):
     W1, b1 = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]]), np.array([1.0, 0.0, -1.0])
     W2, b2 = np.array([[1.0, 0.0], [2.0, 1.0], [0.0, -1.0]]), np.array([0.5, 0.25])
     check(W1, b1, W2, b2, W=np.array([[5.0, 2.0], [-2.0, -4.0]]), b=np.array([1.5, 1.25]))
+    check(np.ones((1, 20)), np.ones(20), np.ones((20, 3)), np.array([1.0, 2.0, 3.0]),
+          W=np.array([[20.0, 20.0, 20.0]]), b=np.array([21.0, 22.0, 23.0]), case="1 → 20 → 3")
+    check(np.ones((50, 1)), np.array([2.0]), np.array([[3.0]]), np.array([4.0]),
+          W=np.full((50, 1), 3.0), b=np.array([10.0]), case="50 → 1 → 1")
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("merge_affine")
@@ -587,9 +602,11 @@ def _(check):
     check(np.array([[1.0, 2.0, 3.0]]), y=np.array([[0.0900306, 0.244728, 0.665241]]), case="スライドの例")
     check(np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]]),
           y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3]]), case="2 行")
-    check(np.array([[1001.0, 1002.0, 1003.0], [-1000.0, -1000.0, -1000.0]]),
-          y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3]]), case="±1000")
+    check(np.array([[1001.0, 1002.0, 1003.0], [-1000.0, -1000.0, -1000.0], [0.0, 1000.0, -1000.0]]),
+          y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3], [0.0, 1.0, 0.0]]), case="±1000")
     check(np.array([[1000.0, 0.0, -1000.0]]), y=np.array([[1.0, 0.0, 0.0]]), case="1 行に ±1000")
+    check(np.array([[0.0, 1.0]]), y=np.array([[0.268941, 0.731059]]), case="K = 2")
+    check(np.zeros((2, 10)), y=np.full((2, 10), 0.1), case="K = 10")
     ### BEGIN HIDDEN TESTS
     check.report()
     from scipy.special import softmax as true_softmax
@@ -658,6 +675,8 @@ def _(check):
     check(np.array([[0.1, 0.8, 0.1]]), apple, E=2.302585, case="バナナと間違えた")
     check(np.array([[0.8, 0.1, 0.1], [0.3, 0.3, 0.4]]), np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
           E=0.569717, case="2 枚の平均")
+    check(np.array([[0.5, 0.3, 0.2]] * 20 + [[0.1, 0.1, 0.8]] * 10), np.array([[0.0, 1.0, 0.0]] * 20 + [[1.0, 0.0, 0.0]] * 10),
+          E=1.570177, case="30 枚の平均")
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("cross_entropy")
@@ -706,11 +725,18 @@ def softmax_cross_entropy_forward(u, t):
 def _(check):
     u, t = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]]), np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
     check(u, t, E=0.753109, y=np.array([[0.0900306, 0.244728, 0.665241], [1 / 3, 1 / 3, 1 / 3]]))
-    with check.attempt("E, y", "±1000"):
-        E, y = check.call(np.array([[1000.0, 0.0, -1000.0]]), np.array([[0.0, 0.0, 1.0]]), outputs=2)
-        check.holds("E が有限", np.isfinite(E), f"E が {E} になりました。log の中身が 0 にならない式にしてください。", "±1000")
-        check.holds("E の大きさ", 10 < E < 2001, f"E が {E:.4g} です。正解のクラスの確率がほとんど 0 なので、大きいはずです (正確には 2000)。", "±1000")
-        check.compare("±1000", "y", y, np.array([[1.0, 0.0, 0.0]]))
+    for u, right in (np.array([[1000.0, 0.0, -1000.0]]), 2000), (np.array([[0.0, -40.0, -800.0]]), 800):
+        case = f"u = {u[0].tolist()}"
+        with check.attempt("E, y", case):
+            E, y = check.call(u, np.array([[0.0, 0.0, 1.0]]), outputs=2)
+            check.compare(case, "y", y, np.array([[1.0, 0.0, 0.0]]))
+            with check.attempt("E", case):
+                check.see(E="large" if 10 < E < right + 1 else str(E))
+                check.holds("E が有限", np.isfinite(E), f"E が {E} になりました。log の中身が 0 にならない式にしてください。", case)
+                check.holds("E の大きさ", 10 < E < right + 1, f"E が {E:.4g} です。正解のクラスの確率がほとんど 0 なので、大きいはずです (正確には {right})。", case)
+    check(np.array([[1000.0, 1000.0, 0.0], [-1000.0, -1000.0, -1001.0]]), np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]),
+          E=0.777571, y=np.array([[0.5, 0.5, 0.0], [0.422319, 0.422319, 0.155362]]), case="1000 の行と -1000 の行")
+    check(np.zeros((3, 10)), np.eye(10)[[7, 8, 9]], E=2.302585, y=np.full((3, 10), 0.1), case="N = 3、K = 10")
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("softmax_cross_entropy_forward")
@@ -790,7 +816,7 @@ def numerical_gradient(f, x, eps=1e-5):
 @checks("numerical_gradient")
 def _(check):
     check(lambda x: np.sum(x**2), np.array([1.0, 2.0, 3.0]), gradient=np.array([2.0, 4.0, 6.0]), case="x² の和")
-    check(lambda x: x[0, 0] * x[0, 1] + 3 * x[1, 0], np.array([[2.0, 5.0], [1.0, 4.0]]),
+    check(lambda x: x[0, 0] * x[0, 1] + 3 * x[1, 0], np.array([[2.0, 5.0], [0.0, 4.0]]),
           gradient=np.array([[5.0, 2.0], [3.0, 0.0]]), case="2 次元")
     check(lambda x: np.sum(x**3), np.array([1.0, 2.0]), 0.1, gradient=np.array([3.01, 12.01]), case="x³, ε = 0.1")
     ### BEGIN HIDDEN TESTS
@@ -915,6 +941,8 @@ def _(check):
     check(1.1, 100.0, 2.0, dx=2.2, dy=110.0, case="りんごの値段 × 個数")
     check(np.array([[1.0, -2.0]]), np.array([[3.0, 4.0]]), np.array([[5.0, 6.0]]),
           dx=np.array([[5.0, -12.0]]), dy=np.array([[3.0, -8.0]]), case="配列")
+    check(np.array([[2.0, 0.5, -1.0]]), np.array([[0.0, 3.0, 4.0]]), np.array([[7.0, 3.0, 0.0]]),
+          dx=np.array([[14.0, 1.5, 0.0]]), dy=np.array([[0.0, 1.5, -4.0]]), case="0 や、同じ値がある")
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("multiply_backward")
@@ -998,6 +1026,12 @@ def sigmoid_backward(dz, u):
 def _(check):
     check(np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [-2.0, 0.5]]),
           du=np.array([[0.25, 0.393224], [-0.104994, 0.117502]]))
+    check(np.array([[4.0, -2.0], [1.0, 3.0]]), np.array([[3.0, 0.0], [0.5, -5.0]]),
+          du=np.array([[0.180707, -0.5], [0.235004, 0.0199442]]), case="別の値")
+    with check.attempt("du", "u = 20"):
+        [[du]] = check.call(np.array([[2.0]]), np.array([[20.0]]))
+        check.holds("du の桁", du == 0 or abs(du / 4.122307e-09 - 1) < 1e-5,
+                    f"u = 20 で du は 4.122307e-09 のはずですが、{du:.7g} です。差を取る計算では、こうした小さな値の桁が失われます。", "u = 20")
     ### BEGIN HIDDEN TESTS
     check.report()
     from scipy.special import expit
@@ -1046,6 +1080,12 @@ def tanh_backward(dz, u):
 def _(check):
     check(np.array([[1.0, 2.0], [-1.0, 0.5]]), np.array([[0.0, 1.0], [-2.0, 0.5]]),
           du=np.array([[1.0, 0.839949], [-0.0706508, 0.393224]]))
+    check(np.array([[4.0, -2.0], [1.0, 3.0]]), np.array([[2.5, 0.0], [0.3, -3.0]]),
+          du=np.array([[0.106370, -2.0], [0.915137, 0.0295981]]), case="別の値")
+    with check.attempt("du", "u = 10"):
+        [[du]] = check.call(np.array([[2.0]]), np.array([[10.0]]))
+        check.holds("du の桁", du == 0 or abs(du / 1.648923e-08 - 1) < 1e-5,
+                    f"u = 10 で du は 1.648923e-08 のはずですが、{du:.7g} です。差を取る計算では、こうした小さな値の桁が失われます。", "u = 10")
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("tanh_backward")
@@ -1090,8 +1130,17 @@ def relu_backward(dz, u):
 # 確認: relu_backward
 @checks("relu_backward", elementwise=True)
 def _(check):
-    check(np.array([[1.0, 2.0, -1.0], [-3.0, 0.5, 4.0]]), np.array([[0.3, -1.0, -2.0], [1.5, 3.0, -0.1]]),
-          du=np.array([[1.0, 0.0, 0.0], [-3.0, 0.5, 0.0]]))
+    check(np.array([[1.0, 2.5, -1.0], [-3.0, 0.5, 4.0]]), np.array([[-0.3, 1.0, -2.0], [-1.5, -3.0, -0.1]]),
+          du=np.array([[0.0, 2.5, 0.0], [0.0, 0.0, 0.0]]))
+    check(np.array([[1.0, -2.0]]), np.array([[-0.5, -4.0]]), du=np.array([[0.0, 0.0]]), case="どの u も負")
+    check(np.array([[2.0, -0.5, 3.0], [1.0, 5.0, -4.0]]), np.array([[100.0, 0.01, -100.0], [7.0, -0.01, 0.6]]),
+          du=np.array([[2.0, -0.5, 0.0], [1.0, 0.0, -4.0]]), case="大きな u と小さな u")
+    with check.attempt("du", "u = 0"):
+        dz = np.array([[2.0, -4.0]])
+        slopes = np.asarray(check.call(dz, np.zeros((1, 2))))[0] / dz[0]
+        check.see(slopes="right" if all(slopes >= 0) and all(slopes <= 1) else slopes)
+        for slope in slopes:
+            check.holds("u = 0 での傾き", 0 <= slope <= 1, f"u = 0 での傾きが {slope:.4g} です。0 から 1 の間にしてください。", "u = 0")
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("relu_backward")
@@ -1175,8 +1224,19 @@ def _(check):
     du = np.array([[1.0, 0.0, 2.0, -1.0], [0.5, 1.0, 0.0, 2.0], [-1.0, 3.0, 1.0, 0.0]])
     z = np.array([[1.0, 2.0], [3.0, 4.0], [0.0, -1.0]])
     W = np.array([[1.0, 0.0, -1.0, 2.0], [0.5, 1.0, 2.0, 0.0]])
-    check(du, z, W, dz=np.array([[-3.0, 4.5], [4.5, 1.25], [-2.0, 4.5]]),
-          dW=np.array([[2.5, 3.0, 2.0, 5.0], [5.0, 1.0, 3.0, 6.0]]), db=np.array([0.5, 4.0, 3.0, 1.0]))
+    for case in "", "2 度目":
+        check(du, z, W, dz=np.array([[-3.0, 4.5], [4.5, 1.25], [-2.0, 4.5]]),
+              dW=np.array([[2.5, 3.0, 2.0, 5.0], [5.0, 1.0, 3.0, 6.0]]), db=np.array([0.5, 4.0, 3.0, 1.0]), case=case)
+    check(np.ones((20, 30)), np.full((20, 2), 0.5), np.full((2, 30), 0.1),
+          dz=np.full((20, 2), 3.0), dW=np.full((2, 30), 10.0), db=np.full(30, 20.0), case="N = 20、2 → 30")
+    big = 2.0**36
+    with check.attempt("dz, dW, db", "とても大きな入力"):
+        got = check.call(np.array([[0.5, -1.25]]), np.array([[big, 3.0, 0.75]]), np.array([[0.5, 1.5], [-1.0, 0.25], [2.0, 1.0]]), outputs=3)
+        right = [[-1.625, -0.8125, -0.25]], [[big / 2, -1.25 * big], [1.5, -3.75], [0.375, -0.9375]], [0.5, -1.25]
+        for name, g, e in zip(("dz", "dW", "db"), got, right):
+            exact = name in check.lost or np.allclose(g, e, rtol=1e-5, atol=0)
+            check.see(**{f"{name} exact": bool(exact)})
+            check.holds("桁数", exact, f"入力の 1 つがとても大きいと、{name} の桁が失われます。差を取る計算ではなく、chain-rule の式を使ってください。", "とても大きな入力")
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("affine_backward")
@@ -1249,6 +1309,15 @@ def softmax_cross_entropy_backward(y, t):
 def _(check):
     check(np.array([[0.8, 0.1, 0.1], [0.3, 0.3, 0.4]]), np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]),
           du=np.array([[-0.1, 0.05, 0.05], [0.15, 0.15, -0.3]]))
+    check(np.array([[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.25, 0.25, 0.5]]), np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]),
+          du=np.array([[0.2, 0.1, -0.3], [-0.266667, 0.233333, 0.0333333], [0.0833333, -0.25, 0.166667]]), case="N = 3、どれも間違い")
+    check(np.full((20, 10), 0.1), np.eye(10)[np.arange(20) % 10], du=0.005 - 0.05 * np.eye(10)[np.arange(20) % 10], case="N = 20、K = 10")
+    with check.attempt("du", "損失がほとんど 0"):
+        [du] = check.call(np.array([[1 - 2.3e-8, 2e-9, 3e-9, 7e-9, 1.1e-8]]), np.array([[1.0, 0.0, 0.0, 0.0, 0.0]]))
+        exact = du[1] > 0 and any([np.allclose(np.diff(du[1:]), steps, rtol=1e-3, atol=0) for steps in ([1e-9, 4e-9, 4e-9], 0)])
+        check.see(exact=bool(exact))
+        check.holds("桁数", exact,
+                    "損失がほとんど 0 のところで、勾配の桁が失われます。損失の差を取る計算や、丸める計算は使わないでください。", "損失がほとんど 0")
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("softmax_cross_entropy_backward")
@@ -1338,10 +1407,20 @@ def _(check):
         (np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]]), np.array([0.5, -0.5, 0.25])),
         (np.array([[1.0, 0.0], [2.0, -1.0], [1.0, 1.0]]), np.array([0.0, 1.0])),
     ]
-    check(x, params, us=[np.array([[2.5, 0.5, -1.25]]), np.array([[3.5, 0.5]])],
-          zs=[x, np.array([[2.5, 0.5, 0.0]])], case="2 層, relu")
-    check(x, params, "tanh", us=[np.array([[2.5, 0.5, -1.25]]), np.array([[1.06254, -0.310401]])],
+    u = np.array([[2.5, 0.5, -1.25]])
+    check(x, params, us=[u, np.array([[3.5, 0.5]])], zs=[x, np.array([[2.5, 0.5, 0.0]])], case="2 層, relu")
+    check(x, params, "tanh", us=[u, np.array([[1.06254, -0.310401]])],
           zs=[x, np.array([[0.986614, 0.462117, -0.848284]])], case="2 層, tanh")
+    check(x, params, "sigmoid", us=[u, np.array([[2.391921, 0.600241]])],
+          zs=[x, np.array([[0.924142, 0.622459, 0.22270]])], case="2 層, sigmoid")
+    check(x, params[:1], us=[u], zs=[x], case="1 層")
+    x = np.array([[1.0], [-1.0]])
+    check(x, [(np.array([[w]]), np.array([b])) for w, b in ((2.0, 1.0), (-1.0, 2.0), (-3.0, 4.0), (0.5, -1.0), (5.0, 1.0))],
+          us=[np.array([[3.0], [-1.0]]), np.array([[-1.0], [2.0]]), np.array([[4.0], [-2.0]]), np.array([[1.0], [-1.0]]), np.array([[6.0], [1.0]])],
+          zs=[x, np.array([[3.0], [0.0]]), np.array([[0.0], [2.0]]), np.array([[4.0], [0.0]]), np.array([[1.0], [0.0]])], case="5 層, relu")
+    x = np.ones((1, 20))
+    check(x, [(np.ones((20, 20)), np.zeros(20)), (np.ones((20, 1)), np.array([1.0]))],
+          us=[np.full((1, 20), 20.0), np.array([[401.0]])], zs=[x, np.full((1, 20), 20.0)], case="20 → 20 → 1")
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("network_forward")
@@ -1443,6 +1522,45 @@ def _(check):
         (np.array([[0.194325, 1.04624, 0.0], [0.38865, 1.42013, 0.0]]), np.array([0.194325, 0.508358, 0.0])),
         (np.array([[0.971625, -0.971625], [0.0598543, -0.0598543], [0.0, 0.0]]), np.array([0.254179, -0.254179])),
     ], case="2 層, relu")
+    x, t = np.array([[1.0]]), np.array([[0.0, 0.0, 1.0, 0.0]])
+    params = [
+        (np.array([[1.0, -0.5]]), np.array([0.1, -0.2])),
+        (np.array([[0.5, -0.5, 1.0], [1.0, 0.5, -1.0]]), np.array([0.1, -0.2, 0.3])),
+        (np.array([[1.0, -1.0, 0.5, 0.0], [-0.5, 0.5, 1.0, -1.0], [0.5, 1.0, -1.0, 0.5]]), np.array([0.1, 0.0, -0.1, 0.2])),
+    ]
+    check(x, t, params, "sigmoid", grads=[
+        (np.array([[0.0777643, -0.105428]]), np.array([0.0777643, -0.105428])),
+        (np.array([[-0.0302532, -0.205772, 0.223622], [-0.0133799, -0.0910053, 0.0988996]]), np.array([-0.0403236, -0.274267, 0.298059])),
+        (np.array([[0.299141, 0.141632, -0.5764, 0.135627], [0.172659, 0.0817476, -0.332689, 0.0782817], [0.290838, 0.137701, -0.560401, 0.131862]]), np.array([0.432624, 0.204831, -0.833601, 0.196146])),
+    ], case="3 層, sigmoid")
+    check(x, t, params, "tanh", grads=[
+        (np.array([[0.11833, -0.637087]]), np.array([0.11833, -0.637087])),
+        (np.array([[-0.359836, -0.572283, 0.157481], [0.271672, 0.432067, -0.118896]]), np.array([-0.449515, -0.714908, 0.196728])),
+        (np.array([[-0.0280779, -0.0243613, 0.101717, -0.0492774], [-0.194184, -0.16848, 0.703461, -0.340797], [0.253329, 0.219797, -0.917725, 0.444599]]), np.array([0.270647, 0.234822, -0.98046, 0.474992])),
+    ], case="3 層, tanh")
+    x, t = np.array([[0.5], [-0.25], [-1.0]]), np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    params = [(np.array([[w]]), np.array([b])) for w, b in ((2.0, 1.0), (1.5, -1.0), (-1.0, 4.0), (0.5, 0.5))]
+    params.append((np.array([[1.0, -0.5]]), np.array([0.0, 0.5])))
+    check(x, t, params, grads=[
+        (np.array([[-0.159741]]), np.array([-0.319482])),
+        (np.array([[-0.425976]]), np.array([-0.212988])),
+        (np.array([[0.425976]]), np.array([0.444325])),
+        (np.array([[2.70265]]), np.array([0.88865])),
+        (np.array([[1.1971, -1.1971]]), np.array([0.592433, -0.592433])),
+    ], case="5 層, relu")
+    check(np.ones((20, 1)), np.array([[1.0, 0.0]] * 20), [(np.array([[1.0, 2.0]]), np.zeros(2))],
+          grads=[(np.array([[-0.731059, 0.731059]]), np.array([-0.731059, 0.731059]))], case="1 層、N = 20")
+    check(np.array([[1.0]]), np.array([[1.0, 0.0]]), [(np.array([[1.0, -1.0]]), np.array([-0.999999, 0.999999])),
+                                                    (np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([0.5, 0.0]))],
+          grads=[(np.array([[0.377541, 0.0]]), np.array([0.377541, 0.0])), (np.array([[0.0, 0.0], [0.0, 0.0]]), np.array([-0.377541, 0.377541]))], case="u が 0 のすぐ近く")
+    with check.attempt("grads", "損失がほとんど 0"):
+        x, t = np.array([[1.0, 2.0]]), np.array([[1.0, 0.0, 0.0]])
+        params = [(np.array([[1.0, 0.5], [0.5, 1.0]]), np.array([0.5, -0.5])), (np.array([[4.0, 0.5, -1.0], [4.0, -0.5, 1.0]]), np.array([2.0, 0.0, 0.5]))]
+        (dW1, db1), (dW2, db2) = check.call(x, t, params)
+        exact = bool(check.lost) or all([np.allclose(dW1 / db1, [[1.0, 1.0], [2.0, 2.0]], rtol=1e-4),
+                                         np.allclose(dW2[:, 1:] / db2[1:], [[2.5] * 2, [2.0] * 2], rtol=1e-4)])
+        check.see(exact=exact)
+        check.holds("桁数", exact, "損失がほとんど 0 のところで、勾配の桁が失われます。損失の差を取る計算ではなく、chain-rule の式を使ってください。", "損失がほとんど 0")
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("network_backward")
@@ -1562,6 +1680,11 @@ def _(check):
     grads = [(np.array([[10.0, -10.0]]), np.array([5.0, 0.0])), (np.array([[1.0], [2.0]]), np.array([-2.0]))]
     check(params, grads, 0.1, params=[(np.array([[0.0, 3.0]]), np.array([0.0, -0.5])),
                                       (np.array([[2.9], [3.8]]), np.array([1.2]))])
+    check(params, grads, 0.0, params=params, case="α = 0")
+    layer = np.arange(1.0, 6.0)
+    params = [(np.array([[w]]), np.array([-w])) for w in layer]
+    check(params, [(np.array([[100 * w]]), np.array([w * w])) for w in layer], 0.5, case="5 層",
+          params=[(np.array([[w]]), np.array([b])) for w, b in ((-49.0, -1.5), (-98.0, -4.0), (-147.0, -7.5), (-196.0, -12.0), (-245.0, -17.5))])
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("sgd_step")
@@ -1634,34 +1757,91 @@ def _(check):
     ]
     with check.attempt("params, losses"):
         got, losses = check.call(x, t, params, 0.5, 2, 3, np.random.default_rng(0), outputs=2)
-        again, twice = (check.call(x, t, params, 0.5, 2, 2, np.random.default_rng(1), outputs=2)[0] for _ in range(2))
         check.compare("バッチ 1 つ", "params", got, [
             (np.array([[0.939054, -1.45929, 0.506054], [0.381267, 0.581896, -1.01211]]), np.array([0.438264, -0.558907, 0.262107])),
             (np.array([[0.108677, 0.391323], [1.03321, -1.03321], [-1.0091, 1.0091]]), np.array([-0.0648409, 1.06484])),
         ])
-        check.holds("losses の長さ", len(losses) == 2, f"losses の長さは epochs と同じ 2 のはずですが、{len(losses)} です。")
-        check.holds("損失が減る", losses[-1] < losses[0], "損失が減っていません。更新の向きを見てください。")
-        check.holds("同じ種なら同じ結果", unchanged(again, twice),
-                    "同じ種の rng で 2 回呼ぶと、結果が違います。乱数は引数の rng だけを使い、前の呼び出しの値は残さないでください。")
+        with check.attempt("losses", "バッチ 1 つ"):
+            check.holds("losses の長さ", len(losses) == 2, f"losses の長さは epochs と同じ 2 のはずですが、{len(losses)} です。", "バッチ 1 つ")
+            before, after = [0.612812, 0.209447], [0.209447, 0.13648]
+            right = any([np.allclose(losses, E, rtol=1e-3) for E in (before, after)])
+            check.see(losses="right" if right else losses)
+            check.holds("losses", right or "params" in check.lost, "losses が、エポックごとの損失の平均と違います。", "バッチ 1 つ")
+        again, twice = (check.call(x, t, params, 0.5, 2, 2, np.random.default_rng(1), outputs=2)[0] for _ in range(2))
+        check.holds("同じシードなら同じ結果", unchanged(again, twice),
+                    "同じシードの rng で 2 回呼ぶと、結果が違います。乱数は引数の rng だけを使い、前の呼び出しの値は残さないでください。")
+    with check.attempt("params, losses", "7 エポック"):
+        got, losses = check.call(np.ones((40, 1)), np.array([[1.0, 0.0]] * 40), [(np.zeros((1, 2)), np.zeros(2))], 0.5, 7, 20,
+                                 np.random.default_rng(0), outputs=2)
+        check.compare("7 エポック", "params", got, [(np.array([[0.838244, -0.838244]]), np.array([0.838244, -0.838244]))])
+
+    def check_batches(x, t, params, single, loss, size):
+        """どのデータが、どの大きさのバッチに入ったかを、x が対角行列のときの W の動きから調べる。
+
+        single: データごとの W の動き、loss: データごとの損失、size: バッチの大きさ
+        """
+        n, lr, case = len(x), 1e-4, f"N = {len(x)}, バッチ {size}"
+        full, rest = divmod(n, size)
+        due = [1 / size] * (full * size) + [1 / rest] * rest
+        even = sorted([1 / len(part) for part in np.array_split(range(n), full + 1) for _ in part])
+
+        def weights(epochs, seed):
+            got, losses = check.call(x, t, params, lr, epochs, size, np.random.default_rng(seed), outputs=2)
+            step = (params[0][0] - np.asarray(got[0][0])) / lr
+            weight = np.sum(step * single, axis=1) / np.sum(single**2, axis=1)
+            right = [[loss.mean()], [np.sum(weight * loss) / np.sum(weight)]]
+            check.see(weights=np.sort(weight).round(2), losses="right" if epochs > 1 or any([close(losses, E) for E in right]) else losses)
+            return weight, losses, np.abs(step - weight[:, None] * single).max()
+
+        def close(a, b):
+            return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-3, atol=1e-6)
+
+        lasts = []
+        with check.attempt("params, losses", case):
+            for seed in range(6):
+                first, losses, other = weights(1, seed)
+                check.holds("params (x と t の対応)", other < 0.01, "x の行と t の行の対応が崩れています。x だけを並べ替えていませんか。", case)
+                check.holds("params (全データを使う)", first.min() > 0.5 / size,
+                            f"使われていないデータが {np.sum(first <= 0.5 / size)} 個あります。どのデータも 1 エポックに 1 回使ってください (最後の半端なバッチも)。", case)
+                check.holds("params (バッチの大きさ)", not np.allclose(np.sort(first), even, atol=0.01),
+                            "バッチの大きさがそろえられています。前から batch_size 個ずつ取り、残りを最後のバッチにしてください。", case)
+                check.holds("params (バッチの平均)", np.allclose(np.sort(first), due, atol=0.02),
+                            "データの重みが違います。どのデータも 1 エポックに 1 回使い、勾配はそのバッチの実際の大きさで平均します。", case)
+                check.holds("losses", close(losses, [loss.mean()]) or close(losses, [np.sum(first * loss) / np.sum(first)]),
+                            "losses が違います。エポックごとに、すべてのバッチの損失を平均してください。", case)
+                second = weights(2, seed)[0] - first
+                bound = (1 / size + 1 / rest) / 2
+                lasts.append((tuple(np.flatnonzero(first > bound)), tuple(np.flatnonzero(second > bound))))
+            same = [weights(1, 0)[0] for _ in range(3)]
+            check.see(shuffled=len({last for last, _ in lasts}) > 1, order=len({last for last, _ in lasts}) > 1 or lasts[0][0] == (n - 1,), again=any([a != b for a, b in lasts]), same=np.allclose(same[0], same[1:]))
+            check.holds("params (並べ替え)", len({last for last, _ in lasts}) > 1,
+                        "rng のシードを変えても、データの順が変わりません。rng を使って並べ替えてください。", case)
+            check.holds("params (エポックごとの並べ替え)", any([a != b for a, b in lasts]),
+                        "2 エポック目が 1 エポック目と同じ順です。エポックごとに並べ替えてください。", case)
+            check.holds("同じシードなら同じ順", np.allclose(same[0], same[1:]),
+                        "同じシードの rng で呼び直すと、順が変わります。引数の rng だけを使ってください。", case)
+
+    y, t = np.array([0.665241, 0.244728, 0.0900306]), np.eye(3)[[0, 1, 2, 0, 1, 2, 0]]
+    check_batches(np.eye(7), t, [(np.zeros((7, 3)), np.array([2.0, 1.0, 0.0]))], y - t, -np.log(t @ y), 3)
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("train")
 
-    def close(a, b):
-        return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-3, atol=1e-6)
-
-    # One batch holds everything: the order cannot matter, so every number is known.
+    # One batch holds everything: the order cannot matter, so every number is known, and the losses are those of the own params.
     for n, batch_size, epochs, sizes in (6, 6, 3, (3, 5, 4, 2)), (5, 20, 3, (3, 5, 4, 2)), (32, 32, 10, (8, 5, 5, 5, 3)):
         x, t, params = random_network(rng, n, sizes, margin=0.1 if n < 32 else 0.005)
-        before, after, now = [], [], params
+        right = [params]
         for _ in range(epochs):
-            before.append(true_loss(true_forward(x, now)[0][-1], t))
-            now = [tuple(p - 0.1 * g for p, g in zip(*layer)) for layer in zip(now, true_gradients(x, t, now))]
-            after.append(true_loss(true_forward(x, now)[0][-1], t))
-        with check.attempt("params, losses"):
+            right.append([tuple(p - 0.1 * g for p, g in zip(*layer)) for layer in zip(right[-1], true_gradients(x, t, right[-1]))])
+        case = f"N = {n}, バッチ {batch_size}, {epochs} エポック"
+        with check.attempt("params, losses", case):
             got, losses = check.call(x, t, params, 0.1, epochs, batch_size, np.random.default_rng(3), outputs=2)
-            check.compare(f"N = {n}, バッチ {batch_size}, {epochs} エポック", "params", got, now)
-            check.holds("losses", close(losses, before) or close(losses, after), "losses が、エポックごとの損失の平均と違います。")
+            check.compare(case, "params", got, right[-1])
+            if "params" in check.lost:
+                right = [params, *(check.call(x, t, params, 0.1, e, batch_size, np.random.default_rng(3), outputs=2)[0] for e in range(1, epochs + 1))]
+            E = [true_loss(true_forward(x, now)[0][-1], t) for now in right]
+            close = [np.shape(losses) == (epochs,) and np.allclose(losses, e, rtol=1e-3, atol=1e-6) for e in (E[:-1], E[1:])]
+            check.holds("losses", any(close), "losses が、エポックごとの損失の平均と違います。", case)
     check.report()
 
     # All samples alike: again the order cannot matter, and there is one step for every batch.
@@ -1669,49 +1849,16 @@ def _(check):
     now = params
     for _ in range(3):
         now = [tuple(p - 0.5 * g for p, g in zip(*layer)) for layer in zip(now, true_gradients(x, t, now))]
-    with check.attempt("params"):
+    with check.attempt("params", "N = 6, バッチ 2"):
         got, _ = check.call(np.repeat(x, 6, axis=0), np.repeat(t, 6, axis=0), params, 0.5, 1, 2, np.random.default_rng(3), outputs=2)
         check.compare("N = 6, バッチ 2", "params", got, now)
     check.report()
 
     # Each sample has an input of its own, so row i of W tells by what weight sample i entered: 1 / (size of its batch).
-    n, batch_size, lr = 13, 5, 1e-4
-    x, t, params = np.diag(rng.uniform(1, 2, n)), one_hot(rng, n, 3), [(rng.normal(size=(n, 3)), rng.normal(size=3))]
+    x, t, params = np.diag(rng.uniform(1, 2, 13)), one_hot(rng, 13, 3), [(rng.normal(size=(13, 3)), rng.normal(size=3))]
     u = true_forward(x, params)[0][-1]
     y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
-    single = np.diag(x)[:, None] * (y - t)
-    loss = np.log(np.exp(u).sum(axis=1)) - np.sum(u * t, axis=1)
-
-    def weights(epochs, seed, rows=n):
-        """(weights of the samples summed over the epochs, losses, what the weights do not explain)"""
-        got, losses = check.call(x[:rows], t[:rows], params, lr, epochs, batch_size, np.random.default_rng(seed), outputs=2)
-        step = (params[0][0] - np.asarray(got[0][0])) / lr
-        weight = np.sum(step * single, axis=1) / np.sum(single**2, axis=1)
-        return weight, losses, np.abs(step - weight[:, None] * single).max()
-
-    tails = []
-    with check.attempt("params, losses"):
-        for seed in range(4):
-            first, losses, rest = weights(1, seed)
-            check.holds("x と t の対応", rest < 0.01, "x の行と t の行の対応が崩れています。x だけを並べ替えていませんか。")
-            check.holds("全データを使う", first.min() > 0.1,
-                        f"使われていないデータが {np.sum(first < 0.1)} 個あります。どのデータも 1 エポックに 1 回使ってください (最後の半端なバッチも)。")
-            check.holds("バッチの大きさ", not np.allclose(np.sort(first), [1 / 5] * 5 + [1 / 4] * 8, atol=0.01),
-                        "バッチの大きさがそろえられています。前から batch_size 個ずつ取り、残りを最後のバッチにしてください。")
-            check.holds("バッチの平均", np.allclose(np.sort(first), [1 / 5] * 10 + [1 / 3] * 3, atol=0.02),
-                        "データの重みが違います。どのデータも 1 エポックに 1 回使い、勾配はそのバッチの実際の大きさで平均します。")
-            check.holds("losses", close(losses, [loss.mean()]) or close(losses, [np.sum(first * loss) / 3]),
-                        "losses が違います。すべてのバッチの損失を平均してください。")
-            second = weights(2, seed)[0] - first
-            tails.append((tuple(np.flatnonzero(first > 0.27)), tuple(np.flatnonzero(second > 0.27))))
-        check.holds("並べ替え", len({tail for tail, _ in tails}) > 1, "rng の種を変えても、データの順が変わりません。rng を使って並べ替えてください。")
-        check.holds("エポックごとの並べ替え", any(a != b for a, b in tails),
-                    "2 エポック目が 1 エポック目と同じ順です。エポックごとに並べ替えてください。")
-        same = [weights(1, 0)[0] for _ in range(3)]
-        check.holds("同じ種なら同じ順", np.allclose(same[0], same[1:]), "同じ種の rng で呼び直すと、順が変わります。引数の rng だけを使ってください。")
-        ten = weights(1, 0, 10)[0][:10]
-        check.holds("N が割り切れるとき", np.allclose(ten, 1 / 5, atol=0.02),
-                    "N が batch_size で割り切れるときに正しく動きません。空のバッチを作っていませんか。")
+    check_batches(x, t, params, np.diag(x)[:, None] * (y - t), np.log(np.exp(u).sum(axis=1)) - np.sum(u * t, axis=1), 5)
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1886,6 +2033,27 @@ def _(check):
         (np.array([[0.194325, 1.04624, 0.0], [0.38865, 1.42013, 0.0]]), np.array([0.194325, 0.508358, 0.0])),
         (np.array([[0.971625, -0.971625], [0.0598543, -0.0598543], [0.0, 0.0]]), np.array([0.254179, -0.254179])),
     ], case="2 層, relu")
+    x, t = np.array([[0.5], [-0.25], [-1.0]]), np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    params = [(np.array([[w]]), np.array([b])) for w, b in ((2.0, 1.0), (1.5, -1.0), (-1.0, 4.0), (0.5, 0.5))]
+    params.append((np.array([[1.0, -0.5]]), np.array([0.0, 0.5])))
+    check(x, t, params, grads=[
+        (np.array([[-0.159741]]), np.array([-0.319482])),
+        (np.array([[-0.425976]]), np.array([-0.212988])),
+        (np.array([[0.425976]]), np.array([0.444325])),
+        (np.array([[2.70265]]), np.array([0.88865])),
+        (np.array([[1.1971, -1.1971]]), np.array([0.592433, -0.592433])),
+    ], case="5 層, relu")
+    check(np.array([[1.0]]), np.array([[1.0, 0.0]]), [(np.array([[1.0, -1.0]]), np.array([-0.999999, 0.999999])),
+                                                    (np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([0.5, 0.0]))],
+          grads=[(np.array([[0.377541, 0.0]]), np.array([0.377541, 0.0])), (np.array([[0.0, 0.0], [0.0, 0.0]]), np.array([-0.377541, 0.377541]))], case="u が 0 のすぐ近く")
+    with check.attempt("grads", "損失がほとんど 0"):
+        x, t = np.array([[1.0, 2.0]]), np.array([[1.0, 0.0, 0.0]])
+        params = [(np.array([[1.0, 0.5], [0.5, 1.0]]), np.array([0.5, -0.5])), (np.array([[4.0, 0.5, -1.0], [4.0, -0.5, 1.0]]), np.array([2.0, 0.0, 0.5]))]
+        (dW1, db1), (dW2, db2) = check.call(x, t, params)
+        exact = bool(check.lost) or all([np.allclose(dW1 / db1, [[1.0, 1.0], [2.0, 2.0]], rtol=1e-4),
+                                         np.allclose(dW2[:, 1:] / db2[1:], [[2.5] * 2, [2.0] * 2], rtol=1e-4)])
+        check.see(exact=exact)
+        check.holds("桁数", exact, "損失がほとんど 0 のところで、勾配の桁が失われます。損失の差を取る計算ではなく、chain-rule の式を使ってください。", "損失がほとんど 0")
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("fix_backward")
@@ -1983,6 +2151,10 @@ def _(check):
     grads = [(np.array([[10.0, -10.0]]), np.array([5.0, 0.0])), (np.array([[1.0], [2.0]]), np.array([-2.0]))]
     check(params, grads, 0.1, grads=[(np.array([[10.1, -9.8]]), np.array([5.0, 0.0])),
                                      (np.array([[1.3], [2.4]]), np.array([-2.0]))])
+    layer = np.arange(1.0, 6.0)
+    params = [(np.array([[w]]), np.array([-w])) for w in layer]
+    check(params, [(np.array([[100.0]]), np.array([w])) for w in layer], 3.0, case="5 層",
+          grads=[(np.array([[dW]]), np.array([w])) for dW, w in zip((103.0, 106.0, 109.0, 112.0, 115.0), layer)])
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("l2_gradient")
@@ -2032,40 +2204,44 @@ def k_fold(n, k, rng):
 # 確認: k_fold
 @checks("k_fold")
 def _(check):
-    def check_folds(check, n, k):
+    def check_folds(n, k):
         """n 個を k 個に分けた結果を確かめて、表に行を足す。"""
         case = f"n = {n}, k = {k}"
         with check.attempt("train, valid", case):
-            folds = [tuple(np.asarray(part) for part in pair) for pair in check.call(n, k, np.random.default_rng(5))]
-            valids = [valid for _, valid in folds]
-            check.holds("組の数", len(folds) == k, f"組は {k} 個のはずですが、{len(folds)} 個です。", case)
-            integers = all([part.dtype.kind in "iu" for pair in folds for part in pair])
-            check.holds("整数の番号", integers, "番号が整数の配列ではありません。", case)
+            folds = check.call(n, k, np.random.default_rng(5))
+            check.holds("組の数", isinstance(folds, (list, tuple)) and len(folds) == k, f"(train, valid) の組を {k} 個、リストにして返してください。", case)
+            check.holds("組", all([isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in folds]), "どの組も (train, valid) の 2 つにしてください。", case)
+            folds = [(np.asarray(train), np.asarray(valid)) for train, valid in folds]
+            trains, valids = [train for train, _ in folds], [valid for _, valid in folds]
+            sizes = [len(valid) for valid in valids]
+            check.see(sizes=sorted(sizes), trains=sorted([len(train) for train in trains]), last=sizes[-1], kind=valids[0].dtype.kind,
+                      valid=np.sort(np.concatenate(valids)), train=np.sort(np.concatenate(trains)),
+                      both=sum([len(np.intersect1d(train, valid)) for train, valid in folds]),
+                      alike=len({tuple(np.sort(valid)) for valid in valids}), runs=all([np.sum(np.diff(np.sort(valid)) != 1) < 1 for valid in valids]))
+            check.holds("整数の番号", all([part.dtype.kind in "iu" for pair in folds for part in pair]), "番号が整数の配列ではありません。", case)
             check.holds("valid を合わせると全部", sorted(np.concatenate(valids)) == list(range(n)),
                         "どの番号も、ちょうど 1 回だけ valid に入らなければなりません。", case)
             check.holds("train は残り全部", all([sorted(np.concatenate(pair)) == list(range(n)) for pair in folds]),
                         "train と valid を合わせると、すべての番号がちょうど 1 回ずつのはずです。", case)
-            sizes = [len(valid) for valid in valids]
             check.holds("大きさの差は 1 以下", max(sizes) - min(sizes) <= 1, f"valid の大きさが {sizes} です。", case)
 
-    check_folds(check, 6, 3)
-    check_folds(check, 10, 4)
-    with check.attempt("train, valid", "n = 20, k = 4"):
-        one, other = ([sorted(valid) for _, valid in check.call(20, 4, np.random.default_rng(seed))] for seed in (1, 2))
-        check.holds("並べ替え", one != other, "番号が rng で並べ替えられていません。種が違えば分け方も変わるはずです。", "n = 20, k = 4")
+    for n, k in (6, 3), (10, 4), (15, 11), (5, 5):
+        check_folds(n, k)
+    with check.attempt("train, valid", "n = 40, k = 4"):
+        case = "n = 40, k = 4"
+        all_folds = [check.call(40, 4, np.random.default_rng(seed)) for seed in (1, 1, 2, 3)]
+        one, same, other, another = ([sorted(valid) for _, valid in folds] for folds in all_folds)
+        runs = [np.sum(np.diff(valid) != 1) <= 1 for folds in (one, other, another) for valid in folds]  # 39 の次は 0 とみる
+        check.see(shuffled=one != other, same=one == same, runs=all(runs), round=all(runs) and any([{0, 39} <= {*valid} for valid in one]),
+                  train=one != other or all([list(train) == sorted(train) for train, _ in all_folds[0]]))
+        check.holds("並べ替え", one != other and other != another and another != one,
+                    "番号が rng で並べ替えられていません。シードが違えば、分け方も変わるはずです。", case)
+        check.holds("続き番号でない", not all(runs), "どの valid も続き番号です。かたまりのままではなく、番号を 1 つずつ並べ替えてください。", case)
+        check.holds("同じシードなら同じ分け方", one == same, "同じシードの rng でも分け方が変わります。引数の rng だけを使ってください。", case)
     ### BEGIN HIDDEN TESTS
     check.report()
     for n, k in (12, 3), (11, 4), (5, 5), (23, 2), (15, 11), (100, 7):
-        check_folds(check, n, k)
-    with check.attempt("train, valid", "並べ替え"):
-        one, same, other, another = (
-            [sorted(valid) for _, valid in check.call(40, 4, np.random.default_rng(seed))] for seed in (1, 1, 2, 3)
-        )
-        runs = [np.sum(np.diff(valid) != 1) <= 1 for folds in (one, other, another) for valid in folds]  # on a circle
-        check.holds("並べ替え", one != other and other != another and another != one,
-                    "番号が rng で並べ替えられていません。種が違えば分け方も変わるはずです。")
-        check.holds("続き番号でない", not all(runs), "どの valid も続き番号です。かたまりのままではなく、番号を 1 つずつ並べ替えてください。")
-        check.holds("同じ種なら同じ分け方", one == same, "同じ種の rng でも分け方が変わります。引数の rng だけを使ってください。")
+        check_folds(n, k)
     ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -23,8 +23,10 @@ EMPTY = 'MISTAKES = ""'
 """The line of the tools' cell in whose place the packed ones are written."""
 JITTER = 1e-13
 """How much the inputs are moved the second time: what does not stay the same then is noise, and tells nothing."""
+ABSENT, NOISE = -1, -2
+"""What stands in a row in the place of traits."""
 Traits = list
-"""[kind or shape, projection, projection, bound of their errors]: see `traits` in exercises/shared/check.py."""
+"""[kind or shape, projection, bound of its error]: see `traits` in exercises/shared/check.py."""
 
 
 def pack(source: NotebookNode, answers: Iterable[Answer]) -> None:
@@ -70,8 +72,8 @@ def quietly(code, names: dict) -> None:
         exec(code, names)
 
 
-def look(names: dict, question: str, code: str, test) -> list[dict[str, Traits]] | None:
-    """What an answer makes of each call of the visible test; None where a second look finds something else."""
+def look(names: dict, question: str, code: str, test) -> list[dict[str, Traits | None]]:
+    """What an answer makes of each call of the visible test, by path; None for what a second look finds different: noise."""
     looks = []
     for jitter in 0.0, JITTER:
         mine = dict(names)
@@ -80,17 +82,16 @@ def look(names: dict, question: str, code: str, test) -> list[dict[str, Traits]]
         quietly(test, names)
         looks.append(names["CHECKED"][question].seen)
     one, other = looks
-    steady = len(one) == len(other) and all(
-        a.keys() == b.keys() and all(alike(a[path], b[path]) for path in a) for a, b in zip(one, other)
-    )
-    return one if steady else None
+    return [
+        {path: a[path] if same(a.get(path), b.get(path)) else None for path in a | b} for a, b in zip(one, [*other, *one[len(other):]])
+    ]
 
 
 def jittered(function, jitter: float):
-    """function, or a class, whose array arguments are moved by so much, relatively, before each call."""
+    """function, or a class, whose arguments are moved by so much, relatively, where they are arrays of fractions."""
     def move(value) -> None:
         if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-            value *= 1 + jitter
+            value *= np.where(value == np.round(value), 1, 1 + jitter)  # a label stays a label
         elif isinstance(value, (list, tuple)):
             for item in value:
                 move(item)
@@ -102,44 +103,49 @@ def jittered(function, jitter: float):
     return moved if callable(function) and jitter else function
 
 
-def alike(one: Traits, other: Traits) -> bool:
-    return one[0] == other[0] and all(abs(a - b) <= max(one[3], other[3]) for a, b in zip(one[1:3], other[1:3]))
+def same(one: Traits | None, other: Traits | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one[0] == other[0] and abs(one[1] - other[1]) <= max(one[2], other[2])
 
 
-def table(reference: Answer, seen: dict[Answer, list | None]) -> dict:
-    """What tells the wrong answers of one question: rows of indices of traits (-1: none), a column for each (call, path).
+def table(reference: Answer, seen: dict[Answer, list]) -> dict:
+    """What tells the wrong answers of one question: rows of indices of traits (ABSENT, NOISE), a column for each (call, path).
 
-    Left out are the columns in which right answers differ, and the answers that pass, or that the reference's calls do not reach.
+    Left out are the columns in which right answers differ or no wrong one does, and the answers that pass.
     """
     right = seen[reference]
-    assert right is not None, f"the reference of {reference.question} gives other values each time"
-    calls = len(right)
-    whole = {answer: each for answer, each in seen.items() if each is not None and len(each) == calls}
-    keys = sorted({(call, path) for each in whole.values() for call in range(calls) for path in each[call]})
-    rights = [each for answer, each in whole.items() if answer.right]
+    keys = sorted({(call, path) for each in seen.values() for call, traits in enumerate(each) for path in traits})
 
-    def same(one: Traits | None, other: Traits | None) -> bool:
-        return one is other if one is None or other is None else alike(one, other)
+    def at(each: list, key: tuple[int, str]) -> Traits | int | None:
+        call, path = key
+        return each[call].get(path, ABSENT) if call < len(each) else ABSENT
 
-    keys = [(call, path) for call, path in keys if all(same(each[call].get(path), right[call].get(path)) for each in rights)]
-    traits: list[Traits] = []
+    def telling(key: tuple[int, str]) -> bool:
+        """Whether all right answers have the same there, and a wrong one has not."""
+        alike = {equal(at(each, key), at(right, key)) for answer, each in seen.items() if answer.right}
+        return alike == {True} and not all(equal(at(each, key), at(right, key)) for each in seen.values())
 
-    def index(one: Traits | None) -> int:
-        if one is None:
-            return -1
-        short = [one[0], *(float(f"{number:.5g}") for number in one[1:3])]
+    def equal(one: Traits | int | None, other: Traits | int | None) -> bool:
+        return one == other if ABSENT in (one, other) else one is not None and same(one, other)
+
+    keys, traits = [key for key in keys if telling(key)], []
+
+    def index(one: Traits | int | None) -> int:
+        if not isinstance(one, list):
+            return NOISE if one is None else ABSENT
+        short = [one[0], float(f"{one[1]:.6g}")]
         if short not in traits:
             traits.append(short)
         return traits.index(short)
 
     def row(each: list) -> list[int]:
         """A value that is right is the right one, to the last digit."""
-        return [index(right[call].get(path) if same(each[call].get(path), right[call].get(path)) else each[call].get(path))
-                for call, path in keys]
+        return [index(at(right, key) if equal(at(each, key), at(right, key)) else at(each, key)) for key in keys]
 
     first, sentences, wrong = row(right), [], []
-    for answer, each in whole.items():
+    for answer, each in seen.items():
         if not answer.right and (mine := row(each)) != first:
             sentences += [answer.sentence] if answer.sentence not in sentences else []
             wrong.append([sentences.index(answer.sentence), mine])
-    return {"calls": calls, "keys": keys, "traits": traits, "right": first, "sentences": sentences, "wrong": wrong}
+    return {"keys": keys, "traits": traits, "right": first, "sentences": sentences, "wrong": wrong}
