@@ -23,8 +23,8 @@ OWN = {}  # 道具と確認が使う名前。自分のセルで len や np と�
 MISTAKES = ""  # よくある間違いの見分け方 (圧縮してあります)
 
 
-def apart(thing):
-    """thing (関数かクラス) が、ノートブックの名前ではなく OWN の名前を使うようにする。"""
+def apart(thing, names=OWN):
+    """thing (関数かクラス) が、ノートブックの名前ではなく names を使うようにする。"""
     if isinstance(thing, type):
         for name, value in list(vars(thing).items()):
             if isinstance(value, staticmethod):
@@ -32,7 +32,7 @@ def apart(thing):
             elif isinstance(value, FunctionType) and value.__globals__ is NOTEBOOK:
                 setattr(thing, name, apart(value))
         return thing
-    own = FunctionType(thing.__code__, OWN, thing.__name__, thing.__defaults__, thing.__closure__)
+    own = FunctionType(thing.__code__, names, thing.__name__, thing.__defaults__, thing.__closure__)
     own.__kwdefaults__, own.__doc__ = thing.__kwdefaults__, thing.__doc__
     return own
 
@@ -268,7 +268,8 @@ def checks(question, elementwise=False, parts=None, members=None):
         OWN["CELL"] = body.__code__.co_filename
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # 確認の計算のもの。自分の関数の警告は call が調べる
-            (body if GRADING else apart(body))(check)
+            given = {name: value for name, value in NOTEBOOK.items() if not hasattr(builtins, name)}
+            (body if GRADING else apart(body, given | OWN))(check)
         check.report()
         if check.sentence:
             sys.displayhook(Score(check.marks(), check.sentence))

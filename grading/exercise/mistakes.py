@@ -49,7 +49,7 @@ def known(source: NotebookNode, answers: list[Answer]) -> dict[str, dict]:
             test = compile(visible(cell.source), f"<{cell.id}>", "exec")
             reference = Answer(question, "reference", True, "", solutions(source)[question])
             seen = {answer: look(names, question, answer.code, test) for answer in [reference, *mine]}
-            found[question] = table(reference, seen)
+            found[question] = table(reference, {answer: each for answer, each in seen.items() if each is not None})
     return {question: about for question, about in found.items() if about["wrong"]}
 
 
@@ -72,19 +72,23 @@ def quietly(code, names: dict) -> None:
         exec(code, names)
 
 
-def look(names: dict, question: str, code: str, test) -> list[dict[str, Traits | None]]:
-    """What an answer makes of each call of the visible test, by path; None for what a second look finds different: noise."""
+def look(names: dict, question: str, code: str, test) -> list[dict[str, Traits | None]] | None:
+    """What an answer makes of each call of the visible test, by path; None for what moved inputs make different: noise.
+
+    Nothing at all of an answer that is another one each time, for the build must not depend on chance.
+    """
     looks = []
-    for jitter in 0.0, JITTER:
+    for jitter in 0.0, 0.0, JITTER:
         mine = dict(names)
         quietly(compile(code, f"<{question}>", "exec"), mine)
         names[question] = jittered(mine[question], jitter)
         quietly(test, names)
         looks.append(names["CHECKED"][question].seen)
-    one, other = looks
-    return [
-        {path: a[path] if same(a.get(path), b.get(path)) else None for path in a | b} for a, b in zip(one, [*other, *one[len(other):]])
-    ]
+    one, again, moved = looks
+    if one != again:
+        return None
+    moved += one[len(moved) :]
+    return [{path: a[path] if same(a.get(path), b.get(path)) else None for path in a | b} for a, b in zip(one, moved)]
 
 
 def jittered(function, jitter: float):
