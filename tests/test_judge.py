@@ -273,7 +273,7 @@ def test_a_line_that_takes_a_name_away_costs_no_question_behind_it(line):
     assert lost(result) == set()
     said = [note for note in result["notes"] if note[0] == "given back"]
     assert set(HURT[line].split(", ")) <= set(said[0][2].split(", "))
-    assert said[0][1] == "test_describe" and "もとの値にもどして" in str(result["cells"]["test_describe"]["outputs"][0])
+    assert said[0][1] == "test_describe" and "もとの値に戻して" in str(result["cells"]["test_describe"]["outputs"][0])
 
 
 def test_a_name_that_an_answer_replaces_by_a_function_of_its_own_stays_so():
