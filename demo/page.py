@@ -73,7 +73,8 @@ SCENE = Template("""<section class="scene" id="$name">$heading
 
 FRONT = """<section><h1>ニューラルネットワークのデモ</h1>
 <p>カーネルもネットワークもいらないページです。場面ごとに、絵を 1 枚ずつ進められます。</p>
-<p><kbd>→</kbd> 1 ステップ、<kbd>←</kbd> 戻る、<kbd>スペース</kbd> 再生と停止、<kbd>Home</kbd> 最初から、<kbd>PageDown</kbd> 次へ</p>
+<p><kbd>→</kbd> 1 ステップ、<kbd>←</kbd> 戻る、<kbd>スペース</kbd> 再生と停止、<kbd>Home</kbd> 最初から、
+<kbd>PageDown</kbd> 次へ</p>
 <ol>{items}</ol></section>"""
 
 

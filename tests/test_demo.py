@@ -45,8 +45,8 @@ def test_the_demo_shows_no_answer_of_the_exercise():
 
 
 def test_the_palette_is_the_one_of_the_exercise():
-    palettes = [re.findall(r"^[A-Z]+, [A-Z, ]+ = .*$", (ROOT / f"exercises/shared/{name}.py").read_text(encoding="utf-8"), re.MULTILINE)
-                for name in ("pictures", "stage")]  # fmt: skip
+    files = [(ROOT / f"exercises/shared/{name}.py").read_text(encoding="utf-8") for name in ("pictures", "stage")]
+    palettes = [re.findall(r"^[A-Z]+, [A-Z, ]+ = .*$", text, re.MULTILINE) for text in files]
     assert palettes[0] == palettes[1] and len(palettes[0]) == 2  # the colours, and what they mean
 
 

@@ -241,7 +241,7 @@ def closest(f, table):
 def test_the_student_reads_that_a_right_function_was_used():
     result = grade(REFERENCE | {"describe": "def describe(table):\n    return table"})
     assert result["lent"] == {"Scaler": ["describe"], "closest": ["describe"]}  # by way of the student's Scaler
-    assert "describe は正しくないので" in result["cells"]["test_Scaler"]["outputs"][0]["data"]["text/plain"]
+    assert "describe が正しくなかったので" in result["cells"]["test_Scaler"]["outputs"][0]["data"]["text/plain"]
 
 
 def test_an_array_that_is_returned_again_and_again_costs_the_question_that_does_so():
