@@ -77,7 +77,8 @@ def test_training_is_stopped_for_its_own_time_only(spend, stops, capsys):
         return params, [1.0]
 
     source = {cell.id: cell.source for cell in SOURCE.cells}
-    training = source["picture_training"].replace("BATCH_SIZE = 0.1, 30", "BATCH_SIZE = 0.1, 8").replace("SECONDS = 15", "SECONDS = 0.3")
+    training = source["picture_training"].replace("BATCH_SIZE = 0.1, 30", "BATCH_SIZE = 0.1, 8")
+    training = training.replace("SECONDS = 15", "SECONDS = 0.3")
     drawn = MLP.given | {"train": train}
     exec(source["picture_network"].partition("\n@picture")[0], drawn)
     exec(training, drawn)

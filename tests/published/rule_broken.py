@@ -723,7 +723,7 @@ def k_fold(n, k, rng):
 
 # %% cs231n_array_split_unshuffled: np.array_split of the training set as it lies, without any shuffling: rng is not used
 # QUESTIONS: k_fold
-# SAID: データが並べ替えられて
+# SAID: 番号が並べ替えられて
 def k_fold(n, k, rng):
     folds = np.array_split(np.arange(n), k)
     return [(np.concatenate(folds[:i] + folds[i + 1:]), folds[i]) for i in range(k)]
