@@ -186,7 +186,7 @@ def k_fold(n, k, rng):
 
 
 # %% wrong: rng_not_used
-# 引数の rng が使われていません。同じ種でも結果が変わってしまいます。
+# 引数の rng が使われていません。同じシードでも結果が変わってしまいます。
 def k_fold(n, k, rng):
     parts = np.array_split(np.random.default_rng().permutation(n), k)
     return [(np.concatenate(parts[:i] + parts[i + 1 :]), parts[i]) for i in range(k)]

@@ -314,7 +314,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: rng_not_used
-# 引数の rng が使われていません。同じ種でも結果が変わってしまいます。
+# 引数の rng が使われていません。同じシードでも結果が変わってしまいます。
 def train(x, t, params, lr, epochs, batch_size, rng):
     rng = np.random.default_rng()
     losses = []
@@ -331,7 +331,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: fixed_seed_every_epoch
-# エポックごとに同じ種の乱数を作り直しているため、いつも同じ順になっています。
+# エポックごとに同じシードの乱数を作り直しているため、いつも同じ順になっています。
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     for _ in range(epochs):
