@@ -110,7 +110,7 @@ SAID = {  # (student, question) → what stands there
                                    "のはずですが", "あなたのコード"],
     ("wrong", "softmax"): ["不正解", "0 / 5 点", SLUGS["softmax", "no_maximum"].sentence, "「1.4 多クラス分類と softmax」"],
     ("wrong", "relu_forward"): ["引数が書き換えられています"],
-    ("wrong", "network_backward"): ["正解", "10 / 10 点", "あなたの relu_forward、softmax、affine_backward は正しくないので"],
+    ("wrong", "network_backward"): ["正解", "10 / 10 点", "あなたの relu_forward、softmax、affine_backward が正しくなかったので"],
     ("numerical", "affine_backward"): ["有効数字が失われています", "数値微分 (差を幅で割る計算)"],
     ("numerical", "k_fold"): ["おまけ 2", "正解", "5 / 5 点"],
     ("endless", "tanh_forward"): ["不正解", "時間がかかりすぎるので止めました"],

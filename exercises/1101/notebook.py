@@ -4,35 +4,47 @@
 # スライドで学んだ**多層パーセプトロン** (ニューラルネットワーク) を、NumPy だけで一から作ります。
 # 最後には、自分で書いたネットワークが手書き数字を 97 % くらい読めるようになります。
 #
-# | 部 | 内容 | 関数 | 配点 | 目安 |
+# | 部 | 内容 | 関数 | 配点 | 目安 (問い + 読む) |
 # | --- | --- | --- | ---: | ---: |
-# | 1 | 順伝播: 入力から損失まで | `affine_forward` … `softmax_cross_entropy_forward` | 28 点 | 45 分 |
-# | 2 | 微分: 数値微分、計算グラフ、誤差逆伝播法 | `numerical_gradient` … `softmax_cross_entropy_backward` | 44 点 | 70 分 |
-# | 3 | ネットワーク: 組み立てて、手書き数字を学習する | `network_forward` … `fix_backward` | 28 点 | 60 分 |
-# | おまけ | 正則化と交差検証 | `l2_gradient`, `k_fold` | +10 点 | 20 分 |
+# | 1 | 順伝播: 入力から損失まで | `affine_forward` … `softmax_cross_entropy_forward` | 28 点 | 45 + 15 = 60 分 |
+# | 2 | 微分: 数値微分、計算グラフ、誤差逆伝播法 | `numerical_gradient` … `softmax_cross_entropy_backward` | 44 点 | 50 + 20 = 70 分 |
+# | 3 | ネットワーク: 組み立てて、手書き数字を学習する | `network_forward` … `fix_backward` | 28 点 | 52 + 18 = 70 分 |
+# | おまけ | 正則化と交差検証 | `l2_gradient`, `k_fold` | +10 点 | 18 + 2 = 20 分 |
+#
+# 目安は、問いを解く時間 (問いの見出しにある分の合計) と、本文を読んで図を見る時間の和です。
 #
 # ## 進め方
 #
 # 1. セルを**上から順に** <kbd>Shift</kbd> + <kbd>Enter</kbd> で実行します。
-# 2. `raise NotImplementedError` と書かれた行を消して、自分のコードを書きます。
+# 2. `raise NotImplementedError` と書かれた行を消して、自分のコードを書きます。書いたら、**そのセルを実行します**。
 # 3. すぐ下の「確認」のセルを実行します。どこが合っていて (○)、どこが違うか (×) が表で出ます。
 # 4. 困ったら「ヒント 1」(考え方)、それでも困ったら「ヒント 2」(式) を開きます。
 #
-# 図のセルは、**自分の書いた関数を使って**絵を描きます。コードは折りたたんであります。そのまま実行してください。
+# - **直したら、そのセルをもう一度実行**してから、確認のセルを実行します。実行するまでは、前の関数のままです。
+# - 自分のセルに赤いエラー (`SyntaxError` など) が出たときは、そのセルの関数は**定義されていません**。先にエラーを直します。
+# - **別の日に開いたとき、カーネルを再起動したとき**は、何も定義されていません。「準備」の 3 つのセルと、答えを書いたセルを実行し直します。続きのセルを選んで、メニューの「Run → Run All Above Selected Cell」を使うと 1 回で済みます (Colab では「ランタイム → より前のセルを実行」)。× の確認や、まだ解いていない問いがあっても、止まらずに先へ進みます。
+# - 図のセルは、**自分の書いた関数を使って**絵を描きます。コードは折りたたんであります。そのまま実行してください。
 #
 # ## 約束
+#
+# 書くときの約束です。
 #
 # - **データは行に並べます。** `z` の 1 行が 1 つのデータです。`N` 個のデータをまとめて**バッチ**と呼びます。
 # - **関数は引数を書き換えません** (`u += b` や `dz[u < 0] = 0` は、渡された配列を変えてしまいます)。引数をそのまま返すのはかまいません。
 # - **結果は引数だけで決まります。** 前の呼び出しの値が残って結果が変わったり、前に返した配列の中身があとで変わったりしてはいけません。
-# - 引数の数はすべて float64 です。
-# - 誤差逆伝播法の関数 (`…_backward`) の中で**数値微分をしてはいけません**。採点のときに、値の有効数字と、入力を大きくしたときの計算時間の増え方で調べます。for 文や `print` で遅くなっただけの答えを、数値微分とみなすことはありません。
-# - 1 次式 (アフィン変換など) を幅 1 で動かした差は、式と同じだけ正確です。数値微分とはみなさず、使ってかまいません。
+# - **関数の中で使う値は、引数から取ります。** 外にある `W` や `z` を読む関数は、そのときたまたま動くだけです。確認のセルの中で作った `W` や `z` は、あとには残りません。
+# - 配列は、渡されるものも返すものも、実数の NumPy 配列です (渡される配列は float64 です)。リストや `dtype=object` の配列ではありません。
+# - 誤差逆伝播法の関数 (`…_backward`) の中で**数値微分をしてはいけません**。採点のときに、値の有効数字と、入力を大きくしたときの計算時間の増え方で調べます。for 文や `print` で遅くなっただけの答えを、数値微分とみなすことはありません。1 次式 (アフィン変換など) を幅 1 で動かした差は、式と同じだけ正確なので、使ってかまいません。
 # - 微分をしてくれるライブラリ (PyTorch、JAX、autograd、`sklearn.neural_network` など) は使えません。採点では読み込めません。
 # - NumPy、SciPy、scikit-learn のほかの関数 (`scipy.special.softmax` や `KFold` など) は使ってかまいません。自分で書いた自動微分や、前の問いの関数を使うのも自由です。
-# - 採点では、ここに見えている値とは**別の値**でも調べます。確認の表の値をそのまま返しても点になりません。
-# - **1 つの間違いで引かれるのは 1 回だけ**です。あとの問いは、前の問いの関数を正しいものに取りかえて採点し直します。
+# - 警告の設定は変えてもかまいません。`warnings.filterwarnings` で消した警告は、確認と採点では出る設定に戻します。`np.seterr(all="ignore")` や `np.errstate` で止めたときは、値だけを調べます。`np.seterr(all="raise")` は正しい計算までエラーにするので、使わないでください。
 # - 確認のセルと図のセルは書き換えられません。自分のセルを足すのは自由です。
+#
+# 採点の約束です。
+#
+# - 採点では、ここに見えている値とは**別の値**でも調べます。確認の表の値をそのまま返しても点になりません。
+# - **1 つの間違いで引かれるのは 1 回だけ**です。前の問いの関数が間違っていたら、正しい関数に置き換えて、あとの問いを採点します。
+# - 返すものが 2 つ以上ある問いのいくつかは、**部分ごとに**採点します (問いに「配点」と書いてあります)。ただし、約束を守らない答え (引数を書き換える、数値微分をする、前の呼び出しの値が残る) は、その問い全体が 0 点です。
 #
 # ## 記号
 #
@@ -42,10 +54,12 @@
 # | $W,\ b$ | `(n_in, n_out)`, `(n_out,)` | 重みとバイアス |
 # | $u = zW + b$ | `(N, n_out)` | アフィン変換の結果 |
 # | $h$ | | 活性化関数。$z = h(u)$ |
-# | $t$ | `(N, K)` | 正解ラベル (one-hot)。$K$ はクラスの数 |
+# | $t$ | `(N, K)` | 正解ラベル。正解のクラスだけが 1 で、ほかは 0 (**one-hot**)。$K$ はクラスの数 |
 # | $y$ | `(N, K)` | softmax の出力 |
-# | $E$ | 1 つの数 | 損失。バッチの平均 |
+# | $E$ | `()` | 損失。バッチの平均。1 つの数 |
 # | `dX` | `X` と同じ形 | $\partial E / \partial X$ |
+#
+# 形 `(n,)` は、要素が n 個の 1 次元の配列です。`()` は 1 つの数です。`(1,)` は「要素が 1 つの配列」で、1 つの数ではありません。
 #
 # > **スライドとの違い**: スライドには列ベクトルの式 $z = h(Wx + b)$ と行の式 $u = zW + b$ の両方があります。この演習は行の式だけを使います。
 # > 正解ラベルもスライドでは $d$ と $t$ の両方がありますが、ここでは $t$ です。
@@ -60,7 +74,7 @@ import time
 
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import HTML, display
+from IPython.display import HTML, DisplayHandle, display
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
@@ -276,7 +290,7 @@ def draw():
     fig, axes = plt.subplots(1, 10, figsize=(10, 1.4))
     for ax, image, label in zip(axes, x_train, label_train):
         ax.imshow(image.reshape(8, 8), cmap="Greys")
-        ax.set_title(f"t = {label}")
+        ax.set_title(f"label {label}")
         ax.axis("off")
     plt.show()
 
@@ -286,23 +300,32 @@ def draw():
 #
 # ## 1.1 ニューロンと層
 #
-# 1 つの**ニューロン**は、前の層の値 $x_1, x_2$ に係数を掛けて足し、定数 (**バイアス**) を加えます。そして非線形関数 $h$ を通します。
+# 1 つの**ニューロン**は、前の層の値 $x_1, x_2$ に係数 (**重み**) を掛けて足し、定数 (**バイアス**) を加えます。その結果に非線形関数 $h$ をかけたものが出力です。
 #
 # $$u = w_1 x_1 + w_2 x_2 + b, \qquad z = h(u)$$
 #
-# ニューロンを横に並べたものが**層**です。出力はそれぞれ独立に計算されるので、行列にまとめて書けます。さらに $N$ 個のデータを行に並べると、1 回の行列積で全部が求まります。
+# ニューロンを並べたものが**層**です。出力はそれぞれ独立に計算されるので、行列にまとめて書けます。さらに $N$ 個のデータを行に並べると、1 回の行列積で全部が求まります。
 #
 # $$u = zW + b$$
 #
 # この式を**アフィン変換**と呼びます。
 #
+# 式とコードの対応です。`A` と `B` は 2 次元の配列です。
+#
+# | 計算 | コード |
+# | --- | --- |
+# | 行列積 | `A @ B` (`A` の列の数と `B` の行の数が同じ) |
+# | 要素ごとの積 | `A * B` (`A` と `B` は同じ形) |
+# | 要素ごとの累乗 | `A ** 2` (`^` ではありません) |
+# | 転置 | `A.T` |
+#
 # ### 問 1 `affine_forward` (5 点・5 分・★☆☆)
 #
-# `z` は `(N, n_in)`、`W` は `(n_in, n_out)`、`b` は `(n_out,)` です。`u` は `(N, n_out)` になります。
+# アフィン変換 $u = zW + b$ を計算して、`u` を返してください。`z` は `(N, n_in)`、`W` は `(n_in, n_out)`、`b` は `(n_out,)` です。`u` は `(N, n_out)` になります。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
-# NumPy の行列積は `@` です。`*` は要素ごとの積です。`b` は `(n_out,)` なので、足すと NumPy がすべての行に足してくれます (ブロードキャスト)。
+# $zW$ は行列積です (上の表にあります)。`b` は `(n_out,)` なので、足すと NumPy がすべての行に足してくれます (ブロードキャスト)。
 #
 # </details>
 # <details><summary>ヒント 2 (式)</summary>
@@ -347,9 +370,20 @@ def _(check):
 #
 # $$\mathrm{sigmoid}(u) = \frac{1}{1 + e^{-u}}, \qquad \tanh(u) = \frac{e^{u} - e^{-u}}{e^{u} + e^{-u}}, \qquad \mathrm{ReLU}(u) = \max(0, u)$$
 #
-# ### 問 2 `sigmoid_forward` (3 点・5 分・★★☆)
+# `u` は配列です。`math.exp`、`max`、`if` は **1 つの数**のためのもので、配列には使えません。NumPy の要素ごとの計算を使います。`a = np.array([3.0, -1.0, 2.0])` なら、次のようになります。
 #
-# 式のとおりに書くと、$u = -1000$ で $e^{1000}$ があふれて (オーバーフロー) 警告が出ます。$u = \pm 1000$ でも警告を出さずに正しい値を返してください。
+# | コード | 結果 | |
+# | --- | --- | --- |
+# | `np.exp(a)`, `np.abs(a)` | `[20.1, 0.37, 7.39]`, `[3, 1, 2]` | 要素ごとの関数 |
+# | `np.maximum(a, [1, 5, 1])` | `[3, 5, 2]` | 要素ごとに大きいほう |
+# | `a > 1` | `[True, False, True]` | **マスク**。掛け算では `True` は 1、`False` は 0 |
+# | `np.where(a > 1, a, 10)` | `[3, 10, 2]` | 要素ごとに、条件が真なら 2 番目の引数、偽なら 3 番目の引数 |
+#
+# `np.where` の 2 番目と 3 番目の引数は、**両方とも**全部の要素で計算されます。選ぶのはそのあとです。
+#
+# ### 問 2 `sigmoid_forward` (3 点・7 分・★★☆)
+#
+# sigmoid を計算して返してください。式のとおりに書くと、$u = -1000$ で $e^{1000}$ があふれて (オーバーフロー) 警告が出ます。$u = \pm 1000$ でも警告を出さずに正しい値を返してください。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
@@ -403,7 +437,7 @@ def _(check):
 # %% [markdown]
 # ### 問 3 `tanh_forward` (2 点・2 分・★☆☆)
 #
-# こちらも $u = \pm 1000$ で警告を出してはいけません。
+# tanh を計算して返してください。こちらも $u = \pm 1000$ で警告を出してはいけません。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
@@ -451,9 +485,9 @@ def _(check):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### 問 4 `relu_forward` (2 点・2 分・★☆☆)
+# ### 問 4 `relu_forward` (2 点・3 分・★☆☆)
 #
-# 正の値はそのまま通し、負の値は 0 にします。もとの `u` を書き換えないように気をつけてください。
+# ReLU を計算して返してください。正の値はそのまま通し、負の値は 0 にします。もとの `u` を書き換えないように気をつけてください。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
@@ -499,8 +533,8 @@ def _(check):
 def draw():
     u = np.linspace(-5, 5, 201).reshape(-1, 1)
     fig, ax = plt.subplots(figsize=(6, 3.2))
-    for name, h in ("sigmoid", sigmoid_forward), ("tanh", tanh_forward), ("ReLU", relu_forward):
-        ax.plot(u, h(u), label=name)
+    for name, h, style in ("sigmoid", sigmoid_forward, "-"), ("tanh", tanh_forward, "--"), ("ReLU", relu_forward, ":"):
+        ax.plot(u, h(u), style, color=FORWARD, label=name)
     ax.set(xlabel="u", ylabel="z = h(u)", ylim=(-1.3, 2.6))
     ax.legend()
     plt.show()
@@ -508,13 +542,15 @@ def draw():
 # %% [markdown]
 # ## 1.3 なぜ非線形関数をかけるのか
 #
-# 非線形関数には「広い表現力を持たせる」はたらきがあります。もし $h$ がなければ、層をいくら重ねても 1 つのアフィン変換と同じです。ほんとうにそうなるか、自分で作って確かめます。
+# 非線形関数をかけるのは、広い表現力を持たせるためです。もし $h$ がなければ、層をいくら重ねても 1 つのアフィン変換と同じです。本当にそうなるか、自分で作って確かめます。
 #
 # > **スライドの補足**: スライドの「2 層と同じ」は、入力も 1 層と数えています。この演習では、重みを持つ層だけを数えます。
 #
 # ### 問 5 `merge_affine` (3 点・5 分・★★☆)
 #
-# $h$ のない 2 つのアフィン変換 $(zW_1 + b_1)W_2 + b_2$ を、1 つのアフィン変換 $zW + b$ にまとめます。$W$ と $b$ を返してください。
+# $h$ のない 2 つのアフィン変換 $(zW_1 + b_1)W_2 + b_2$ を、1 つのアフィン変換 $zW + b$ にまとめます。$W$ と $b$ をこの順に返してください (`return W, b` のように、カンマで並べます)。
+#
+# 配点: `W` 2 点、`b` 1 点。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
@@ -568,13 +604,24 @@ def _(check):
 #
 # スライドの例では $u = [1, 2, 3]$ のとき $[0.090, 0.245, 0.665]$ です。総和は 1 になります。
 #
+# データは行に並んでいるので、softmax は**行ごと**に計算します。配列の合計や最大値は、`axis` で方向を選びます。`a = np.array([[1, 2, 3], [4, 5, 6]])` (形は `(2, 3)`) なら、次のようになります。
+#
+# | コード | 方向 | 結果 | 形 |
+# | --- | --- | --- | --- |
+# | `a.sum(axis=0)` | 縦: 列ごとに 1 つ | `[5, 7, 9]` | `(3,)` |
+# | `a.sum(axis=1)` | 横: 行ごとに 1 つ | `[6, 15]` | `(2,)` |
+# | `a.sum(axis=1, keepdims=True)` | 横 | `[[6], [15]]` | `(2, 1)` |
+# | `a.sum()` | 全部 | `21` | `()` |
+#
+# `(2, 1)` の配列は、`(2, 3)` の配列と**行ごとに**足したり割ったりできます。`(2,)` のままだと、列に合わせようとしてエラーになるか、違う値になります。`max` や `mean` も同じです。
+#
 # ### 問 6 `softmax` (5 点・8 分・★★☆)
 #
-# データは行に並んでいるので、**行ごと**に計算します。$u$ が大きくても nan にならないようにしてください。
+# 行ごとの softmax を計算して返してください。$u$ が大きくても nan にならないようにします。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
-# 1 つの行のすべての値から同じ数を引いても、softmax の値は変わりません (分子と分母が同じ数で割られるだけです)。行の最大値を引いておけば、exp はあふれません。合計や最大値に `keepdims=True` を付けると `(N, 1)` になり、行ごとの計算ができます。
+# 1 つの行のすべての値から同じ数を引いても、softmax の値は変わりません (分子と分母が同じ数で割られるだけです)。行の最大値を引いておけば、exp はあふれません。合計にも最大値にも `keepdims=True` を付けます。
 #
 # </details>
 # <details><summary>ヒント 2 (式)</summary>
@@ -632,7 +679,7 @@ def _(check):
 #
 # $t$ は正解のところだけ 1 なので、結局は**正解のクラスの確率の $-\log$** です。
 #
-# **りんご・バナナ・ぶどう識別器**で考えます。りんごの写真 ($t = [1, 0, 0]$) に対して
+# **りんご・バナナ・ぶどう識別器**で考えます。りんごの写真 ($t = [1, 0, 0]$) に対する損失は、次のようになります。
 #
 # | 出力 $y$ | | $E$ |
 # | --- | --- | ---: |
@@ -644,9 +691,11 @@ def _(check):
 #
 # ### 問 7 `cross_entropy` (4 点・5 分・★☆☆)
 #
+# 上の式で、バッチの平均の損失 $E$ を計算して返してください。$E$ は 1 つの数 (形は `()`) です。log は `np.log` です。
+#
 # <details><summary>ヒント 1 (考え方)</summary>
 #
-# `t * np.log(y)` は、正解のクラスだけを残します。足す相手は $K$ と $N$ の両方ですが、割るのは $N$ だけです。
+# $t_{nk} \log y_{nk}$ は、正解のクラスのほかは 0 です。足すのはクラスとデータの両方の方向ですが、割るのはデータの数 $N$ だけです。
 #
 # </details>
 # <details><summary>ヒント 2 (式)</summary>
@@ -659,8 +708,8 @@ def _(check):
 def cross_entropy(y, t):
     """交差エントロピー (バッチの平均)。
 
-    y: (N, K) softmax の出力 (どの値も 0 より大きい)、t: (N, K) one-hot の正解ラベル
-    返すもの E: 1 つの数
+    y: (N, K) softmax の出力 (どの値も 1e-4 以上)、t: (N, K) one-hot の正解ラベル
+    返すもの E: 1 つの数 (Python の float か NumPy の数)
     """
     ### BEGIN SOLUTION
     return -np.sum(t * np.log(y)) / len(y)
@@ -689,11 +738,13 @@ def _(check):
 # %% [markdown]
 # ## 1.6 softmax と交差エントロピーをまとめる
 #
-# スライドに「softmax 関数と相性がいい」とあります。そのわけの 1 つは計算の安定さです。$y$ がとても小さいと、丸められて 0 になり、$\log 0 = -\infty$ になります。2 つをまとめると、その前に log と exp が打ち消し合います。(もう 1 つのわけは、第 2 部の微分でわかります。)
+# スライドに「softmax 関数と相性がいい」とあります。その理由の 1 つは数値計算の安定性です。$y$ がとても小さいと、丸められて 0 になり、$\log 0 = -\infty$ になります。2 つをまとめると、その前に log と exp が打ち消し合います。(もう 1 つの理由は、第 2 部の微分でわかります。)
 #
-# ### 問 8 `softmax_cross_entropy_forward` (4 点・8 分・★★★)
+# ### 問 8 `softmax_cross_entropy_forward` (4 点・10 分・★★★)
 #
-# `u` が ±1000 でも有限の `E` を返してください。`E` と `y` の 2 つを返します。
+# softmax と交差エントロピーをまとめて計算して、`E` と `y` をこの順に返してください。`u` が ±1000 でも、`E` が有限の値になるようにします。
+#
+# 配点: `E` 2 点、`y` 2 点。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
@@ -711,7 +762,7 @@ def softmax_cross_entropy_forward(u, t):
     """softmax と交差エントロピー (バッチの平均)。u = ±1000 でも有限の値になる。
 
     u: (N, K)、t: (N, K) one-hot の正解ラベル
-    返すもの E: 1 つの数、y: (N, K) softmax の出力
+    返すもの E: 1 つの数 (Python の float か NumPy の数)、y: (N, K) softmax の出力
     """
     ### BEGIN SOLUTION
     s = u - u.max(axis=1, keepdims=True)
@@ -761,7 +812,7 @@ def _(check):
 #
 # ## 2.1 学習のしかた: SGD
 #
-# 順伝播ができました。次は、損失 $E$ が小さくなるように $W$ と $b$ を動かします。**SGD** (確率的勾配降下法) は、勾配を求めて、その逆の方向に少しだけ進みます。$\alpha$ は学習率です。
+# 順伝播ができました。次は、損失 $E$ が小さくなるように $W$ と $b$ (まとめて**パラメータ**と呼びます) を更新します。**SGD** (確率的勾配降下法) は、**勾配** (損失を 1 つ 1 つのパラメータで微分して並べたもの) を求めて、その逆の方向にパラメータを少しだけ動かします。$\alpha$ は**学習率**、$l$ は層の番号です。
 #
 # $$W^{(l)} \leftarrow W^{(l)} - \alpha \frac{\partial E}{\partial W^{(l)}}, \qquad b^{(l)} \leftarrow b^{(l)} - \alpha \frac{\partial E}{\partial b^{(l)}}$$
 #
@@ -779,7 +830,7 @@ def _(check):
 #
 # ### 問 9 `numerical_gradient` (8 点・12 分・★★☆)
 #
-# `f` は、`x` と同じ形の配列を受け取って 1 つの数を返す関数です。`x` の要素を**1 つずつ**動かして、`x` と同じ形の勾配を返してください。終わったとき、`x` はもとの値に戻っていなければなりません。
+# 関数 `f` の勾配を、中心差分で求めてください。`f` は、`x` と同じ形の配列を受け取って 1 つの数を返す関数です (関数も引数として渡せます。`f(x)` で呼べます)。`x` の要素を**1 つずつ**動かして、`x` と同じ形の勾配を返します。終わったとき、`x` はもとの値に戻っていなければなりません。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
@@ -840,14 +891,14 @@ def draw():
     central = [abs(numerical_gradient(f, x, e)[0] - np.e) / np.e for e in eps]
     forward = [abs((f(x + e) - f(x)) / e - np.e) / np.e for e in eps]
     fig, ax = plt.subplots(figsize=(6, 3.6))
-    ax.loglog(eps, np.maximum(forward, 1e-16), "o-", label="forward difference")
-    ax.loglog(eps, np.maximum(central, 1e-16), "s-", label="central difference (yours)")
+    ax.loglog(eps, np.maximum(forward, 1e-16), "o-", color=OTHER, label="forward difference")
+    ax.loglog(eps, np.maximum(central, 1e-16), "s-", color=NUMERICAL, label="central difference (yours)")
     ax.set(xlabel=r"$\varepsilon$", ylabel="relative error", title=r"derivative of $e^x$ at $x = 1$")
     ax.legend()
     plt.show()
 
 # %% [markdown]
-# 右側では $\varepsilon$ を小さくするほど正確になります。傾きは前進差分が $\varepsilon$、中心差分が $\varepsilon^2$ に比例します。左側では、近い数どうしの引き算で桁が落ちて (桁落ち)、かえって悪くなります。$\varepsilon = 10^{-5}$ は、中心差分のちょうどよいところです。
+# 右側では $\varepsilon$ を小さくするほど正確になります。誤差は、前進差分では $\varepsilon$ に、中心差分では $\varepsilon^2$ に比例します (両対数のグラフなので、直線の傾きが 1 と 2 です)。左側では、近い数どうしの引き算で桁が落ちて (桁落ち)、かえって悪くなります。$\varepsilon = 10^{-5}$ は、中心差分のちょうどよいところです。
 #
 # ### なぜ数値微分では足りないのか
 #
@@ -865,11 +916,11 @@ def draw():
 #
 # です。箱は、自分の計算だけを知っていればよいのです。
 #
-# `dz` は上流の勾配です。次の 2 つの関数は `dx` と `dy` をこの順に返します。数でも配列でも (要素ごとに) 動くようにします。
+# 問 10 から問 14 では、`dz` は**上流の勾配**で、引数として渡されます。次の 2 つの関数は `dx` と `dy` をこの順に返します。数でも配列でも (要素ごとに) 動くようにします。
 #
-# ### 問 10 `add_backward` (2 点・2 分・★☆☆)
+# ### 問 10 `add_backward` (2 点・3 分・★☆☆)
 #
-# 和 $z = x + y$ では $\dfrac{\partial z}{\partial x} = \dfrac{\partial z}{\partial y} = 1$ です。
+# 和の逆伝播を書いてください。和 $z = x + y$ では $\dfrac{\partial z}{\partial x} = \dfrac{\partial z}{\partial y} = 1$ です。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
@@ -910,7 +961,7 @@ def _(check):
 # %% [markdown]
 # ### 問 11 `multiply_backward` (2 点・3 分・★☆☆)
 #
-# 積 $z = xy$ では $\dfrac{\partial z}{\partial x} = y,\ \dfrac{\partial z}{\partial y} = x$ です。順伝播のときの値 `x` と `y` が要るので、引数で受け取ります。
+# 積の逆伝播を書いてください。積 $z = xy$ では $\dfrac{\partial z}{\partial x} = y,\ \dfrac{\partial z}{\partial y} = x$ です。順伝播のときの値 `x` と `y` が必要なので、引数で受け取ります。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
@@ -969,9 +1020,9 @@ def draw():
     fig, ax = plt.subplots(figsize=(9, 3.6))
     ax.set(xlim=(-0.6, 6.6), ylim=(-2.6, 1.6))
     nodes = {
-        "price": (0, 1, "apple\nprice", GREEN), "count": (0, -0.6, "apple\ncount", GREEN), "bag": (0, -2.1, "bag", GREEN),
-        "tax": (3.4, -2.1, "tax", GREEN), "x1": (1.7, 0.2, r"$\times$", GRAY), "+": (3.4, 0.2, "+", GRAY),
-        "x2": (5.1, 0.2, r"$\times$", GRAY), "total": (6.4, 0.2, "total", GREEN),
+        "price": (0, 1, "apple\nprice", VALUE), "count": (0, -0.6, "apple\ncount", VALUE), "bag": (0, -2.1, "bag", VALUE),
+        "tax": (3.4, -2.1, "tax", VALUE), "x1": (1.7, 0.2, r"$\times$", OTHER), "+": (3.4, 0.2, "+", OTHER),
+        "x2": (5.1, 0.2, r"$\times$", OTHER), "total": (6.4, 0.2, "total", VALUE),
     }
     label = "{:.4g}".format
     draw_graph(ax, nodes, [
@@ -983,19 +1034,19 @@ def draw():
     plt.show()
 
 # %% [markdown]
-# 赤い数は「その値が 1 増えたら、合計が何円増えるか」です。りんごが 1 円値上がりすると、合計は 2.2 円増えます。個数が 1 つ増えると 110 円増えます。
+# 青い数は順伝播の値です。赤い数は「その値が 1 増えたら、合計が何円増えるか」です。りんごが 1 円値上がりすると、合計は 2.2 円増えます。個数が 1 つ増えると 110 円増えます。
 #
 # ## 2.4 要素ごとの関数の chain-rule
 #
-# 活性化関数 $z = h(u)$ は要素ごとの関数なので、微分も要素ごとに掛けるだけです。$\odot$ は要素ごとの積です。
+# 活性化関数 $z = h(u)$ は要素ごとの関数なので、微分も要素ごとに掛けるだけです。$\odot$ は要素ごとの積 (コードでは `*`) です。
 #
 # $$\frac{\partial E}{\partial u} = \frac{\partial E}{\partial z} \odot h'(u)$$
 #
-# `dz` が上流の勾配、`u` が**順伝播のときの入力**です。
+# 次の 3 つの関数では、`dz` が上流の勾配、`u` が**順伝播のときの入力**です。返すのは `du` です。
 #
 # ### 問 12 `sigmoid_backward` (4 点・5 分・★★☆)
 #
-# sigmoid の微分は、sigmoid の**出力**だけで書けます。紙の上で $1 / (1 + e^{-u})$ を微分して、確かめてみてください。
+# sigmoid の逆伝播を書いてください。sigmoid の微分は、sigmoid の**出力**だけで書けます。紙の上で $1 / (1 + e^{-u})$ を微分して、確かめてみてください。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
@@ -1010,7 +1061,7 @@ def draw():
 
 # %% question="sigmoid_backward"
 def sigmoid_backward(dz, u):
-    """sigmoid の逆伝播。
+    """sigmoid の逆伝播。|u| が 20 くらいまでの値で調べる。
 
     dz: (N, n) 上流の勾配、u: (N, n) 順伝播の入力
     返すもの du: (N, n)
@@ -1050,11 +1101,11 @@ def _(check):
 # %% [markdown]
 # ### 問 13 `tanh_backward` (4 点・4 分・★★☆)
 #
-# tanh の微分も、出力だけで書けます。
+# tanh の逆伝播を書いてください。tanh の微分も、出力だけで書けます。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
-# $v = \tanh(u)$ を計算してから、$v$ で微分を書きます。2 乗するのは $u$ ではなく $v$ です。
+# まず $v = \tanh(u)$ を計算して、微分を $v$ で書きます。2 乗するのは $u$ ではなく $v$ です。
 #
 # </details>
 # <details><summary>ヒント 2 (式)</summary>
@@ -1065,7 +1116,7 @@ def _(check):
 
 # %% question="tanh_backward"
 def tanh_backward(dz, u):
-    """tanh の逆伝播。
+    """tanh の逆伝播。|u| が 20 くらいまでの値で調べる。
 
     dz: (N, n) 上流の勾配、u: (N, n) 順伝播の入力
     返すもの du: (N, n)
@@ -1100,9 +1151,9 @@ def _(check):
     ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### 問 14 `relu_backward` (4 点・4 分・★★☆)
+# ### 問 14 `relu_backward` (4 点・5 分・★★☆)
 #
-# ReLU は、勾配を通すか止めるかの「門」です。$u = 0$ での傾きは、0 から 1 の間ならどれでもかまいません。
+# ReLU の逆伝播を書いてください。ReLU は、勾配を通すか止めるかの「門」です。$u = 0$ での傾きは、0 から 1 の間ならどれでもかまいません。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
@@ -1117,7 +1168,7 @@ def _(check):
 
 # %% question="relu_backward"
 def relu_backward(dz, u):
-    """ReLU の逆伝播。
+    """ReLU の逆伝播。u の大きさに制限はない。
 
     dz: (N, n) 上流の勾配、u: (N, n) 順伝播の入力
     返すもの du: (N, n)
@@ -1171,14 +1222,14 @@ def draw():
         ("sigmoid", sigmoid_forward, sigmoid_backward), ("tanh", tanh_forward, tanh_backward),
         ("ReLU", relu_forward, relu_backward),
     )):
-        ax.plot(u, h(u), label="h(u)")
-        ax.plot(u, backward(np.ones_like(u), u), "--", label="h'(u)")
+        ax.plot(u, h(u), color=FORWARD, label="h(u)")
+        ax.plot(u, backward(np.ones_like(u), u), "--", color=BACKWARD, label="h'(u)")
         ax.set(title=name, xlabel="u", ylim=(-1.3, 2.6))
         ax.legend(loc="upper left")
     plt.show()
 
 # %% [markdown]
-# sigmoid の微分は最大でも 0.25 です。層を重ねると、勾配は掛けるたびに小さくなります。ReLU がよく使われるわけの 1 つです。
+# sigmoid の微分は最大でも 0.25 です。1 より小さい値を掛けるたびに勾配は小さくなるので、層を重ねると、前のほうの層にはほとんど届きません。ReLU がよく使われる理由の 1 つです。
 #
 # ## 2.5 行列積とアフィン変換の chain-rule
 #
@@ -1191,9 +1242,11 @@ def draw():
 #
 # > **スライドの訂正**: スライドでは $\partial E/\partial W \in \mathbb{R}^{m \times n}$ とありますが、$z$ が $n$ 個、$g$ が $m$ 個のとき、$W$ と同じ $(n, m)$ が正しい形です。「`dX` は `X` と同じ形」と覚えると間違えません。
 #
-# ### 問 15 `affine_backward` (12 点・12 分・★★★)
+# ### 問 15 `affine_backward` (12 点・13 分・★★★)
 #
-# `du` は `(N, n_out)` です。`dz`、`dW`、`db` をこの順に返してください。この関数では $1/N$ を掛けません (損失の平均は、次の問いの $1/N$ が受け持ちます)。
+# アフィン変換の逆伝播を書いて、`dz`、`dW`、`db` をこの順に返してください。アフィン変換は `z` から `u` を計算するので、ここでは上流の勾配が `du` で、**`dz` は結果です** (問 10 から問 14 とは逆です)。`du` は `(N, n_out)` です。この関数では $1/N$ を掛けません (損失の平均の $1/N$ は、次の問いで掛けます)。
+#
+# 配点: `dz` 4 点、`dW` 5 点、`db` 3 点。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
@@ -1277,9 +1330,11 @@ def _(check):
 #
 # $$\frac{\partial E}{\partial u_i} = -t_i + \frac{e^{u_i}}{\sum_j e^{u_j}} = y_i - t_i$$
 #
-# **出力と正解の差**という、とても簡単な式になりました。これが「相性がいい」ことの、もう 1 つのわけです。損失は $N$ 個の平均なので、最後に $1/N$ が付きます。
+# **出力と正解の差**という、とても簡単な式になりました。これが「相性がいい」ことの、もう 1 つの理由です。損失は $N$ 個の平均なので、最後に $1/N$ が付きます。
 #
 # ### 問 16 `softmax_cross_entropy_backward` (8 点・5 分・★★☆)
+#
+# 損失 $E$ (バッチの平均) の勾配 `du` を、`y` と `t` から計算して返してください。形は `(N, K)` です。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
@@ -1353,26 +1408,43 @@ def _(check):
 # ---
 # # 第 3 部 ネットワーク
 #
-# 部品がそろいました。3 層のニューラルネットワークを計算グラフで表すと、箱はもう全部作ってあります。
+# 部品がそろいました。3 層のニューラルネットワークを計算グラフで表すと、次のようになります。箱はもう全部作ってあります。
 #
 # $$x \xrightarrow{\ \text{affine}\ } u^{(1)} \xrightarrow{\ h\ } z^{(1)} \xrightarrow{\ \text{affine}\ } u^{(2)} \xrightarrow{\ h\ } z^{(2)} \xrightarrow{\ \text{affine}\ } u^{(3)} \xrightarrow{\ \text{softmax + CE}\ } E$$
 #
-# パラメータは層の順に `params = [(W1, b1), (W2, b2), (W3, b3)]` と並べます。
+# パラメータは層の順に `params = [(W1, b1), (W2, b2), (W3, b3)]` と並べます。**式では層を 1 から数え、コードでは 0 から数えます。**
+#
+# | 式 | コード |
+# | --- | --- |
+# | $W^{(1)},\ b^{(1)}$ | `params[0]` |
+# | $u^{(1)},\ u^{(2)},\ u^{(3)}$ | `us[0]`, `us[1]`, `us[2]` |
+# | $z^{(0)} = x,\ z^{(1)},\ z^{(2)}$ | `zs[0]`, `zs[1]`, `zs[2]` |
 #
 # ## 3.1 $x$ を入力して、順に計算する
 #
+# 関数も、数と同じようにリストや辞書に入れられます。`for` では、組の中身を 1 つずつ受け取れます。
+#
+# ```python
+# table = {"sum": np.sum, "mean": np.mean}
+# f = table["mean"]
+# f(np.array([1.0, 3.0]))           # 2.0
+#
+# for name, count in [("apple", 2), ("bag", 1)]:
+#     print(name, count)            # apple 2、bag 1
+# ```
+#
 # ### 問 17 `network_forward` (6 点・10 分・★★☆)
 #
-# 逆伝播で使うので、途中の値を全部取っておきます。
+# ネットワークの順伝播を計算して、`us` と `zs` をこの順に返してください。逆伝播で使うので、途中の値を全部取っておきます。
 #
 # - `us` は各層の $u$ のリストです (層の数だけ)。
 # - `zs` は各層の**入力**のリストです: `x` と、中間層の $z$ (層の数だけ)。
 #
-# 最後の層には活性化関数を付けません。層がいくつでも動くように書いてください。
+# 中間層には、引数 `activation` の名前の活性化関数をかけます。最後の層にはかけません。層がいくつでも動くように書いてください。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
-# `zs = [x]` から始めて、層ごとに `zs[-1]` を入力にします。最後の層でなければ、$h$ を通したものを `zs` に足します。関数は辞書に入れておくと、名前 (`"relu"` など) で選べます。
+# `zs = [x]` から始めて、層ごとに `zs[-1]` を入力にします。最後の層でなければ、$h$ をかけたものを `zs` の最後に加えます (`append`)。活性化関数は辞書に入れておくと、名前 (`"relu"` など) で選べます。
 #
 # </details>
 # <details><summary>ヒント 2 (式)</summary>
@@ -1385,7 +1457,7 @@ def _(check):
 def network_forward(x, params, activation="relu"):
     """ネットワークの順伝播。
 
-    x: (N, n_in)、params: [(W, b), …]、activation: "sigmoid"、"tanh"、"relu" のどれか
+    x: (N, n_in)、params: [(W, b), …] (層はいくつでもよい)、activation: "sigmoid"、"tanh"、"relu" のどれか
     返すもの us: 各層の u のリスト、zs: x と中間層の z のリスト (どちらも長さは層の数)
     """
     ### BEGIN SOLUTION
@@ -1448,17 +1520,17 @@ def init_params(sizes, rng):
 def draw():
     x, params = x_train[:100], init_params(SIZES, np.random.default_rng(0))
     us, zs = network_forward(x, params)
-    nodes, edges, before = {"x": (0, 0, "x", GREEN)}, [], "x"
+    nodes, edges, before = {"x": (0, 0, "x", VALUE)}, [], "x"
     for l, (W, b) in enumerate(params, 1):
         at, last = 3.4 * l - 2, l == len(params)
-        nodes[f"a{l}"] = (at, 0, "affine", GRAY)
-        nodes[f"W{l}"] = (at, 1.5, f"$W_{l}$ {W.shape}", GREEN)
-        nodes[f"b{l}"] = (at, -1.5, f"$b_{l}$ {b.shape}", GREEN)
-        nodes[f"h{l}"] = (at + 1.7, 0, "softmax\n+ CE" if last else "ReLU", GRAY)
+        nodes[f"a{l}"] = (at, 0, "affine", OTHER)
+        nodes[f"W{l}"] = (at, 1.5, f"$W_{l}$ {W.shape}", VALUE)
+        nodes[f"b{l}"] = (at, -1.5, f"$b_{l}$ {b.shape}", VALUE)
+        nodes[f"h{l}"] = (at + 1.7, 0, "softmax\n+ CE" if last else "ReLU", OTHER)
         edges += [(before, f"a{l}", f"{zs[l - 1].shape}", ""), (f"W{l}", f"a{l}", "", ""), (f"b{l}", f"a{l}", "", ""),
                   (f"a{l}", f"h{l}", f"{us[l - 1].shape}", "")]
         before = f"h{l}"
-    nodes["E"] = (3.4 * len(params) + 1.2, 0, "E", GREEN)
+    nodes["E"] = (3.4 * len(params) + 1.2, 0, "E", VALUE)
     edges.append((before, "E", "()", ""))
     fig, ax = plt.subplots(figsize=(13, 3.2))
     ax.set(xlim=(-0.3, 3.4 * len(params) + 1.5), ylim=(-2, 2))
@@ -1474,13 +1546,25 @@ def draw():
 # 2. アフィン変換の逆伝播で、$dW^{(l)},\ db^{(l)}$ と、1 つ前の層への $dz^{(l-1)}$ を求める
 # 3. 活性化関数の逆伝播で、$dz^{(l-1)}$ を $du^{(l-1)}$ にして、2 に戻る
 #
+# 後ろから進むときに使う道具です。
+#
+# ```python
+# for i in reversed(range(3)):
+#     print(i)                      # 2、1、0
+#
+# words = ["b"]
+# words.insert(0, "a")              # 先頭に入れる: ["a", "b"]
+# ```
+#
 # ### 問 18 `network_backward` (10 点・15 分・★★★)
 #
-# `grads = [(dW1, db1), (dW2, db2), …]` を、`params` と同じ順に返してください。
+# 誤差逆伝播法で、損失の勾配を求めてください。`grads = [(dW1, db1), (dW2, db2), …]` を、`params` と同じ順に返します。層がいくつでも、どの活性化関数でも動くようにします。
+#
+# 配点: すべての層の `dW` で 7 点、すべての層の `db` で 3 点。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
-# まず `network_forward` で `us` と `zs` を求めます。`for l in reversed(range(len(params))):` で後ろの層から進みます。層 `l` の入力は `zs[l]` です。次に渡す $du$ は、1 つ前の層の `us[l - 1]` を使って求めます。いちばん前の層では、もう渡す先がありません。
+# まず `network_forward` で `us` と `zs` を求めます。`for l in reversed(range(len(params))):` で後ろの層から進みます (`l` は 0 から数えた番号です)。層 `l` の入力は `zs[l]` です。1 つ前の層に渡す $du$ は、その層の `us[l - 1]` を使って求めます。いちばん前の層では、もう渡す先がありません。
 #
 # </details>
 # <details><summary>ヒント 2 (式)</summary>
@@ -1493,7 +1577,8 @@ def draw():
 def network_backward(x, t, params, activation="relu"):
     """誤差逆伝播法による、損失 (softmax + 交差エントロピーの平均) の勾配。
 
-    x: (N, n_in)、t: (N, K) one-hot、params: [(W, b), …]
+    x: (N, n_in)、t: (N, K) one-hot、params: [(W, b), …] (層はいくつでもよい)、
+    activation: "sigmoid"、"tanh" (|u| が 20 くらいまでの値で調べる)、"relu" のどれか
     返すもの grads: [(dW, db), …]。params と同じ順、同じ形
     """
     ### BEGIN SOLUTION
@@ -1583,7 +1668,7 @@ def _(check):
 # %% [markdown]
 # ### 数値微分で確かめる
 #
-# 誤差逆伝播法が正しいかどうかは、遅いけれど単純な `numerical_gradient` と比べればわかります。次のセルは、それを層ごとに表にする関数 `gradient_check` を定義して、`network_backward` に使います。
+# 誤差逆伝播法が正しいかどうかは、遅いけれど単純な `numerical_gradient` と比べればわかります。次のセルは、2 つを層ごとに比べて表にする関数 `gradient_check` を定義して、`network_backward` を調べます。表の `grads[0][0]` は第 1 層の `dW`、`grads[0][1]` は第 1 層の `db` です。
 
 # %% given="gradient_check"
 def numerical_gradients(x, t, params):
@@ -1620,10 +1705,12 @@ def draw():
     for width in 4, 8, 16, 32, 64:
         params = init_params((64, width, width, 10), np.random.default_rng(0))
         x, t = x_train[:10], t_train[:10]
-        start = time.perf_counter()
+        tries = []
         for _ in range(5):
+            start = time.perf_counter()
             network_backward(x, t, params)
-        backprop.append((time.perf_counter() - start) / 5)
+            tries.append(time.perf_counter() - start)
+        backprop.append(min(tries))  # ほかの仕事に待たされなかった 1 回
         start = time.perf_counter()
         numerical_gradients(x, t, params)
         numerical.append(time.perf_counter() - start)
@@ -1631,13 +1718,13 @@ def draw():
         if numerical[-1] > 4:
             break
     fig, ax = plt.subplots(figsize=(6, 3.6))
-    ax.loglog(counts, numerical, "o-", label="numerical differentiation")
-    ax.loglog(counts, backprop, "s-", label="backpropagation")
-    ax.annotate(f"{numerical[-1] / backprop[-1]:,.0f} times", (counts[-1], np.sqrt(numerical[-1] * backprop[-1])),
-                ha="right", va="center", color=VERMILION)
-    ax.vlines(counts[-1], backprop[-1], numerical[-1], color=VERMILION, ls=":")
+    ax.loglog(counts, numerical, "o-", color=NUMERICAL, label="numerical differentiation")
+    ax.loglog(counts, backprop, "s-", color=BACKWARD, label="backpropagation")
+    ax.annotate(f"{numerical[-1] / backprop[-1]:,.0f} times ", (counts[-1], np.sqrt(numerical[-1] * backprop[-1])),
+                ha="right", va="center", color=OTHER)
+    ax.vlines(counts[-1], backprop[-1], numerical[-1], color=OTHER, ls=":")
     ax.set(xlabel="number of parameters", ylabel="seconds for one gradient")
-    ax.legend(loc="center left")
+    ax.legend(loc="upper left")
     plt.show()
     print(f"パラメータ {counts[-1]:,} 個の勾配 1 回に、数値微分は {numerical[-1]:.2g} 秒、誤差逆伝播法は {backprop[-1]:.2g} 秒かかりました。")
 
@@ -1646,13 +1733,20 @@ def draw():
 #
 # ## 3.3 損失が小さくなる方向に更新する
 #
-# ### 問 19 `sgd_step` (3 点・3 分・★☆☆)
+# `zip` は、2 つのリストから同じ位置のものを組にします。
+#
+# ```python
+# for a, b in zip([1, 2], [10, 20]):
+#     print(a + b)                  # 11、22
+# ```
+#
+# ### 問 19 `sgd_step` (3 点・4 分・★☆☆)
 #
 # 2.1 の SGD の式のとおりに、すべての層の `W` と `b` を更新した**新しい** `params` を返してください。もとの `params` は変えません。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
-# `zip(params, grads)` で、同じ層の `(W, b)` と `(dW, db)` を組にできます。`W -= …` はもとの配列を書き換えるので使えません。
+# `zip` で、同じ層の `(W, b)` と `(dW, db)` を組にできます (`for (W, b), (dW, db) in …` と書けます)。`W -= …` はもとの配列を書き換えるので使えません。
 #
 # </details>
 # <details><summary>ヒント 2 (式)</summary>
@@ -1666,7 +1760,7 @@ def sgd_step(params, grads, lr):
     """SGD の 1 回の更新。
 
     params: [(W, b), …]、grads: [(dW, db), …]、lr: 学習率 α
-    返すもの: 新しい params
+    返すもの: 新しい params (同じ順、同じ形)
     """
     ### BEGIN SOLUTION
     return [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)]
@@ -1704,24 +1798,26 @@ def _(check):
 #
 # データ全部を 1 回ずつ使うことを 1 **エポック**と呼びます。1 エポックの中では、データを**ミニバッチ**に分けて、ミニバッチごとに更新します。
 #
-# ### 問 20 `train` (6 点・12 分・★★★)
+# ### 問 20 `train` (6 点・13 分・★★★)
 #
-# 1 エポックごとに、次のことをします。
+# ReLU のネットワークを学習して、学習した `params` と、エポックごとの損失のリスト `losses` をこの順に返してください。1 エポックごとに、次のことをします。
 #
 # 1. `rng` を使ってデータを並べ替える (`x` と `t` の対応を崩さない)
-# 2. 前から `batch_size` 個ずつ取り出し、`network_backward` (ReLU) と `sgd_step` で更新する。**最後の半端なバッチも使う**
-# 3. 損失の平均を `losses` に 1 つ足す (ミニバッチの損失の平均でも、エポックの終わりの全データの損失でもかまいません)
+# 2. 前から `batch_size` 個ずつ取り出し、`network_backward` (ReLU) と `sgd_step` で更新する。**最後の半端なミニバッチも使う**
+# 3. 損失の平均を `losses` に 1 つ加える (ミニバッチの損失の平均でも、エポックの終わりの全データの損失でもかまいません)
 #
-# 同じ種の `rng` なら、同じ結果になるようにしてください。渡された `x`、`t`、`params` は変えません。
+# `rng` は乱数を作る道具です。`np.random.default_rng(0)` のように**シード** (乱数の種。ここでは 0) から作ると、いつも同じ乱数が出ます。同じシードの `rng` なら、同じ結果になるようにしてください。渡された `x`、`t`、`params` は変えません。
+#
+# 配点: `params` 4 点、`losses` 2 点。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
-# `rng.permutation(len(x))` は、0 から N − 1 までの番号を並べ替えた配列です。同じ番号で `x` と `t` の両方を取り出します。`range(0, len(x), batch_size)` と書くと、最後のバッチは自然に短くなります。
+# `rng.permutation(len(x))` は、0 から N − 1 までの番号を並べ替えた配列です。同じ番号で `x` と `t` の両方を取り出します。配列を番号の配列で `x[order]` のように取り出すと、その順に並んだ新しい配列になります。`range(0, len(x), batch_size)` と書くと、最後のミニバッチは自然に短くなります。
 #
 # </details>
 # <details><summary>ヒント 2 (式)</summary>
 #
-# $i$ 番目のバッチは、並べ替えた番号の $i$ から $i + \text{batch\_size}$ の手前までです。勾配はそのバッチの**実際の大きさ**での平均です (問 16 の $1/N$ がそうしてくれます)。
+# 位置 $i$ から始まるミニバッチは、並べ替えたデータの $i$ から $i + \text{batch\_size}$ の手前までです。勾配はそのミニバッチの**実際の大きさ**での平均です (問 16 の $1/N$ がそうしてくれます)。
 #
 # </details>
 
@@ -1864,12 +1960,13 @@ def _(check):
 # %% [markdown]
 # ## 3.5 手書き数字を学習する
 #
-# いよいよ、自分のネットワークに手書き数字を読ませます。次のセルは、自分の `train` を 1 エポックずつ呼びながら、損失と正解率を描きます。
+# いよいよ、自分のネットワークに手書き数字を読ませます。次のセルは、自分の `train` を 1 エポックずつ呼びながら、損失と正解率を描きます。左は学習用データの損失、右は正解率です。テスト用のデータは学習に使っていないので、その正解率が本当の実力です。
 
 # %% folded="picture_training"
 # @title 図: 学習のようす
-LR, EPOCHS, BATCH_SIZE, SECONDS = 0.1, 30, 10, 8
-trained = None
+LR, EPOCHS, BATCH_SIZE = 0.1, 30, 10
+SECONDS = 15  # 模範解答の 50 倍くらい。数えるのは train の CPU 時間だけ (ほかのスレッドも数えない)
+trained = None  # 学習したパラメータと、エポックの数
 
 
 def accuracy(x, label, params):
@@ -1884,62 +1981,70 @@ def draw():
     params = init_params(SIZES, rng)
     losses, train_accuracy, test_accuracy = [], [], []
     fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.4))
-    bar, plot = display(HTML(""), display_id=True), display(fig, display_id=True)
-    start = shown = time.perf_counter()
+    bar, plot, shown, spent = DisplayHandle(), DisplayHandle(), -1.0, 0.0
     for epoch in range(1, EPOCHS + 1):
+        start = time.thread_time()
         params, loss = train(x_train, t_train, params, LR, 1, BATCH_SIZE, rng)
+        spent += time.thread_time() - start
         losses += list(loss)
         train_accuracy.append(accuracy(x_train, label_train, params))
         test_accuracy.append(accuracy(x_test, label_test, params))
-        out_of_time = time.perf_counter() - start > SECONDS
-        if time.perf_counter() - shown > 0.25 or epoch == EPOCHS or out_of_time:
-            for ax, lines, label in (
-                (left, {"training loss": losses}, "loss"),
-                (right, {"training": train_accuracy, "test": test_accuracy}, "accuracy"),
+        if time.perf_counter() - shown > 0.25 or epoch == EPOCHS or spent > SECONDS:
+            for ax, label, lines in (
+                (left, "loss", [("training", losses, "-", TRAINING)]),
+                (right, "accuracy", [("training", train_accuracy, "-", TRAINING), ("test", test_accuracy, "--", TEST)]),
             ):
                 ax.clear()
-                for name, values in lines.items():
-                    ax.plot(range(1, epoch + 1), values, label=name)
+                for name, values, style, color in lines:
+                    ax.plot(range(1, epoch + 1), values, style, color=color, label=name)
                 ax.set(xlabel="epoch", ylabel=label, xlim=(0, EPOCHS + 1), ylim=(0, 1.02) if ax is right else (0, None))
                 ax.legend()
-            bar.update(HTML(f'<progress value="{epoch}" max="{EPOCHS}"></progress> {epoch} / {EPOCHS} エポック'))
-            plot.update(fig)
+            progress = HTML(f'<progress value="{epoch}" max="{EPOCHS}"></progress> {epoch} / {EPOCHS} エポック')
+            for handle, content in (bar, progress), (plot, fig):
+                (handle.display if epoch == 1 else handle.update)(content)
             shown = time.perf_counter()
-        if out_of_time:
-            print(f"{SECONDS} 秒たったので、{epoch} エポックで止めました。for 文を行列の計算に変えると、速くなります。")
+        if spent > SECONDS:
+            print(f"train の計算だけで {SECONDS} 秒を超えたので、{epoch} エポックで止めました。for 文を行列の計算に変えると、速くなります。")
             break
     plt.close(fig)
-    trained = params
-    print(f"テストデータの正解率: {test_accuracy[-1]:.1%}")
+    trained = params, epoch
+    print(f"テスト用のデータの正解率: {test_accuracy[-1]:.1%}")
 
 # %% [markdown]
 # ### 学習したものを見る
+#
+# 第 1 層の重み `W` の 1 列は、中間層の 1 つのニューロンが 64 画素のそれぞれに掛ける係数です。8 × 8 に並べ直して描きます。オレンジの画素 (重みが正) に線があると、ニューロンの値が大きくなります。紫の画素 (重みが負) に線があると、小さくなります。白に近い画素は、ほとんど関係がありません。
 
 # %% folded="picture_weights"
 # @title 図: 第 1 層の重み (中間層のニューロンが見ているもの)
 def need_training():
+    """学習したパラメータと、エポックの数。"""
     if trained is None:
         raise CheckFailed("先に「学習のようす」のセルで学習してください。")
+    return trained
 
 
 @picture
 def draw():
-    need_training()
-    W = trained[0][0]
+    W = need_training()[0][0][0]
     limit = np.abs(W).max()
     fig, axes = plt.subplots(4, 10, figsize=(10, 3.7))
     for ax, column in zip(axes.flat, W.T):
-        image = ax.imshow(column.reshape(8, 8), vmin=-limit, vmax=limit)
-        ax.axis("off")
+        image = ax.imshow(column.reshape(8, 8), cmap=SIGNED, vmin=-limit, vmax=limit)
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set(visible=True, color=OTHER, linewidth=0.5)
     fig.colorbar(image, ax=axes, label="weight", shrink=0.8)
     plt.show()
+
+# %% [markdown]
+# 次は、テスト用のデータの**混同行列**です。行が正しい数字、列がネットワークの答えで、明るいマスほど枚数が多いことを表します。対角線の上が正解です。対角線から外れたマスは、行の数字を列の数字と読み間違えた枚数です。
 
 # %% folded="picture_confusion"
 # @title 図: 混同行列と、読み間違えた数字
 @picture
 def draw():
-    need_training()
-    y = softmax(network_forward(x_test, trained)[0][-1])
+    params, _ = need_training()
+    y = softmax(network_forward(x_test, params)[0][-1])
     guess = np.argmax(y, axis=1)
     matrix = np.zeros((10, 10), dtype=int)
     np.add.at(matrix, (label_test, guess), 1)
@@ -1966,17 +2071,21 @@ def draw():
 # %% [markdown]
 # ## 3.6 間違いを見つけて直す
 #
-# 次の `broken_backward` には、**間違いが 1 つ**あります。それでも学習はたいてい進み、手書き数字を 95 % くらい読めてしまいます。正解率を見ても、勾配が正しいかどうかはわからないのです。
+# 次の `broken_backward` は、ReLU のネットワークの逆伝播ですが、**間違いが 1 つ**あります。それでも学習はたいてい進み、手書き数字を 95 % くらい読めてしまいます。正解率を見ても、勾配が正しいかどうかはわからないのです。
+#
+# 問 18 とは書き方が違います。中の関数 `through` は、層 `l` の順伝播を計算したら、次の層のために**自分自身を呼びます** (再帰)。出口まで進んだら、今度は勾配を受け取りながら、1 層ずつ戻ってきます。1 つ 1 つの箱は、あなたの書いた関数です。前の問いに × があれば、先に直してください。
 #
 # ### 問 21 `fix_backward` (3 点・10 分・★★☆)
 #
+# `broken_backward` の間違いを直した関数を書いてください。
+#
 # 1. 下の「自分で調べる」のセルの `gradient_check(broken_backward)` で、どの層の勾配が違うかを見つけます。
 # 2. 違う層と合っている層の境目から、間違いの場所を考えます。
-# 3. 直したものを `fix_backward` に書きます。
+# 3. 直したものを `fix_backward` に書きます。書き方は自由です。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
-# いちばん後ろの層の勾配は合っています。その前の層から違います。2 つの層の間にあるのは何でしょうか。3 部の初めの計算グラフと見比べてください。
+# いちばん後ろの層の勾配は合っています。その前の層から違います。2 つの層の間にあるのは何でしょうか。第 3 部の初めの計算グラフと見比べてください。
 #
 # </details>
 # <details><summary>ヒント 2 (式)</summary>
@@ -1988,14 +2097,18 @@ def draw():
 # %% given="broken_backward"
 def broken_backward(x, t, params):
     """間違いが 1 つある、ReLU のネットワークの誤差逆伝播法。"""
-    us, zs = network_forward(x, params)
-    du = softmax_cross_entropy_backward(softmax(us[-1]), t)
-    grads = []
-    for l in reversed(range(len(params))):
+    def through(z, l):
+        """層 l の入力 z から出口まで進んで戻る。返すもの: dz と、層 l から後ろの [(dW, db), …]。"""
         W, b = params[l]
-        grads.insert(0, (zs[l].T @ du, du.sum(axis=0)))
-        du = du @ W.T
-    return grads
+        u = affine_forward(z, W, b)
+        if l + 1 == len(params):
+            du, behind = softmax_cross_entropy_backward(softmax(u), t), []
+        else:
+            du, behind = through(relu_forward(u), l + 1)
+        dz, dW, db = affine_backward(du, z, W)
+        return dz, [(dW, db), *behind]
+
+    return through(x, 0)[1]
 
 # %%
 # 自分で調べる: ここで gradient_check(broken_backward) を実行してみましょう。
@@ -2005,19 +2118,22 @@ def broken_backward(x, t, params):
 def fix_backward(x, t, params):
     """broken_backward の間違いを直したもの。
 
-    x: (N, n_in)、t: (N, K) one-hot、params: [(W, b), …]
-    返すもの grads: [(dW, db), …]
+    x: (N, n_in)、t: (N, K) one-hot、params: [(W, b), …] (層はいくつでもよい)
+    返すもの grads: [(dW, db), …]。params と同じ順、同じ形
     """
     ### BEGIN SOLUTION
-    us, zs = network_forward(x, params)
-    du = softmax_cross_entropy_backward(softmax(us[-1]), t)
-    grads = []
-    for l in reversed(range(len(params))):
+    def through(z, l):
         W, b = params[l]
-        grads.insert(0, (zs[l].T @ du, du.sum(axis=0)))
-        if l > 0:
-            du = relu_backward(du @ W.T, us[l - 1])
-    return grads
+        u = affine_forward(z, W, b)
+        if l + 1 == len(params):
+            du, behind = softmax_cross_entropy_backward(softmax(u), t), []
+        else:
+            dz, behind = through(relu_forward(u), l + 1)
+            du = relu_backward(dz, u)
+        dz, dW, db = affine_backward(du, z, W)
+        return dz, [(dW, db), *behind]
+
+    return through(x, 0)[1]
     ### END SOLUTION
 
 # %% test="fix_backward" points=3
@@ -2075,33 +2191,31 @@ def _(check):
 # ## 3.7 この先へ: 畳み込みニューラルネットワーク (CNN)
 #
 # 多層パーセプトロンは、画像を 64 個の数に**ばらばらにして**入力します。となりの画素がどれか、ということを知りません。
-# それなら、画素の順番をめちゃくちゃに入れかえても (どの画像も同じ入れかえ方で) 同じように学習できるはずです。試してみます。
+# それなら、画素の順番をめちゃくちゃに入れかえても (どの画像も同じ入れかえ方で) 同じように学習できるはずです。同じ初期値、同じエポック数で試してみます。
 
 # %% folded="picture_shuffled"
 # @title 図: 画素を入れかえた手書き数字
 @picture
 def draw():
-    need_training()
+    plain, last_epoch = need_training()
     rng = np.random.default_rng(0)
     order = np.random.default_rng(1101).permutation(64)
-    params, spent, start = init_params(SIZES, rng), 0, time.perf_counter()
-    while spent < EPOCHS and time.perf_counter() - start < SECONDS:
-        params, _ = train(x_train[:, order], t_train, params, LR, 1, BATCH_SIZE, rng)
-        spent += 1
+    shuffled = init_params(SIZES, rng)
+    for _ in range(last_epoch):
+        shuffled, _ = train(x_train[:, order], t_train, shuffled, LR, 1, BATCH_SIZE, rng)
     fig, axes = plt.subplots(2, 10, figsize=(10, 2.6))
     for column, image, label in zip(axes.T, x_test, label_test):
         for ax, pixels in zip(column, (image, image[order])):
             ax.imshow(pixels.reshape(8, 8), cmap="Greys")
             ax.set(xticks=[], yticks=[])
-            ax.spines[:].set_visible(True)
-            ax.spines[:].set_color(GRAY)
-        column[0].set_title(label)
+            ax.spines[:].set(visible=True, color=OTHER)
+        column[0].set_title(f"label {label}")
     plt.show()
-    print(f"テストデータの正解率: もとの画像 {accuracy(x_test, label_test, trained):.1%}、"
-          f"入れかえた画像 {accuracy(x_test[:, order], label_test, params):.1%}")
+    print(f"テスト用のデータの正解率 ({last_epoch} エポック): もとの画像 {accuracy(x_test, label_test, plain):.1%}、"
+          f"入れかえた画像 {accuracy(x_test[:, order], label_test, shuffled):.1%}")
 
 # %% [markdown]
-# 下の段は、私たちにはまったく読めません。ネットワークには同じことです。画像の「となり」を生かすのが **CNN** です (次回)。
+# 下の段は、私たちにはまったく読めません。ネットワークにとっては、どちらも同じです。画像の「となり」を生かすのが **CNN** です (次回)。
 #
 # > **スライドの訂正**: LeNet が 1988 年とありますが、スライドの図の LeNet-5 は LeCun et al., 1998 です。
 
@@ -2175,7 +2289,7 @@ def _(check):
 #
 # ### おまけ 2 `k_fold` (+5 点・10 分・★★☆)
 #
-# 0 から n − 1 の番号を `rng` で並べ替えてから $k$ 個に分け ($2 \le k \le n$)、`(学習用の番号, 検証用の番号)` の組を $k$ 個返してください。どの番号も、ちょうど 1 回だけ検証用になります。$n$ が $k$ で割り切れないときも、検証用の個数の差は 1 以下にします。
+# 0 から n − 1 の番号を `rng` で並べ替えてから $k$ 個に分け ($2 \le k \le n$)、`(学習用の番号, 検証用の番号)` の組を $k$ 個並べた**リスト**を返してください (`yield` は使いません)。どの番号も、ちょうど 1 回だけ検証用になります。$n$ が $k$ で割り切れないときも、検証用の個数の差は 1 以下にします。
 #
 # <details><summary>ヒント 1 (考え方)</summary>
 #
@@ -2193,7 +2307,7 @@ def k_fold(n, k, rng):
     """k 分割交差検証の番号。
 
     n: データの数、k: 分割の数、rng: np.random.Generator
-    返すもの: [(train, valid), …] を k 個。train と valid は整数の番号の配列
+    返すもの: k 個の組のリスト [(train, valid), …]。train と valid は整数の番号の配列
     """
     ### BEGIN SOLUTION
     folds = np.array_split(rng.permutation(n), k)
@@ -2253,4 +2367,4 @@ def _(check):
 # - 誤差逆伝播法なら、順伝播の数回分の時間で、すべての勾配が求まります。
 # - 画像の認識では CNN がよく使われます (次回)。
 #
-# 提出する前に、メニューの「Kernel → Restart Kernel and Run All Cells」で、上から動くことを確かめてください。× の確認があると、そこで止まります。解けない問いが残っていても、そのまま提出できます (ほかの問いは採点されます)。
+# 提出する前に、メニューの「Kernel → Restart Kernel and Run All Cells」で、上から動くことを確かめてください。× の確認や、まだ解いていない問いがあっても、止まらずに最後まで進みます。解けない問いが残っていても、そのまま提出できます (ほかの問いは採点されます)。

@@ -38,8 +38,8 @@ from .assignment import Assignment
 from .diagnosis import Diagnosis, Interaction, recorder
 from .outputs import Outputs, harmless
 
-LENT = "あなたの {} は正しくないので、ここでは正しいものに取りかえて採点しました。前の問いの間違いは、この問いでは引きません。"
-GIVEN_BACK = "ここまでのセルで {} が別の値に変わっていました。もとの値にもどして採点しました。どの行で変わったかを見てください。"
+LENT = "あなたの {} が正しくなかったので、正しい関数に置き換えて採点しました。同じ間違いで 2 度は引きません。"
+GIVEN_BACK = "ここまでのセルで {} が別の値に変わっていました。もとの値に戻して採点しました。どの行で変わったかを見てください。"
 NEWER = "採点の Python {} にない書き方があります ({})。古い書き方に直してください。"
 IDLE = 600
 """Seconds after which a judge that nobody asks anything ends."""
