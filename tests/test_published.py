@@ -30,8 +30,7 @@ def grade(notebook: bytes) -> dict[str, str]:
     cells = {cell["id"]: cell["outputs"] for cell in result["notebook"]["cells"] if "outputs" in cell}
     own = [outputs for name, outputs in cells.items() if name.startswith("own-")]
     assert own and not [output for outputs in own for output in outputs if output["output_type"] == "error"]
-    said = {q: [o["evalue"] for o in cells[f"test_{q}"] if o["output_type"] == "error"] for q in MARKS}
-    return {question: texts[0] for question, texts in said.items() if texts}
+    return {question: str(cells[f"test_{question}"]) for question in MLP.lost(result)}
 
 
 @pytest.fixture(scope="module")

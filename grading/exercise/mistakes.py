@@ -45,10 +45,11 @@ def known(source: NotebookNode, answers: list[Answer]) -> dict[str, dict]:
     found = {}
     for cell in source.cells:
         if question := tested(cell):
-            mine = [answer for answer in answers if answer.question == question]
+            mine, right = [answer for answer in answers if answer.question == question], names[question]
             test = compile(visible(cell.source), f"<{cell.id}>", "exec")
             reference = Answer(question, "reference", True, "", solutions(source)[question])
             seen = {answer: look(names, question, answer.code, test) for answer in [reference, *mine]}
+            names[question] = right  # for the questions behind it
             found[question] = table(reference, {answer: each for answer, each in seen.items() if each is not None})
     return {question: about for question, about in found.items() if about["wrong"]}
 

@@ -191,7 +191,7 @@ def numerical_gradient(f, x, eps=1e-5):
 
 # %% dlfs_numerical_gradient_1d: chapter 4's first version loops over range(x.size) with x[idx]: rows, not elements, of a matrix
 # QUESTIONS: numerical_gradient
-# SAID: IndexError
+# SAID: 番号 2 は範囲の外
 def numerical_gradient(f, x, eps=1e-5):
     grad = np.zeros_like(x)
     for idx in range(x.size):
@@ -659,7 +659,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 # %% deeplearning_ai_fixed_seed_minibatches: random_mini_batches seeds the global generator with a seed + epoch counter of its own and never looks at rng: every rng gives the same order
 # QUESTIONS: train
-# SAID: rng の種を変えても
+# SAID: rng のシードを変えても
 def _grads_1101(x, t, pairs):
     layers = [x]
     for W, b in pairs[:-1]:
