@@ -377,11 +377,13 @@ def test_marks_and_comments_of_the_instructor_are_on_the_page_after_the_next_run
         grade = gradebook.find_grade("test_affine_backward", "main", "1101", "wrong")
         grade.manual_score, grade.extra_credit = 7, 0.5
         gradebook.find_comment("affine_backward", "main", "1101", "wrong").manual_comment = comment
+        gradebook.find_grade("test_affine_forward", "main", "1101", "wrong").manual_score = 4
         gradebook.db.commit()
     command(copy, "nbgrader", "generate_feedback", "1101")
     said = part(copy, "wrong", "affine_backward")
     assert "一部正解" in said and "7.5 / 12 点" in said and comment in said
-    assert re.search(r"92.5\s*点", words(page(copy, "wrong")))
+    assert re.search(r"91.5\s*点", words(page(copy, "wrong")))
+    assert "−1 点</span><p>先生が付けた点です。</p>" in page(copy, "wrong").read_text(encoding="utf-8")
 
 
 def test_nothing_of_a_hostile_submission_is_alive_in_a_browser(course):
@@ -405,6 +407,7 @@ def test_nothing_of_a_hostile_submission_is_alive_in_a_browser(course):
 def test_the_page_fits_a_desk_and_a_telephone_and_prints(student, course):
     with browser_page() as (browser, errors):
         browser.goto(page(course, student).as_uri())
+        browser.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
         for width in (1280, 390):
             browser.set_viewport_size({"width": width, "height": 800})
             assert browser.evaluate("document.documentElement.scrollWidth") <= width

@@ -123,8 +123,9 @@ class Section:
             return Told(f"{self.slip.line} 行目が、Python の文として読めません。{self.slip.sentence}")
         if self.mistakes or self.stopped:
             return Told([*self.mistakes, self.stopped][0])
-        said = [*self.said.split("\n"), *self.reasons]
-        return Told("", next(filter(None, said), "").removeprefix(f"{self.name}: "))
+        for said in filter(None, [*self.said.split("\n"), *self.reasons]):
+            return Told("", said.removeprefix(f"{self.name}: "))
+        return Told("先生が付けた点です。")
 
     @property
     def reasons(self) -> list[str]:
@@ -216,7 +217,7 @@ def sections(notebook: NotebookNode, about: dict, grades: dict, comments: dict) 
                 name, title or name, section, grade.score, grade.max_score, not comment.auto_comment,
                 comment.manual_comment or "", slip(cell), mistakes=about.get("mistakes", {}).get(name, []), hint=places[name],
             )
-            question.cells, waiting = [*waiting, own], []
+            question.cells, waiting = [*waiting, own] if cell.source.strip() else waiting, []
             take_notes(about, question)
         elif is_own(cell):
             (question.cells if question else waiting).append(own)
