@@ -249,10 +249,9 @@ def take_notes(about: dict, question: Section) -> None:
     for cell, kind, own in noted(about):
         if cell not in (question.name, f"test_{question.name}") or (question.slip and kind in ("error", "newer syntax")):
             continue  # of another question; or what the slip says better
-        told = Told(STOPS.get(kind) or f"{CELLS[kind][1]}。", own)
-        question.notes.append(told)
+        question.notes.append(Told(STOPS.get(kind) or f"{CELLS[kind][1]}。", own))
         if kind in (*STOPS, "error", "no answer"):
-            question.stopped = told.sentence
+            question.stopped = question.notes[-1].sentence
     if names := about.get("lent", {}).get(question.name):
         question.notes.append(Told(LENT.format("、".join(names))))
 
@@ -268,15 +267,19 @@ def take(test: NotebookNode, question: Section, about: dict) -> None:
     if question.verdict == "right":
         return
     judges = {f"診断: {sentence}" for sentence in question.mistakes} | {f"見直すところ: {question.hint}"}
-    judges |= {told.sentence for told in question.notes}
+    judges |= {note.sentence for note in question.notes}
     judges |= {GIVEN_BACK.format(own.replace(", ", "、")) for cell, _, own in noted(about) if cell == grade_id(test)}
     lines = []
     for output in test.outputs:
         data = output.get("data", {})
         if "<table" in data.get("text/html", ""):
             question.tables.append(table(data["text/html"]))
-        elif output.output_type in ("error", "display_data"):
-            lines += output.evalue.splitlines() if output.output_type == "error" else data.get("text/plain", "").splitlines()
+        elif output.output_type == "error":
+            lines += output.evalue.splitlines()
+        elif output.output_type == "display_data":
+            lines += data.get("text/plain", "").splitlines()
+        elif output.output_type == "execute_result":  # as text it is the number
+            lines.append(told(data.get("text/html", "")).removeprefix("× "))
     said = "\n".join(line for line in map(str.strip, lines) if line and line not in judges)[:SAID]
     question.said = "" if said.removeprefix(f"{question.name}: ") in question.reasons else said  # the table says it in its place
 
@@ -288,11 +291,13 @@ def words(text: str) -> str:
     return re.sub(r"<th>\s*</th>", "<td></td>", re.sub("<(/?)h[1-6]>", r"<\1p>", plain))
 
 
+def told(text: str) -> str:
+    """What HTML says, without its tags."""
+    return unescape(re.sub("<[^>]*>", "", text)).strip()
+
+
 def table(text: str) -> Table:
     """A check's table; what has gone wrong in many rows for the same reason is one row of it."""
-    def told(html: str) -> str:
-        return unescape(re.sub("<[^>]*>", "", html)).strip()
-
     title, _, plain = words(text).partition("<table>")
     rows = [[told(cell) for cell in re.findall("<t[dh]>(.*?)</t[dh]>", row, re.DOTALL)]
             for row in re.findall("<tr>(.*?)</tr>", plain, re.DOTALL)]
