@@ -67,13 +67,14 @@ addEventListener("keydown", event => {
 """)
 
 SCENE = Template("""<section class="scene" id="$name">$heading
-<div><button class="first">最初から</button><button class="back">戻る</button><button class="next">1 歩</button>
+<div><button class="first">最初から</button><button class="back">戻る</button><button class="next">1 ステップ</button>
 <button class="play">再生</button><span class="at"></span></div>
 <p class="told"></p>$frames$notes</section>""")
 
 FRONT = """<section><h1>ニューラルネットワークのデモ</h1>
 <p>カーネルもネットワークもいらないページです。場面ごとに、絵を 1 枚ずつ進められます。</p>
-<p><kbd>→</kbd> 1 歩、<kbd>←</kbd> 戻る、<kbd>スペース</kbd> 再生と停止、<kbd>Home</kbd> 最初から、<kbd>PageDown</kbd> 次へ</p>
+<p><kbd>→</kbd> 1 ステップ、<kbd>←</kbd> 戻る、<kbd>スペース</kbd> 再生と停止、<kbd>Home</kbd> 最初から、
+<kbd>PageDown</kbd> 次へ</p>
 <ol>{items}</ol></section>"""
 
 

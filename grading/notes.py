@@ -14,12 +14,12 @@ STOPS = {
     "time": "時間がかかりすぎるので止めました。終わらないループはありませんか。",
     "memory": "メモリを使いすぎたので止めました。",
     "processes": "プロセスを作りすぎたので止めました。",
-    "protocol": "採点プログラムへの返事の形が正しくないので止めました。",
+    "protocol": "採点プログラムに不正な形式の応答が来たので止めました。",
     "total": "提出物全体の時間を使い切りました。",
 }
 """Why a student's process was stopped → what its author reads."""
-LENT = "あなたの {} は正しくないので、ここでは正しいものに取りかえて採点しました。前の問いの間違いは、この問いでは引きません。"
-GIVEN_BACK = "ここまでのセルで {} が別の値に変わっていました。もとの値にもどして採点しました。どの行で変わったかを見てください。"
+LENT = "あなたの {} が正しくなかったので、正しい関数に置き換えて採点しました。同じ間違いで 2 度は引きません。"
+GIVEN_BACK = "ここまでのセルで {} が別の値に変わっていました。もとの値に戻して採点しました。どの行で変わったかを見てください。"
 NEWER = "採点の Python {} にない書き方があります ({})。古い書き方に直してください。"
 """What its author reads in the cell itself: of functions, names, and (a version, a syntax)."""
 
@@ -28,15 +28,15 @@ CELLS = {  # of a graded notebook, {0} being a cell → in English, and in Japan
     "time": ("{0} ran out of time", "時間切れで止めました"),
     "memory": ("{0} used too much memory", "メモリの使いすぎで止めました"),
     "processes": ("{0} started too many processes", "プロセスを作りすぎたので止めました"),
-    "protocol": ("{0} sent what is no answer", "採点プログラムに、正しくない形の返事をしました"),
+    "protocol": ("{0} sent what is no answer", "採点プログラムに不正な形式の応答をしました"),
     "total": ("{0} was left no time", "提出物全体の持ち時間を使い切っていました"),
     "error": ("{1} in {0}", "解答のセルがエラーで止まりました"),
     "error of its own": ("{1} in {0}", "問い以外のセルでエラーが出ました"),
     "missing package": ("{0} imports {1}, which is not here", "採点の環境にないパッケージを読み込んでいました"),
     "given back": ("{0}: {1} had lost what the notebook gave it, and was given it back",
-                   "関数やモジュールの名前が別の値で上書きされていました (もどして採点)"),
-    "changed": ("{0} had been changed: the instructor's is used", "確認のセルが書きかえられていました (もとのもので採点)"),
-    "deleted": ("{0} had been deleted and was put back", "確認のセルが消されていました (もどして採点)"),
+                   "関数やモジュールの名前が別の値で上書きされていました (戻して採点)"),
+    "changed": ("{0} had been changed: the instructor's is used", "確認のセルが書き換えられていました (もとのもので採点)"),
+    "deleted": ("{0} had been deleted and was put back", "確認のセルが消されていました (戻して採点)"),
     "retyped": ("{0} had been made a {1} cell", "セルの種類が変わっていました"),
     "retyped answer": ("{0} had been made a {1} cell: it is run as code", "セルの種類が変わっていました"),
     "known by function": ("the id of {0} was gone: the answer was known by its function",
@@ -52,8 +52,8 @@ OWN = "a cell of the student's own"
 
 REASONS = {  # why a file or a line is not used → in English and in Japanese
     "nested": ("not a notebook: nested too deeply", "ノートブックではありません (入れ子が深すぎます)"),
-    "no text": ("not a notebook: neither UTF-8 nor UTF-16 text", "ノートブックではありません (文字のファイルではありません)"),
-    "no JSON": ("not a notebook: no JSON (line {0}: {1})", "ノートブックではありません ({0} 行めが JSON として読めません)"),
+    "no text": ("not a notebook: neither UTF-8 nor UTF-16 text", "ノートブックではありません (テキストファイルではありません)"),
+    "no JSON": ("not a notebook: no JSON (line {0}: {1})", "ノートブックではありません ({0} 行目が JSON として読めません)"),
     "no cells": ("not a notebook: JSON without cells ({0})", "ノートブックではありません (セルのない JSON です)"),
     "empty notebook": ("a notebook without cells", "セルが 1 つもないノートブックです"),
     "many cells": ("a notebook of {0} cells, more than {1}", "セルが {0} 個もあるノートブックです ({1} 個まで)"),
@@ -72,7 +72,7 @@ REASONS = {  # why a file or a line is not used → in English and in Japanese
     "endless": ("held up the grader for {0} seconds: it is not tried again until the file changes, or with --force",
                 "採点が {0} 秒たっても終わりませんでした"),
     "heavy": ("takes the grader more than {0} MB: it is not tried again until the file changes, or with --force",
-              "採点に {0} MB より多くのメモリが要ります"),
+              "採点に {0} MB より多くのメモリが必要です"),
     "failed": ("grading went wrong: {0}", "採点の途中で問題が起きました ({0})。もう一度採点してください"),
     # what arrives (intake/)
     "kept": ("kept in downloaded/, but {0}", "{0}"),
@@ -95,7 +95,7 @@ REASONS = {  # why a file or a line is not used → in English and in Japanese
     "long name": ("has a name of more than {0} letters", "名前が長すぎます ({0} 文字まで)"),
     "name leads out": ("has a name that leads out of its archive", "圧縮ファイルの外を指す名前です"),
     "bomb": ("unpacks to far more than its size: what was not read yet is left out",
-             "圧縮ファイルが、大きさにくらべて大きくなりすぎます。残りは読んでいません"),
+             "圧縮ファイルが、大きさに比べて大きくなりすぎます。残りは読んでいません"),
     "no zip": ("is no zip archive, or a part of one: download it again",
                "zip ではないか、途中で切れています。もう一度ダウンロードしてください"),
     "empty file": ("is an empty file", "空のファイルです"),
@@ -106,13 +106,13 @@ REASONS = {  # why a file or a line is not used → in English and in Japanese
                 "特別な方法で圧縮されています。ふつうの zip か、ノートブックそのものをもらってください"),
     "other archive": ("an archive that is no zip: ask for the notebook itself",
                       "zip でない圧縮ファイルです。ノートブックそのものをもらってください"),
-    "typed": ("text typed into Moodle, no file", "Moodle に書きこまれた文です。ファイルではありません"),
+    "typed": ("text typed into Moodle, no file", "Moodle に書き込まれた文です。ファイルではありません"),
     "other kind": ("a {0} file, no notebook", "{0} ファイルです。ノートブックではありません"),
     "draft": ("in Teams's Working files, not handed in; a line in mapping.csv takes it all the same",
               "Teams の Working files にあり、提出されていません。mapping.csv に書けば受け取れます"),
     "nobody": ("nobody of the roster is {0}", "名簿に {0} という人はいません"),
     "nameless": ("its name, its folders and its archive name nobody of the roster", "名前にもフォルダーにも、名簿の人がいません"),
-    "several": ("more than one student is possible: {0}", "何人かが考えられます: {0}"),
+    "several": ("more than one student is possible: {0}", "該当しそうな学生が複数います: {0}"),
     "as mapped": ("as mapping.csv says", "mapping.csv のとおり"),
     "not newer": ("not newer than submitted/, of {0} UTC", "submitted/ のもの ({0} UTC) より新しくありません"),
     "the same": ("the same as {0}", "{0} と同じです"),
@@ -120,7 +120,7 @@ REASONS = {  # why a file or a line is not used → in English and in Japanese
     "nothing": ("handed in nothing", "提出がありません"),
     "nothing usable": ("handed in nothing that can be graded: {0}: {1}", "採点できる提出がありません: {0}: {1}"),
     # rosters and mappings
-    "line": ("line {0}", "{0} 行め"),
+    "line": ("line {0}", "{0} 行目"),
     "lines": ("{0} and {1}", "{0}と{1}"),
     "a student": ("a student", "ある学生"),
     "no id": ("{0} has no id: the row is not used", "{0}に ID がありません"),

@@ -8,12 +8,14 @@ import io
 import multiprocessing
 import os
 import pickle
+import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import nbformat
+from nbgrader.utils import determine_grade
 
 from grading.exercise import catalogue
 from grading.exercise.cells import grade_id, solutions, tested
@@ -66,11 +68,14 @@ class Tried:
     def assignment(self, **limits) -> Assignment:
         return read_assignment(self.exercise, limits)
 
+    def scores(self, result: dict) -> dict[str, float]:
+        """Question → the marks that nbgrader gives for what grading.run.worker.grade made of a notebook."""
+        cells = {cell["id"]: nbformat.from_dict(cell) for cell in result["notebook"]["cells"]}
+        return {question: determine_grade(cells[f"test_{question}"])[0] for question in self.marks}
+
     def lost(self, result: dict) -> set[str]:
-        """The questions without marks in what grading.run.worker.grade made of a notebook: what nbgrader takes for failure."""
-        outputs = {cell["id"]: cell.get("outputs", []) for cell in result["notebook"]["cells"]}
-        failed = ("error", "stderr")
-        return {q for q in self.marks if any(o["output_type"] in failed or o.get("name") in failed for o in outputs[f"test_{q}"])}
+        """The questions without full marks in what grading.run.worker.grade made of a notebook."""
+        return {question for question, score in self.scores(result).items() if score < self.marks[question]}
 
     @cached_property
     def given(self) -> dict:
@@ -107,14 +112,17 @@ class Tried:
 
 
 def run(source: str, name: str, namespace: dict) -> str:
-    """Run one cell; returns what nbgrader would take for failure: the error, or what went to stderr."""
-    error = io.StringIO()
-    with redirect_stdout(io.StringIO()), redirect_stderr(error):
-        try:
+    """Run one cell; returns what costs marks: the error, what went to stderr, or the sentence beside a number of marks."""
+    error, results, hook = io.StringIO(), [], sys.displayhook
+    sys.displayhook = results.append  # as a notebook shows the result of a cell
+    try:
+        with redirect_stdout(io.StringIO()), redirect_stderr(error):
             exec(compile(source, f"<{name}>", "exec"), namespace)
-        except Exception as problem:
-            return f"{type(problem).__name__}: {problem}"
-    return error.getvalue()
+    except Exception as problem:
+        return f"{type(problem).__name__}: {problem}"
+    finally:
+        sys.displayhook = hook
+    return error.getvalue() or "".join(f"{result!r} marks: {result.sentence}" for result in results)
 
 
 AT_WORK: list[Tried] = []

@@ -448,7 +448,7 @@ def test_an_id_that_is_no_safe_folder_is_refused_and_the_others_go_on(bad, tmp_p
     path.write_text(f"id,name\ns1,A\n{bad},B\ns2,C\n", encoding="utf-8")
     students, [problem] = read_students(path)
     assert [student.id for student in students] == ["s1", "s2"]
-    assert str(problem).startswith("line 3: ") and problem.japanese.startswith("3 行め: ")
+    assert str(problem).startswith("line 3: ") and problem.japanese.startswith("3 行目: ")
     assert str(problem).isprintable() and problem.japanese.isprintable()
 
 
@@ -460,7 +460,7 @@ def test_equal_ids_and_missing_ones_are_said_with_their_lines(tmp_path):
     assert list(map(str, problems)) == [
         "line 5 has no id: the row is not used", "line 2 and line 4 have the same id s1: none of them is used"]
     assert [problem.japanese for problem in problems] == [
-        "5 行めに ID がありません", "2 行めと4 行めの ID が同じ s1 です。どれも使いません"]
+        "5 行目に ID がありません", "2 行目と4 行目の ID が同じ s1 です。どれも使いません"]
 
 
 @pytest.mark.parametrize("rows", [3, 5000])

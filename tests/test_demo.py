@@ -45,9 +45,9 @@ def test_the_demo_shows_no_answer_of_the_exercise():
 
 
 def test_the_palette_is_the_one_of_the_exercise():
-    palettes = [re.search(r"^BLUE, .*$", (ROOT / f"exercises/shared/{name}.py").read_text(encoding="utf-8"), re.MULTILINE)[0]
-                for name in ("pictures", "stage")]  # fmt: skip
-    assert palettes[0] == palettes[1]
+    files = [(ROOT / f"exercises/shared/{name}.py").read_text(encoding="utf-8") for name in ("pictures", "stage")]
+    palettes = [re.findall(r"^[A-Z]+, [A-Z, ]+ = .*$", text, re.MULTILINE) for text in files]
+    assert palettes[0] == palettes[1] and len(palettes[0]) == 2  # the colours, and what they mean
 
 
 def test_softmax_has_the_numbers_of_the_slides(demo):
@@ -194,7 +194,7 @@ def test_every_control_changes_the_picture(name, stage):
     if name not in ("neuron", "softmax", "pad"):
         stage.button(name, "最初から").click()
         start = stage.settled(name)
-        stage.button(name, "1 歩").click()
+        stage.button(name, "1 ステップ").click()
         assert stage.changed(name, start)
         stage.button(name, "戻る" if stage.button(name, "戻る").count() else "最初から").click()
         assert stage.becomes(name, start)
@@ -268,7 +268,7 @@ def test_a_cell_run_again_ends_its_training_and_another_play_pauses_it(stage):
     stage.show("digits")
     expect(stage.button("digits", "再生")).to_be_visible()
     picture = stage.settled("digits")
-    stage.button("digits", "1 歩").click()
+    stage.button("digits", "1 ステップ").click()
     assert stage.changed("digits", picture)
     stage.button("layers", "止める").or_(stage.button("layers", "再生")).click()
 

@@ -19,7 +19,7 @@ from grading.classroom import Classroom
 from grading.exercise.cells import grade_id
 from grading.exercise.folder import Exercise
 from grading.exercise.sample import submission
-from grading.notes import Note
+from grading.notes import CELLS, STOPS, Note
 from grading.results.feedback import write_refusal
 from grading.results.syntax import explain
 
@@ -130,18 +130,18 @@ SAID = {  # (student, question) → what stands there
                                    "どの場合に、何が違ったか", "×", "あなたのコード"],
     ("wrong", "softmax"): ["不正解", "0 / 5 点", SLUGS["softmax", "no_maximum"].sentence, "「1.4 多クラス分類と softmax」"],
     ("wrong", "relu_forward"): ["引数が書き換えられています"],
-    ("wrong", "network_backward"): ["正解", "10 / 10 点", "あなたの relu_forward、softmax、affine_backward は正しくないので"],
+    ("wrong", "network_backward"): ["正解", "10 / 10 点", "あなたの relu_forward、softmax、affine_backward が正しくなかったので"],
     ("numerical", "affine_backward"): ["入力の 1 つがとても大きいと", "数値微分で計算しています。"],
     ("numerical", "k_fold"): ["おまけ 2", "正解", "5 / 5 点"],
     ("endless", "tanh_forward"): ["不正解", "時間がかかりすぎるので止めました"],
     ("untouched", "affine_forward"): ["未解答", "0 / 5 点"],
     ("mended", "softmax"): ["不正解", f"3 行目が、{UNREAD}全角の空白があります。", "return e\u3000/ e.sum(axis=1)", "U+3000"],
     ("mended", "cross_entropy"): [f"2 行目が、{UNREAD}「(」が閉じられていません。", "return -np.sum(t * np.log(y) / len(y)"],
-    ("mended", "relu_forward"): ["正解", "確認のセルが消されていました (もどして採点)。"],
-    ("mended", "affine_backward"): ["不正解", "確認のセルが書きかえられていました (もとのもので採点)。", "×"],
-    ("mended", "tanh_forward"): ["不正解", "採点の環境にないパッケージを読み込んでいました。 torch", "torch を読み込めません"],
-    ("mended", "add_backward"): ["正解", "解答のセルがエラーで止まりました。 NameError"],
-    ("mended", "sgd_step"): ["不正解", "解答のセルが空か、消されています。"],
+    ("mended", "relu_forward"): ["正解", CELLS["deleted"][1]],
+    ("mended", "affine_backward"): ["不正解", CELLS["changed"][1], "×"],
+    ("mended", "tanh_forward"): ["不正解", f"{CELLS['missing package'][1]}。 torch", "torch を読み込めません"],
+    ("mended", "add_backward"): ["正解", f"{CELLS['error'][1]}。 NameError"],
+    ("mended", "sgd_step"): ["不正解", CELLS["no answer"][1]],
 }  # fmt: skip
 
 
@@ -158,7 +158,7 @@ TO_DO = {  # student → what is to be put right: question, marks, and a part of
               ("relu_forward", 2, SLUGS["relu_forward", "changes_u"].sentence)],
     "mended": [("affine_backward", 12, SLUGS["affine_backward", "db_unsummed"].sentence),
                ("softmax", 5, f"3 行目が、{UNREAD}"), ("cross_entropy", 4, f"2 行目が、{UNREAD}"),
-               ("sgd_step", 3, "解答のセルが空か、消されています。"), ("tanh_forward", 2, "torch を読み込めません")],
+               ("sgd_step", 3, CELLS["no answer"][1]), ("tanh_forward", 2, "torch を読み込めません")],
     "numerical": [("affine_backward", 12, "数値微分で計算しています。")],
     "untouched": [(question, MARKS[question], "まだ書かれていません。") for question in sorted(MARKS, key=lambda q: -MARKS[q])],
     "artist": [],
@@ -179,7 +179,7 @@ def test_what_to_put_right_stands_on_top_most_marks_first(student, course):
 
 def test_what_was_stopped_is_told_on_top_in_the_graders_words(course):
     text = page(course, "endless").read_text(encoding="utf-8")
-    assert "−2 点</span><p>時間がかかりすぎるので止めました。終わらないループはありませんか。</p>" in text
+    assert f"−2 点</span><p>{STOPS['time']}</p>" in text
 
 
 def test_a_cost_that_is_too_high_is_told(course):
@@ -209,7 +209,7 @@ def test_a_reason_that_many_rows_have_stands_once(course):
 
 def test_what_became_of_other_cells_is_told(course):
     text = words(page(course, "mended"))
-    assert "問いのほかのセル" in text and "名前が別の値で上書きされていました (もどして採点)。 np" in text
+    assert "問いのほかのセル" in text and f"{CELLS['given back'][1]}。 np" in text
     assert "問いのほかのセル" not in words(page(course, "wrong"))
 
 

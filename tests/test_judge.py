@@ -241,7 +241,7 @@ def closest(f, table):
 def test_the_student_reads_that_a_right_function_was_used():
     result = grade(REFERENCE | {"describe": "def describe(table):\n    return table"})
     assert result["lent"] == {"Scaler": ["describe"], "closest": ["describe"]}  # by way of the student's Scaler
-    assert "describe は正しくないので" in result["cells"]["test_Scaler"]["outputs"][0]["data"]["text/plain"]
+    assert "describe が正しくなかったので" in result["cells"]["test_Scaler"]["outputs"][0]["data"]["text/plain"]
 
 
 def test_an_array_that_is_returned_again_and_again_costs_the_question_that_does_so():
@@ -273,7 +273,7 @@ def test_a_line_that_takes_a_name_away_costs_no_question_behind_it(line):
     assert lost(result) == set()
     said = [note for note in result["notes"] if note[0] == "given back"]
     assert set(HURT[line].split(", ")) <= set(said[0][2].split(", "))
-    assert said[0][1] == "test_describe" and "もとの値にもどして" in str(result["cells"]["test_describe"]["outputs"][0])
+    assert said[0][1] == "test_describe" and "もとの値に戻して" in str(result["cells"]["test_describe"]["outputs"][0])
 
 
 def test_a_name_that_an_answer_replaces_by_a_function_of_its_own_stays_so():

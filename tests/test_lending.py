@@ -124,7 +124,7 @@ def test_the_student_reads_that_a_right_function_was_used():
     result = grade(REFERENCE | {"relu_backward": "def relu_backward(dz, u):\n    return dz"})
     assert result["lent"] == {q: ["relu_backward"] for q in ("network_backward", "train", "fix_backward")}
     for question in result["lent"]:
-        assert "relu_backward は正しくないので" in result["cells"][f"test_{question}"]["outputs"][0]["data"]["text/plain"]
+        assert "relu_backward が正しくなかったので" in result["cells"][f"test_{question}"]["outputs"][0]["data"]["text/plain"]
 
 
 def test_the_answer_itself_is_not_lent():

@@ -198,15 +198,15 @@ def test_a_student_whose_file_is_bad_reads_why_and_when_it_is_mended_the_marks(s
     page, file = course / f"feedback/{student}/{NAME}/main.html", course / f"submitted/{student}/{NAME}/main.ipynb"
     text = page.read_text(encoding="utf-8")
     assert "採点できませんでした" in text and student in text
-    assert "ノートブックではありません (1 行めが JSON として読めません)" in text
+    assert "ノートブックではありません (1 行目が JSON として読めません)" in text
     report = course / f"report/{NAME}/report.html"
     assert f'href="../../feedback/{student}/{NAME}/main.html"' in report.read_text(encoding="utf-8")
-    assert "1 行めが JSON として読めません" in report.read_text(encoding="utf-8")
+    assert "1 行目が JSON として読めません" in report.read_text(encoding="utf-8")
     bad = file.read_bytes()
     shutil.copy(course / f"submitted/w1-reference/{NAME}/main.ipynb", file)
     [grade] = [grade for grade in grade_class(exercise) if grade.student == student]
     assert grade.scores == MARKS and "採点できませんでした" not in page.read_text(encoding="utf-8")
-    assert "1 行めが JSON として読めません" not in report.read_text(encoding="utf-8")
+    assert "1 行目が JSON として読めません" not in report.read_text(encoding="utf-8")
     file.write_bytes(bad)
     grade_class(exercise)
     assert "採点できませんでした" not in page.read_text(encoding="utf-8")  # what was graded stays

@@ -1,8 +1,10 @@
 """The notebooks in an ordinary Jupyter kernel, without nbgrader: Run All of the instructor and of a student."""
 
+import time
+
 import nbformat
 import pytest
-from exercise import MARKS, RELEASE, SOURCE
+from exercise import MARKS, MLP, RELEASE, SOURCE
 from nbclient import NotebookClient
 
 PICTURES = [cell.id for cell in SOURCE.cells if cell.id.startswith("picture_")]
@@ -24,6 +26,12 @@ def solved(tmp_path_factory):
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory):
     return run_all(RELEASE, tmp_path_factory.mktemp("untouched"))
+
+
+def busy(seconds: float) -> None:
+    start = time.process_time()
+    while time.process_time() - start < seconds:
+        pass
 
 
 def text_of(outputs) -> str:
@@ -56,8 +64,25 @@ def test_the_network_learns_the_digits(solved):
 @pytest.mark.parametrize("name", PICTURES[1:])
 def test_each_picture_says_politely_what_is_missing(name, untouched):
     assert [o.output_type for o in untouched[name] if o.output_type == "error" or o.get("name") == "stderr"] == []
+    assert {o.output_type for o in untouched[name]} == {"stream"}  # nothing half drawn above it
     said = text_of(untouched[name])
     assert "まだ描けません" in said and ("まだ書かれていません" in said or "先に" in said)
+
+
+@pytest.mark.parametrize(("spend", "stops"), [(time.sleep, False), (busy, True)])
+def test_training_is_stopped_for_its_own_time_only(spend, stops, capsys):
+    """CPU time counts, not that of the machine: a third of the limit, waited for or worked for, in each epoch."""
+    def train(x, t, params, *rest):
+        spend(0.1)
+        return params, [1.0]
+
+    source = {cell.id: cell.source for cell in SOURCE.cells}
+    training = source["picture_training"].replace("BATCH_SIZE = 0.1, 30", "BATCH_SIZE = 0.1, 8")
+    training = training.replace("SECONDS = 15", "SECONDS = 0.3")
+    drawn = MLP.given | {"train": train}
+    exec(source["picture_network"].partition("\n@picture")[0], drawn)
+    exec(training, drawn)
+    assert ("止めました" in capsys.readouterr().out) == stops and (drawn["trained"][1] < 8) == stops
 
 
 @pytest.mark.parametrize("question", MARKS)

@@ -118,7 +118,7 @@ def test_a_note_in_a_note_is_said_in_the_same_language():
     note = Note("nothing usable", "a.zip", Note("kept", Note("no JSON", 3, "Expecting value")))
     assert str(note) == ("handed in nothing that can be graded: a.zip: kept in downloaded/, but"
                          " not a notebook: no JSON (line 3: Expecting value)")
-    assert note.japanese == "採点できる提出がありません: a.zip: ノートブックではありません (3 行めが JSON として読めません)"
+    assert note.japanese == "採点できる提出がありません: a.zip: ノートブックではありません (3 行目が JSON として読めません)"
 
 
 def test_braces_in_a_value_are_text():

@@ -179,6 +179,31 @@ def test_every_question_of_1101_has_two_hints_and_minutes():
     assert prose.count("<summary>ヒント 1") == prose.count("<summary>ヒント 2") == prose.count("</details>") // 2
 
 
+def test_the_minutes_and_points_of_1101_add_up():
+    prose = [cell.source for cell in MLP.release.cells if cell.cell_type == "markdown"]
+    rows = re.findall(r"^\| (.+?) \| .* \| \+?(\d+) 点 \| (\d+) \+ (\d+) = (\d+) 分 \|$", prose[0], re.MULTILINE)
+    parts: list[list[tuple[int, int]]] = []
+    for text in prose:
+        if re.search(r"^# (第 \d 部|おまけ)", text, re.MULTILINE):
+            parts.append([])
+        for points, minutes in re.findall(r"^### .*`\w+` \(\+?(\d+) 点・(\d+) 分", text, re.MULTILINE):
+            parts[-1].append((int(points), int(minutes)))
+    assert [row[0] for row in rows] == ["1", "2", "3", "おまけ"]
+    for (_, *told), questions in zip(rows, parts, strict=True):
+        points, solving, reading, minutes = map(int, told)
+        assert (points, solving) == tuple(map(sum, zip(*questions))) and solving + reading == minutes
+
+
+def test_no_cell_that_is_given_holds_a_piece_of_an_answer():
+    given = "\n".join(cell.source for cell in MLP.release.cells if cell.cell_type == "code" and cell.id not in MLP.marks)
+    for question, code in MLP.reference.items():
+        answer = code.split('"""')[-1]
+        returned = re.search(r"return (.*)", answer)[1] if len(answer.split("\n")) < 4 else ""  # an answer that is one formula
+        pieces = {piece for piece in returned.split(", ") if len(piece) >= 8}
+        pieces |= {line.strip() for line in answer.splitlines() if len(line.strip()) > 15 and question != "fix_backward"}
+        assert not [piece for piece in pieces if piece in given], question
+
+
 @pytest.mark.parametrize("tried", [*ALL, SMALL], ids=str)
 def test_the_sample_class_has_a_right_one_an_untouched_one_and_a_wrong_one(tried):
     files = sample_class(tried.exercise)

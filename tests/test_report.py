@@ -241,9 +241,9 @@ def test_mistakes_are_counted_with_those_of_no_known_kind_the_unanswered_and_the
     text = section(page, "questions")
     affine = text[text.index("問 15 affine_backward") : text.index("問 16")]
     assert "満点 1 人・間違い 3 人・未解答 1 人・平均 2.4 / 12 点" in affine
-    assert "2 人: db が違います。 1 人: N で割っています。 1 人: 種類が分からない間違いです" in affine
+    assert "2 人: db が違います。 1 人: N で割っています。 1 人: 種類がわからない間違いです" in affine
     backward = text[text.index("問 18 network_backward") : text.index("問 19")]
-    assert "1 人は、前の問いの関数 (間違いか未解答) を正しいものに取りかえて採点しました" in backward
+    assert "1 人は、前の問いの関数 (間違いか未解答) を正しい関数に置き換えて採点しました" in backward
 
 
 def test_what_to_teach_again_is_ordered_by_marks_lost(page):
@@ -260,7 +260,7 @@ def test_nothing_handed_in_and_nothing_usable_are_named_with_what_is_known(page)
     assert "採点できないファイルです。main.ipynb がありません。あるのは レポート.ipynb です。名前を直してください" in text
     assert "s09 まだ採点していません" in text
     assert "b.zip s07 2026-11-01 11:00:00 UTC 使えないファイル 壊れていて開けません" in text
-    assert "c.ipynb 2026-11-01 12:00:00 UTC だれのものか分からない 何人かが考えられます: s01, s02" in text
+    assert "c.ipynb 2026-11-01 12:00:00 UTC だれのものかわからない 該当しそうな学生が複数います: s01, s02" in text
     assert text.endswith(f"d.ipynb s06 この演習のノートブックではない {Note('another exercise', '1108', '1101').japanese}")
     assert "a.ipynb" not in text and "(1)" not in text
 
@@ -400,12 +400,12 @@ LOOK = {  # who comes first, and what is said, with its points
     "p140": (Handed(set(MARKS), notebook=False), ["採点済みのノートブックがないか、読めません。もう一度採点してください (60)"]),
     "p070": (
         Handed(notes=[Note("time", "test_train"), Note("time", OWN), Note("protocol", "train")]),
-        ["採点プログラムに、正しくない形の返事をしました: 問 20 train (40)",
+        ["採点プログラムに不正な形式の応答をしました: 問 20 train (40)",
          "時間切れで止めました: 問 20 train、自分で足したセルなど (30)"]),
     "p050": (
         Handed(notes=[Note("ended", "k_fold"), Note("deleted", "test_k_fold")]),
         ["実行中にプロセスが落ちました: おまけ 2 k_fold (30)",
-         "確認のセルが消されていました (もどして採点): おまけ 2 k_fold (20)"]),
+         "確認のセルが消されていました (戻して採点): おまけ 2 k_fold (20)"]),
     "p025": (Handed(set(MARKS) - SOME - {"cross_entropy"}), ["合格点まであと 1 点です (25)"]),
     "p020": (Handed(by_hand={"test_train": {"needs_manual_grade": True}}), ["手で付ける点が残っています (20)"]),
     "p017": (
@@ -428,7 +428,7 @@ def looked_at(tmp_path_factory) -> str:
 @pytest.mark.parametrize("student", LOOK)
 def test_every_reason_is_told_with_its_points(student, looked_at):
     own = looked_at[looked_at.index(f"{student} ") :]
-    own = own[: own.find(" p0", 1) if " p0" in own[1:] else own.index("点のつけかた")]
+    own = own[: own.find(" p0", 1) if " p0" in own[1:] else own.index("点の付け方")]
     assert all(sentence in own for sentence in LOOK[student][1])
 
 

@@ -364,7 +364,7 @@ def layers_story():
 
 if "present" in globals():
     present(Scene("layers", layers_setup, layers_draw, [
-        Control("data", "データ", ["輪", "三日月", "市松"], "輪", restarts=True),
+        Control("data", "データ", ["輪", "三日月", "市松模様"], "輪", restarts=True),
         Control("layers", "中間層の数", [1, 2, 3, 4], 2, restarts=True),
     ], layers_story, run=layers_run, pause=0.03))
 else:
@@ -460,7 +460,7 @@ else:
 # %% [markdown]
 # <details><summary>話すこと (5 分)</summary>
 #
-# - りんごの買い物です。100 円のりんごを 2 個、30 円の袋、税は 1.1 倍。「1 歩」で左から右へ進みます: 200、230、253 円。
+# - りんごの買い物です。100 円のりんごを 2 個、30 円の袋、税は 1.1 倍。「1 ステップ」で左から右へ進みます: 200、230、253 円。
 # - 右端からは赤い数です。「その値が 1 増えたら、合計が何円増えるか」を右から左へ流します。
 # - りんごが 1 円上がると 2.2 円、1 個増えると 110 円、袋が 1 円上がると 1.1 円増えます。
 # - 値段や個数を動かすと、赤い数も変わります。
@@ -502,7 +502,7 @@ def apples_story():
 
 if "present" in globals():
     present(Scene("apples", apples_setup, apples_draw, [
-        Control("step", "歩", list(range(apples().steps() + 1)), 0, slider=True),
+        Control("step", "ステップ", list(range(apples().steps() + 1)), 0, slider=True),
         Control("price", "りんごの値段", (10, 200, 10), 100), Control("count", "個数", (1, 10, 1), 2),
     ], apples_story, walk="step", pause=0.9))
 else:
@@ -550,7 +550,7 @@ def tiny_story():
 
 if "present" in globals():
     present(Scene("tiny", tiny_setup, tiny_draw, [
-        Control("step", "歩", list(range(tiny().steps() + 1)), 0, slider=True),
+        Control("step", "ステップ", list(range(tiny().steps() + 1)), 0, slider=True),
         Control("t", "正解", [1, 2], 1), Control("h", "h", ["sigmoid", "tanh"], "sigmoid"),
     ], tiny_story, walk="step", pause=0.9))
 else:
@@ -624,7 +624,7 @@ def race_run(settings):
 def race_setup(figure):
     track = panel(figure, [0.02, 0.06, 0.47, 0.86], ticks=0, xlim=(0, 1), ylim=(0, 1))
     track.axis("off")
-    for y, name, color in (0.77, "backpropagation", BLUE), (0.33, "numerical differentiation", VERMILION):
+    for y, name, color in (0.77, "backpropagation", BACKWARD), (0.33, "numerical differentiation", NUMERICAL):
         track.text(0, y + 0.15, name, color=color, fontsize=20)
         track.add_patch(mpl.patches.Rectangle((0, y - 0.03), 1, 0.14, fc="#EEEEEE", ec="none"))
     chart = panel(figure, [0.6, 0.17, 0.38, 0.72], "seconds for one gradient", "number of parameters", "",
@@ -636,8 +636,8 @@ def race_draw(axes, state):
     track, chart = axes
     count, done = state["count"], state["done"]
     if count:
-        track.add_patch(mpl.patches.Rectangle((0, 0.74), 1, 0.14, fc=BLUE, ec="none"))
-        track.add_patch(mpl.patches.Rectangle((0, 0.30), done / count, 0.14, fc=VERMILION, ec="none"))
+        track.add_patch(mpl.patches.Rectangle((0, 0.74), 1, 0.14, fc=BACKWARD, ec="none"))
+        track.add_patch(mpl.patches.Rectangle((0, 0.30), done / count, 0.14, fc=NUMERICAL, ec="none"))
         track.text(0, 0.64, f"1 × forward + 1 × backward   {state['backprop'] * 1e3:.1f} ms", fontsize=18)
         track.text(0, 0.20, f"{state['calls']:,} × forward   {state['spent'] * 1e3:,.0f} ms", fontsize=18)
         track.text(0, 0.02, f"64 - {state['width']} - {state['width']} - 10: {count:,} parameters", fontsize=18, color=GREEN)
@@ -647,9 +647,9 @@ def race_draw(axes, state):
         track.text(0, 0.05, f"ready: up to 64 - {state['largest']} - {state['largest']} - 10", fontsize=18, color=GREEN)
     if state["results"]:
         counts, slow, fast = zip(*state["results"])
-        chart.plot(counts, slow, "o-", color=VERMILION, ms=9)
-        chart.plot(counts, fast, "s-", color=BLUE, ms=9)
-        chart.text(counts[-1] * 1.15, np.sqrt(slow[-1] * fast[-1]), f"× {slow[-1] / fast[-1]:,.0f}", fontsize=20, color=VERMILION)
+        chart.plot(counts, slow, "o-", color=NUMERICAL, ms=9)
+        chart.plot(counts, fast, "s-", color=BACKWARD, ms=9)
+        chart.text(counts[-1] * 1.15, np.sqrt(slow[-1] * fast[-1]), f"× {slow[-1] / fast[-1]:,.0f}", fontsize=20, color=OTHER)
         chart.plot([counts[-1]] * 2, [fast[-1], slow[-1]], ":", color=GRAY)
 
 
@@ -739,8 +739,8 @@ def digits_setup(figure):
     confusion.title.set_fontsize(14)
     confusion.set_xticks(range(10), range(10), fontsize=11)
     confusion.set_yticks(range(10), range(10), fontsize=11)
-    accuracy.text(24.5, 0.08, "test", color=VERMILION, ha="right", fontsize=14)
-    accuracy.text(19.5, 0.08, "train", color=BLUE, ha="right", fontsize=14)
+    accuracy.text(24.5, 0.08, "test", color=TEST, ha="right", fontsize=14)
+    accuracy.text(19.5, 0.08, "train", color=TRAINING, ha="right", fontsize=14)
     return loss, accuracy, weights, plane, confusion
 
 
@@ -757,11 +757,11 @@ def digits_draw(axes, state):
     loss, accuracy, weights, plane, confusion = axes
     epoch, train_loss, train_accuracy, test_loss, test_accuracy = zip(*state["history"])
     for ax, train, test in (loss, train_loss, test_loss), (accuracy, train_accuracy, test_accuracy):
-        for values, color, style in (train, BLUE, "-"), (test, VERMILION, "--"):
+        for values, color, style in (train, TRAINING, "-"), (test, TEST, "--"):
             ax.plot(epoch, values, color=color, ls=style)
             ax.plot(epoch[-1:], values[-1:], "o", color=color, ms=8)
     say(loss, 0.97, 0.8, f"lr {state['lr']:g}", ha="right", fontsize=17, color=GREEN)
-    say(accuracy, 0.97, 0.42, f"{test_accuracy[-1]:.1%}", ha="right", fontsize=19, color=VERMILION)
+    say(accuracy, 0.97, 0.42, f"{test_accuracy[-1]:.1%}", ha="right", fontsize=19, color=TEST)
     shown = np.clip(np.nan_to_num(state["weights"]), -9, 9)
     scale = max(np.abs(shown).max(), 1e-6)
     weights.imshow(mosaic(shown), extent=(0, 45, 72, 0), cmap=SIGNED, vmin=-scale, vmax=scale, interpolation="nearest")
@@ -797,7 +797,7 @@ else:
 # %% [markdown]
 # ## 7. 数字を書いてみる
 #
-# マウスか指で数字を書くと、10 個の出力が、書いているそばから答えます。
+# マウスか指で数字を書くと、10 個の出力が、書いている途中から答えます。
 
 # %% [markdown]
 # <details><summary>話すこと (3 分)</summary>
@@ -806,7 +806,7 @@ else:
 # - ネットワークが見ているのは、隣の 8 × 8 の画像だけです。書いた線を、学習データと同じ大きさにそろえてあります。
 # - いちばん右は、答えを変えるには**どの画素をどう変えればよいか**です。赤い場所に足し、青い場所から消すと、2 番目の数字に近づきます。
 #   損失を重みで微分するかわりに、入力で微分しました。chain-rule は入力まで届きます。
-# - わざと変な字を書いて、自信満々にまちがえるところも見せます。
+# - わざと変な字を書いて、自信満々に間違えるところも見せます。
 #
 # </details>
 
@@ -1077,7 +1077,7 @@ else:
 # %% [markdown]
 # ## 9. 過学習と正則化
 #
-# 少ないデータを覚えこむのが過学習で、重みを小さく保つとおさまります。
+# 少ないデータを覚え込むのが過学習で、重みを小さく保つとおさまります。
 
 # %% [markdown]
 # <details><summary>話すこと (2 分)</summary>
@@ -1118,8 +1118,8 @@ def overfit_setup(figure):
     plane = panel(figure, [0.02, 0.06, 0.36, 0.82], ticks=0, xlim=(-2.6, 2.6), ylim=(-2.6, 2.6))
     chart = panel(figure, [0.5, 0.17, 0.36, 0.71], "loss", "weight decay $\\lambda$", "", (-0.4, len(LAMBDAS) - 0.6), (-0.1, 3.2))
     chart.set_xticks(range(0, len(LAMBDAS), 2), [f"{lam:g}" for lam in LAMBDAS[::2]])
-    chart.text(8.4, 2.9, "test", color=VERMILION, fontsize=18, ha="right")
-    chart.text(8.4, 2.55, "train", color=BLUE, fontsize=18, ha="right")
+    chart.text(8.4, 2.9, "test", color=TEST, fontsize=18, ha="right")
+    chart.text(8.4, 2.55, "train", color=TRAINING, fontsize=18, ha="right")
     facts = panel(figure, [0.88, 0.17, 0.12, 0.71], ticks=0)
     facts.axis("off")
     return plane, chart, facts
@@ -1136,10 +1136,10 @@ def overfit_draw(axes, state):
         plane.plot(*x[:points][label[:points] == k].T, marker, color=color, mec=GRAY, ms=9, lw=0)
     say(plane, 0.0, 1.03, f"$\\lambda$ = {state['lam']:g},  {points} points", fontsize=18)
     losses = np.array([[loss for loss, _ in overfit(lam, points)[1:3]] for lam in LAMBDAS[: now + 1]])
-    for row, color, style in (0, BLUE, "-"), (1, VERMILION, "--"):
+    for row, color, style in (0, TRAINING, "-"), (1, TEST, "--"):
         chart.plot(losses[:, row], "o", color=color, ls=style, ms=8)
     chart.axvline(now, color=GRAY, lw=1.5, ls=":")
-    for y, text, color in ((0.8, f"train\n{train:.0%}", BLUE), (0.5, f"test\n{test:.0%}", VERMILION), (0.2, f"$\\|W\\|$\n{size:.1f}", GRAY)):
+    for y, text, color in ((0.8, f"train\n{train:.0%}", TRAINING), (0.5, f"test\n{test:.0%}", TEST), (0.2, f"$\\|W\\|$\n{size:.1f}", GRAY)):
         say(facts, 0.1, y, text, fontsize=19, color=color)
 
 

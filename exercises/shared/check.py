@@ -1,5 +1,9 @@
 # %% tools="tools"
 # @title 道具 1: 確認の表
+import base64
+import builtins
+import json
+import lzma
 import os
 import re
 import sys
@@ -7,15 +11,33 @@ import time
 import traceback
 import warnings
 from contextlib import contextmanager, redirect_stderr
+from types import FunctionType
 
 import numpy as np
 from IPython.display import display
 
 RTOL, ATOL = 1e-4, 1e-6
-RENAMED = {"in1d": "np.isin", "trapz": "np.trapezoid", "product": "np.prod", "cumproduct": "np.cumprod", "row_stack": "np.vstack",
-           "float": "float", "int": "int", "bool": "bool", "msort": "np.sort"}  # NumPy の古い名前 → 新しい名前
+GRADING = False  # 採点では True
+NOTEBOOK = globals()
+OWN = {}  # 道具と確認が使う名前。自分のセルで len や np という名前を使っても、ここは変わらない
+MISTAKES = ""  # よくある間違いの見分け方 (圧縮してあります)
 
 
+def apart(thing, names=OWN):
+    """thing (関数かクラス) が、ノートブックの名前ではなく names を使うようにする。"""
+    if isinstance(thing, type):
+        for name, value in list(vars(thing).items()):
+            if isinstance(value, staticmethod):
+                setattr(thing, name, staticmethod(apart(value.__func__)))
+            elif isinstance(value, FunctionType) and value.__globals__ is NOTEBOOK:
+                setattr(thing, name, apart(value))
+        return thing
+    own = FunctionType(thing.__code__, names, thing.__name__, thing.__defaults__, thing.__closure__)
+    own.__kwdefaults__, own.__doc__ = thing.__kwdefaults__, thing.__doc__
+    return own
+
+
+@apart
 class CheckFailed(AssertionError):
     """確認に通らなかったことを、長いトレースバックを出さずに 1 文で伝える。"""
 
@@ -23,34 +45,129 @@ class CheckFailed(AssertionError):
         return [f"× {self}"]
 
 
-def reason(error):
-    """error を、何をすればよいかがわかる 1 文にする。"""
-    frames = getattr(error, "frames", None)  # 採点では、自分の関数は別のプロセスで動く
-    if frames is None:
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if not os.path.exists(f.filename)]
-    if isinstance(error, CheckFailed):
-        return str(error)
-    if not frames:
-        return f"関数が動きませんでした。{str(error) or type(error).__name__}"
-    where = frames[-1].name
-    if isinstance(error, NotImplementedError):
-        return f"{where} がまだ書かれていません。raise NotImplementedError の行を消して、コードを書いてください。"
+RENAMED = {"in1d": "np.isin", "trapz": "np.trapezoid", "product": "np.prod", "cumproduct": "np.cumprod", "row_stack": "np.vstack",
+           "float": "float", "int": "int", "bool": "bool", "msort": "np.sort"}  # NumPy の古い名前 → 新しい名前
+SAYINGS = [  # Python や NumPy の英語 → 何が起きたか、何をすればよいか
+    (r"truth value of an array|truth value of an empty array",
+     "if や and、max(a, b) などは 1 つの数のためのもので、配列には使えません。要素ごとに働く np.where や np.maximum を使ってください。"),
+    (r"only (?:length-1|size-1|0-dimensional|integer scalar) arrays can be converted",
+     "1 つの数のための関数 (math.exp、float、range など) に配列を渡しています。配列には np.exp のような NumPy の関数を使ってください。"),
+    (r"operands could not be broadcast together with (?:remapped )?shapes? (\(.*?\)) (\(.*?\))",
+     "形 {0} と {1} の配列は、要素ごとの計算 (+、-、*、/ など) ができません。行列の積なら @ を、行ごとの和や最大値なら keepdims=True を使います。"),
+    (r"operands? could not be broadcast together", "要素ごとの計算 (+、-、*、/ など) をする配列の形が合っていません。"),
+    (r"matmul: .*size (\d+) is different from (\d+)",
+     "行列の積 @ では、左の列の数と右の行の数が同じでなければなりません。ここでは左が {1}、右が {0} です。掛ける順番と転置 (.T) を見てください。"),
+    (r"matmul: .*does not have enough dimensions", "@ は配列どうしの積です。1 つの数を掛けるときは * を使います。"),
+    (r"shapes (\(.*?\)) and (\(.*?\)) not aligned",
+     "行列の積では、左の列の数と右の行の数が同じでなければなりません。ここでは左の形が {0}、右の形が {1} です。掛ける順番と転置 (.T) を見てください。"),
+    (r"bitwise_xor' not supported|unsupported operand type\(s\) for \^", "^ は累乗ではありません。2 乗は ** 2 と書きます。"),
+    (r"'bitwise_(?:and|or)' not supported|unsupported operand type\(s\) for [&|]:",
+     "& や | は、True と False の配列のためのものです。比べる式をかっこで囲みます: (u > 0) & (u < 1)"),
+    (r"has no callable (\w+) method|loop of ufunc does not support argument", "数ではないものの入った配列で計算しています。配列の中身を見てください。"),
+    (r"'NoneType' object|: 'NoneType' and|and 'NoneType'",
+     "None (値がないこと) を使って計算しようとしています。呼んだ関数に return があるか、変数に値を入れたかを見てください。"),
+    (r"can't multiply sequence by non-int|can only concatenate (\w+)",
+     "リストやタプルは、そのままでは計算できません。for で 1 つずつ取り出すか、NumPy の配列にしてください。"),
+    (r"unsupported operand type\(s\) for (\S+?):? '([\w.]+)' and '([\w.]+)'", "{1} と {2} は {0} で計算できません。それぞれが何かを見てください。"),
+    (r"bad operand type for unary (\S+?): '(\w+)'", "{1} には {0} を付けられません。配列を取り出してから計算してください。"),
+    (r"not enough values to unpack \(expected (?:at least )?(\d+), got (\d+)\)", "= の左に変数が {0} 個ありますが、右の値は {1} 個しかありません。"),
+    (r"too many values to unpack \(expected (\d+)", "= の左には変数が {0} 個しかありませんが、右の値はもっとあります。"),
+    (r"cannot unpack non-iterable (\w+)", "= の左に変数がいくつかありますが、右の値は 1 つ ({0}) です。"),
+    (r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)", "番号 {0} は範囲の外です。軸 {1} の長さは {2} で、番号は 0 から数えます。"),
+    (r"(list|tuple|string) index out of range", "番号が範囲の外です。番号は 0 から数え、最後は長さ - 1 です。"),
+    (r"axis (-?\d+) is out of bounds for array of dimension (\d+)", "{1} 次元の配列に axis={0} はありません。"),
+    (r"too many indices for array: array is (\d+)-dimensional, but (\d+)", "{0} 次元の配列に、番号を {1} 個付けています。"),
+    (r"could not broadcast input array from shape (\(.*?\)) into shape (\(.*?\))", "形 {0} の値を、形 {1} の場所に入れようとしています。"),
+    (r"setting an array element with a sequence|inhomogeneous", "1 つの要素に配列を入れようとしているか、形のそろわないものを配列にしようとしています。"),
+    (r"all the input array dimensions|need at least one array", "つなげる配列の形が合っていないか、つなげるものがありません。"),
+    (r"missing \d+ required positional arguments?: (.+)", "関数に渡す引数 {0} が足りません。"),
+    (r"takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) (?:was|were) given", "関数に渡す引数は {0} 個のはずですが、{1} 個渡しています。"),
+    (r"got an unexpected keyword argument '(\w+)'", "{0} という名前の引数はありません。"),
+    (r"Cannot cast ufunc '\w+' output from dtype\('\w+'\) to dtype\('(\w+)'\)",
+     "整数の配列 (dtype は {0}) に小数を入れようとしています。np.zeros(…) のように float の配列を作ってください。"),
+    (r"'(\w+)' object does not support item assignment", "{0} の中身は入れ替えられません。新しいものを作ってください。"),
+    (r"'([\w.]+)' object is not callable", "{0} は関数ではないのに、( ) を付けて呼んでいます。掛け算の * を忘れたか、関数と同じ名前の変数を作っていないかを見てください。"),
+    (r"'([\w.]+)' object is not (?:subscriptable|iterable)|object of type '([\w.]+)' has no len", "{0} には、[ ] を付けたり、for で回したり、長さを取ったりできません。"),
+    (r"list indices must be integers or slices, not (\w+)|only integers, slices", "番号には整数を使います。リストの番号に配列は使えません。"),
+    (r"'(list|tuple)' object has no attribute '(\w+)'", "{0} には .{1} がありません。中の配列を取り出すか、NumPy の配列にしてから使ってください。"),
+    (r"'([\w.]+)' object has no attribute '(\w+)'", "{0} には .{1} がありません。つづりと、何が入っているかを見てください。"),
+    (r"cannot reshape array of size (\d+) into shape (\(.*?\))", "要素が {0} 個の配列は、形 {1} に直せません。"),
+    (r"maximum recursion depth|too many calls", "関数が自分自身を呼び続けています。どこで止まるかを見てください。"),
+    (r"division by zero", "0 で割っています。"),
+]
+
+
+WARNED = [("overflow", "大きすぎる数の exp があふれました (オーバーフロー)"), ("divide by zero", "0 で割ったか、0 の log を取りました"),
+          ("invalid value", "∞ / ∞ や ∞ - ∞ のような、値の決まらない計算をしました")]  # 警告の英語 → 日本語
+
+
+@apart
+def translated(error):
+    """error が言っていることの日本語。知らないものは、もとの英語。"""
+    name, text = getattr(error, "name", None), str(error)
     if isinstance(error, NameError):
-        return f"{error.name} という名前がまだありません。セルを上から順に実行したか、つづりが合っているかを見てください。"
+        local = re.search(r"local variable '(\w+)'", text)
+        if local and "global name" not in text:
+            return f"変数 {local[1]} を、値を入れる前に使っています。どんなときにも値が入るかを見てください。"
+        name = name or "".join(re.findall(r"'(\w+)'", text)[:1])
+        if hasattr(np, name):
+            return f"{name} という名前がありません。NumPy の関数なら np.{name} と書きます。"
+        return (f"{name} という名前がありません。この関数の中で作ったか、引数の名前と合っているか、つづりが正しいかを見てください。"
+                "前の問いの関数なら、そのセルを実行してください。")
     if isinstance(error, ImportError):
-        return f"{error.name} を読み込めません ({error})。採点の環境にあるのは NumPy、SciPy、scikit-learn、matplotlib です。"
-    numpy_name = re.search(r"module 'numpy' has no attribute '(\w+)'|`np\.(\w+)` was removed", str(error))
-    if isinstance(error, AttributeError) and numpy_name:
-        old = numpy_name[1] or numpy_name[2]
-        new = RENAMED.get(old) or "".join(re.findall("Use `([^`]+)`", str(error))[:1])
+        return f"{name} を読み込めません ({text})。採点の環境にあるのは NumPy、SciPy、scikit-learn、matplotlib です。"
+    old = re.search(r"module 'numpy' has no attribute '(\w+)'|`np\.(\w+)` was removed", text)
+    if isinstance(error, AttributeError) and old:
+        old = old[1] or old[2]
+        new = RENAMED.get(old) or "".join(re.findall("Use `([^`]+)`", text)[:1])
         advice = f"代わりに {new} を使ってください。" if new else "つづりを確かめてください。"
         return f"np.{old} は、ここの NumPy {np.__version__} にはありません。{advice}"
-    if where == "<module>":
-        return f"返した値の種類か形が約束と違います ({type(error).__name__}: {error})。"
-    line = f" ({frames[-1].line})" if frames[-1].line else ""
-    return f"{where} の {frames[-1].lineno} 行目{line} でエラーが出ました: {type(error).__name__}: {error}"
+    if isinstance(error, KeyError):
+        return f"辞書に {text} というキーがありません。"
+    for pattern, sentence in SAYINGS:
+        found = re.search(pattern, text)
+        if found:
+            return sentence.format(*[group or "" for group in found.groups()])
+    return f"{type(error).__name__}: {text}".rstrip(": ")
 
 
+@apart
+def places(error):
+    """自分のセルの中でエラーが通ったところ: [(関数の名前, 何行目か, その行, その行に出てくる配列の形), …]。"""
+    if hasattr(error, "frames"):  # 採点では、自分の関数は別のプロセスで動く
+        return [(frame.name, frame.lineno, frame.line or "", "") for frame in error.frames]
+    found = []
+    for (frame, lineno), about in zip(traceback.walk_tb(error.__traceback__), traceback.extract_tb(error.__traceback__)):
+        if frame.f_globals is NOTEBOOK and frame.f_code.co_filename != CELL:
+            arrays = [name for name in dict.fromkeys(re.findall(r"\w+", about.line)) if isinstance(frame.f_locals.get(name), np.ndarray)]
+            found.append((about.name, lineno, about.line, "、".join(f"{name} は {frame.f_locals[name].shape}" for name in arrays)))
+    return found
+
+
+@apart
+def reason(error):
+    """error を、何をすればよいかがわかる 1 文にする。"""
+    if isinstance(error, CheckFailed):
+        return str(error)
+    lines = places(error)
+    if not lines:
+        return f"返した値の種類か形が約束と違います。{translated(error)}"
+    names = [name for name, *_ in lines if not name.startswith("<")] or [lines[-1][0]]
+    if isinstance(error, NotImplementedError):
+        return (f"{names[-1]} がまだ書かれていません。raise NotImplementedError の行を消して、コードを書いてください。"
+                "もう消してあるなら、そのセルをもう一度実行して、エラーが出ないかを見てください。")
+    _, number, line, shapes = lines[-1]
+    place = f"{names[-1]} の {number} 行目" + (f" ({line})" if line else "")
+    said = f"{place} でエラーが出ました。{translated(error)}"
+    if shapes and re.search(r"shape|matmul|dimension|axis|align", str(error)):
+        said += f" ({shapes})"
+    if names[0] != names[-1]:
+        _, number, line, _ = lines[0]
+        said += f" 呼んだのは {names[0]} の {number} 行目" + (f" ({line})" if line else "") + " です。渡した引数も見てください。"
+    return said
+
+
+@apart
 def unchanged(before, after):
     """before と after (配列、または配列のリスト、タプル、辞書) が同じ値なら True。"""
     if isinstance(before, (list, tuple)):
@@ -62,6 +179,110 @@ def unchanged(before, after):
     return True
 
 
+@apart
+def near(got, expected):
+    """got が expected と、形も値も同じなら True。"""
+    if isinstance(expected, (list, tuple)):
+        return isinstance(got, (list, tuple)) and len(got) == len(expected) and all([near(g, e) for g, e in zip(got, expected)])
+    try:
+        got, expected = np.asarray(got, dtype=float), np.asarray(expected, dtype=float)
+    except (TypeError, ValueError):
+        return False
+    return got.shape == expected.shape and np.allclose(got, expected, rtol=RTOL, atol=ATOL)
+
+
+@apart
+def traits(value, path=""):
+    """値の特徴: {どこの値か: [種類か形, 要素の重み付きの和, その誤差]}。間違いを、よくある間違いと比べるためのもの。"""
+    if isinstance(value, (list, tuple)):
+        found = {f"{path}#": [len(value), 0, 0]}
+        for i, item in enumerate(value[:20]):
+            found.update(traits(item, f"{path}.{i}"))
+        return found
+    if isinstance(value, dict):
+        found = {f"{path}#": [" ".join(sorted([str(key)[:20] for key in value][:20])), 0, 0]}
+        for key in list(value)[:20]:
+            found.update(traits(value[key], f"{path}.{str(key)[:20]}"))
+        return found
+    if not isinstance(value, (np.ndarray, np.generic, int, float)) or np.asarray(value).dtype.kind not in "biuf":
+        return {path: [value[:20] if isinstance(value, str) else type(value).__name__, 0, 0]}
+    numbers = np.asarray(value, dtype=float)
+    finite, flat = np.isfinite(numbers), np.nan_to_num(numbers.ravel(), posinf=0.0, neginf=0.0)
+    strange = "" if finite.all() else f" {np.isnan(numbers).astype(int).ravel()[:50].tolist()} {(numbers == np.inf).sum()}"
+    total, bound = np.sum(np.cos(np.arange(1.0, flat.size + 1)) * flat), (RTOL * np.sum(np.abs(flat)) + ATOL * flat.size) / 10
+    return {path: [f"{numbers.shape}{strange}", float(total), float(bound)]}
+
+
+@apart
+def named(question, seen):
+    """自分の関数が返したもの seen が、よくある間違いの 1 つと同じなら、その間違いを言う文。わからなければ空。"""
+    if not MISTAKES:
+        return ""
+    known = json.loads(lzma.decompress(base64.b85decode("".join(MISTAKES.split())))).get(question)
+    if not known:
+        return ""
+    mine = [seen[call].get(path) if call < len(seen) else None for call, path in known["keys"]]
+
+    def same(i, number):
+        if number == -2:  # 雑音: 正しくなければ何でもよい
+            return not same(i, known["right"][i])
+        one, other = mine[i], known["traits"][number] if number >= 0 else None
+        if one is None or other is None:
+            return one is other
+        return one[0] == other[0] and abs(one[1] - other[1]) <= one[2]
+
+    paths, best, sentences = [path for _, path in known["keys"]], 1, set()
+    for sentence, row in known["wrong"]:
+        wrong = [i for i, number in enumerate(row) if number != known["right"][i]]
+        touched, sure = {paths[i] for i in wrong}, sum([row[i] != -2 for i in wrong])
+        if sure >= best and all([same(i, number) for i, number in enumerate(row) if paths[i] in touched]):
+            if sure > best:
+                best, sentences = sure, set()
+            sentences.add(sentence)
+    return known["sentences"][sentences.pop()] if len(sentences) == 1 else ""
+
+
+@apart
+class Score(float):
+    """確認のセルの最後の値。nbgrader はこれをその問いの点と読み、ノートブックでは文が出る。"""
+
+    def __new__(cls, value, sentence):
+        score = float.__new__(cls, value)
+        score.sentence = sentence
+        return score
+
+    def __repr__(self):
+        return f"{float(self):g}"
+
+    def _repr_html_(self):
+        from html import escape
+
+        return f'<span style="color: #B84A00">× {escape(self.sentence)}</span>'
+
+
+@apart
+def checks(question, elementwise=False, parts=None, members=None):
+    """def _(check): … を、question の確認として実行する。引数は Check と同じ。ノートブックに名前は残らない。"""
+    def run(body):
+        check = CHECKED[question] = Check(question, elementwise, parts, members)
+        OWN["CELL"] = body.__code__.co_filename
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # 確認の計算のもの。自分の関数の警告は call が調べる
+            given = {name: value for name, value in NOTEBOOK.items() if not hasattr(builtins, name)}
+            (body if GRADING else apart(body, given | OWN))(check)
+        check.report()
+        if check.sentence:
+            sys.displayhook(Score(check.marks(), check.sentence))
+        return NOTEBOOK.get(body.__name__)
+
+    return run
+
+
+CHECKED = {}  # 問い → 最後にした確認
+CELL = ""  # 今の確認のセル
+
+
+@apart
 class Check:
     """1 つの問いの確認の表。
 
@@ -70,11 +291,17 @@ class Check:
     check(引数, …, of=作ったもの.メソッド, 名前=正解) でメソッドを呼ぶ。
     """
 
-    def __init__(self, name, elementwise=False):
-        """elementwise: 要素ごとの関数なら True。バッチの大きさは関係がない。"""
-        self.name, self.rows, self.elementwise = name, [], elementwise
+    def __init__(self, name, elementwise=False, parts=None, members=None):
+        """elementwise: 要素ごとの関数なら True。バッチの大きさは関係がない。
+
+        parts: 部分点 {返すものの名前: 点}。名前がそれを含む行が × なら、その点だけを失う。ほかの行が × なら、全部を失う。
+        members: リストの中のタプルの、要素の名前 ("W", "b")。
+        """
+        self.name, self.rows, self.elementwise, self.parts, self.members = name, [], elementwise, parts or {}, members
         self.sizes = {}  # 名前 → × の行のバッチの大きさ, ○ の行のバッチの大きさ
         self.before = None  # 前の呼び出しで返ってきたものと、そのときの写し
+        self.lost, self.broken, self.sentence, self.reported = set(), False, "", False
+        self.seen = []  # 呼び出しごとの、返ってきたものの特徴
 
     def call(self, *args, outputs=1, quiet=False, options=None, of=None):
         """自分の関数を引数の写しで呼び、返ってきたものを返す。うまくいかなければ CheckFailed。
@@ -82,10 +309,10 @@ class Check:
         outputs: 返ってくるはずの値の数。quiet: 計算の途中の警告も許さない。options: 名前で渡す引数の辞書。
         of: 自分の関数の代わりに呼ぶもの (作ったもののメソッド)。
         """
-        function = globals().get(self.name) if of is None else of
+        function = NOTEBOOK.get(self.name) if of is None else of
         if not callable(function):
             raise CheckFailed(f"{self.name} がまだ定義されていません。上のセルを実行してください (エラーが出るなら、先に直します)。")
-        from copy import deepcopy  # ここで読みこめば、自分のセルで copy という名前を使っても動く
+        from copy import deepcopy  # 自分のセルで copy という名前を使っても動く
 
         wanted = args, options or {}
         given, named = deepcopy(wanted)
@@ -94,20 +321,42 @@ class Check:
             try:
                 result = function(*given, **named)
             except Exception as error:
+                self.seen.append({"raised": [f"{type(error).__name__} {str(error)[-60:]}", 0, 0]})
+                if not places(error):
+                    raise CheckFailed(f"関数が最後まで動きませんでした。{translated(error)} def の行は、もとのままにしてください。") from None
                 raise CheckFailed(reason(error)) from None
-        if not unchanged(wanted, (given, named)):
+        warned = [str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)]
+        try:
+            copied = deepcopy(result)
+        except Exception:
+            raise CheckFailed(f"{type(result).__name__} が返ってきました。配列や数、リストを返してください。") from None
+        before_and_after = zip([*wanted[0], *wanted[1].values()], [*given, *named.values()])
+        changed = [f"argument {i}" for i, (old, new) in enumerate(before_and_after) if not unchanged(old, new)]
+        if not GRADING:
+            said = {"warned": [warned[0][:20], 0, 0]} if warned else {}
+            self.seen.append(traits(result) | said | {name: ["changed", 0, 0] for name in changed})
+        earlier, self.before = self.before, (result, copied)
+        stale = bool(earlier) and not unchanged(*earlier)
+        if stale and not GRADING:
+            self.seen[-1]["earlier"] = ["changed", 0, 0]
+        if changed:
             raise CheckFailed("渡した引数が書き換えられています。引数は変えずに、新しい配列を作って返してください。")
-        before, self.before = self.before, (result, deepcopy(result))
-        if before and not unchanged(*before):
+        if stale:
             raise CheckFailed("前の呼び出しで返した配列の中身が変わりました。呼び出しのたびに、新しい配列を作って返してください。")
         if result is None:
             raise CheckFailed("値が返ってきません (None)。return を忘れていませんか。")
-        overflow = [str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)]
-        if quiet and overflow:
-            raise CheckFailed(f"計算の途中で警告が出ました: {overflow[0]}。大きな数の exp を避ける工夫が必要です。")
+        if quiet and warned:
+            what = next((sentence for word, sentence in WARNED if word in warned[0]), warned[0])
+            raise CheckFailed(f"計算の途中で警告が出ました: {what}。np.where は、選ばれないほうの式も計算します。どちらの式でも大きな数の exp を避ける工夫が必要です。")
         if outputs > 1 and not (isinstance(result, (tuple, list)) and len(result) == outputs):
-            raise CheckFailed(f"返す値は {outputs} つのはずです。return a, b のように、カンマで並べて返してください。")
+            have = f"{len(result)} つです" if isinstance(result, (tuple, list)) else f"{type(result).__name__} が 1 つです"
+            raise CheckFailed(f"返す値は {outputs} つのはずですが、{have}。return a, b のように、カンマで並べて返してください。")
         return result
+
+    def see(self, **values):
+        """今の呼び出しで返ってきたものから計算した値も、間違いの見分けに使う。正しい答えどうしで違う値があるときのため。"""
+        if self.seen:
+            self.seen[-1].update(traits(values, "see"))
 
     def __call__(self, *args, case="", quiet=False, options=None, of=None, **expected):
         """関数を呼び、返ってきたものを順に expected と比べて、表に行を足す。options, of: call と同じ。"""
@@ -116,9 +365,15 @@ class Check:
             batch = args and not self.elementwise and isinstance(args[0], np.ndarray) and args[0].ndim == 2
             n = len(args[0]) if batch else None
             for (name, value), g in zip(expected.items(), [got] if len(expected) == 1 else got):
-                self.compare(case, name, g, value, n, [pair for pair in expected.items() if pair[0] != name])
+                others = [pair for pair in expected.items() if pair[0] != name]
+                given = (isinstance(g, list) or getattr(g, "size", 1) > 1) and any([type(a) is type(g) and near(g, a) for a in args])
+                if given and not near(g, value):
+                    self.row(case, name, "", None, f"{name} に、渡した値がそのまま返っています。計算した結果を入れたか、返したかを見てください。")
+                else:
+                    self.compare(case, name, g, value, n, others)
 
     @contextmanager
+    @apart
     def attempt(self, name, case=""):
         """with の中がうまくいかなければ、その理由を × の行にする。"""
         try:
@@ -136,8 +391,12 @@ class Check:
                 length = f"{len(got)} 個" if isinstance(got, (list, tuple)) else f"{type(got).__name__} "
                 self.row(case, name, "", None, f"{name} は {len(expected)} 個のリストのはずですが、{length}です。")
                 return
+            if len(got) > 1 and near(got[::-1], expected) and not near(got, expected):
+                self.row(case, name, "", None, f"{name} の順番が逆です。{name}[0] が最初のものです。")
+                return
             for i, (g, e) in enumerate(zip(got, expected)):
-                self.compare(case, f"{name}[{i}]", g, e, n)
+                members = self.members if isinstance(expected, tuple) and len(expected) == len(self.members or ()) else None
+                self.compare(case, f"{name} の {members[i]}" if members else f"{name}[{i}]", g, e, n)
             return
         if isinstance(expected, dict):
             if not isinstance(got, dict) or got.keys() != expected.keys():
@@ -155,7 +414,8 @@ class Check:
         if got is None:
             problem = f"{name} が None です。値を計算して返してください。"
         elif isinstance(got, (list, tuple)):
-            problem = f"{name} は NumPy の配列のはずですが、{type(got).__name__} です。"
+            kind = "1 つの数" if expected.ndim == 0 else "NumPy の配列"
+            problem = f"{name} は{kind}のはずですが、{type(got).__name__} です。"
         elif not isinstance(got, (np.ndarray, np.generic, int, float)):
             problem = f"{name} は{'数' if expected.ndim == 0 else '配列'}のはずですが、{type(got).__name__} です。"
         elif np.asarray(got).dtype.kind not in "biuf":
@@ -182,10 +442,12 @@ class Check:
                 return f"{name} に {other} の値が入っています。取り違えていませんか。"
         if got.shape != expected.shape:
             clue = ""
+            if expected.ndim == 0:
+                return f"{name} は 1 つの数のはずですが、形 {got.shape} の配列です。足したり平均したりして、1 つの数にして返してください。"
             if close(got.T, expected):
-                clue = "行と列が入れかわっています。"
+                clue = "行と列が入れ替わっています。"
             elif got.size == expected.size and close(got.reshape(expected.shape), expected):
-                clue = "値は合っています。次元の数を見てください。"
+                clue = "次元の数が違います。"
             elif got.ndim == expected.ndim + 1 and close(got.sum(axis=0), expected):
                 clue = "バッチ方向の合計がまだです。"
             elif got.ndim == expected.ndim == 1 and np.isclose(got.sum(), expected.sum()):
@@ -200,7 +462,7 @@ class Check:
         if close(-got, expected):
             return f"{name} の符号が逆です。"
         if got.ndim == 2 and close(got.T, expected):
-            return f"{name} の行と列が入れかわっています。"
+            return f"{name} の行と列が入れ替わっています。"
         scale = np.sum(got * expected) / np.maximum(np.sum(expected * expected), ATOL)
         factor = np.maximum(abs(scale), 1 / abs(scale)) if scale else 0.0
         if factor > 1.5 and abs(factor - round(factor)) < 1e-3 and close(got / scale, expected) and (got.size > 1 or n):
@@ -208,10 +470,13 @@ class Check:
             if scale < 0:
                 return f"{name} の符号が逆で、大きさは正解の {times}です。"
             if round(factor) == n:
-                return f"{name} のどの値も正解の {times}で、これは N (バッチの大きさ) と同じです。1/N を掛けるのがどの関数かを見てください。"
+                return f"{name} のどの値も正解の {times}で、この {n} は N (バッチの大きさ) と同じです。1/N を掛けるのがどの関数かを見てください。"
             return f"{name} のどの値も正解の {times}です。何かを掛け忘れたり、割り忘れたりしていませんか。"
-        if got.ndim == 2 and close(expected.sum(axis=1), np.ones(len(got))) and close(got.sum(axis=0), np.ones(got.shape[1])):
-            return f"{name} は、行ではなく列の和が 1 になっています。合計する軸を見てください。"
+        if got.ndim == 2 and n and n > 1 and close(expected.sum(axis=1), np.ones(n)):
+            if close(got.sum(axis=0), np.ones(got.shape[1])):
+                return f"{name} は、行ではなく列の和が 1 になっています。合計する軸を見てください。"
+            if np.isclose(got.sum(), 1):
+                return f"{name} は、全部の値を足すと 1 になっています。合計は行ごとに取ります (axis=1、keepdims=True)。"
         if got.ndim and np.isclose(got.sum(), expected.sum(), rtol=RTOL) and close(np.sort(got, None), np.sort(expected, None)):
             return f"{name} の値はそろっていますが、並びが違います。"
         if got.ndim == 1 and n == got.size and np.isclose(got.sum(), expected.sum(), rtol=RTOL):
@@ -227,32 +492,49 @@ class Check:
     def row(self, case, name, shape, error, problem, n=None):
         self.rows.append((case, name, str(shape), "" if error is None else f"{error:.1e}", not problem, problem))
         self.sizes.setdefault(name, ([], []))[not problem].append(n)
+        if problem:
+            parts = self.parts.keys() & set(re.findall(r"\w+", name))
+            self.lost |= parts
+            self.broken = self.broken or not parts
 
     def only(self, name):
         """ある大きさのバッチでだけ × なら、そのことを言う。"""
         wrong, right = map(set, self.sizes[name])
         if right == {1} and None not in wrong and 1 not in wrong:
             return " N = 1 のときは合っています。バッチの方向 (N の軸) の計算を見てください。"
-        if wrong == {1} and right - {None}:
+        if wrong == {1} and right - {None, 1}:
             return " N = 1 のときだけ違います。"
         return ""
 
-    def report(self, title="確認", brief=False):
-        """表を出す。× があれば、最初の × の理由を言って止まる。brief なら、○ の行は数だけを出す。"""
+    def marks(self):
+        """残っている点。部分点のない問いでは、× があれば 0。"""
+        return 0 if self.broken else sum([points for part, points in self.parts.items() if part not in self.lost])
+
+    def report(self):
+        """ここまでの行を表にする。2 度目からは、○ の行は数だけを出す。採点では、点が残っていなければそこで止まる。"""
         rows, self.rows = self.rows, []
+        if not rows:
+            return
         problems = [problem + self.only(name) for _, name, *_, problem in rows if problem]
+        title, brief, self.reported = "採点" if self.reported else "確認", self.reported, True
         if brief:
             rest = len(rows) - len(problems)
             rows = [row for row in rows if row[-1]] + [("", f"{'ほかの ' if problems else ''}{rest} 項目", "", "", True, "")] * (rest > 0)
         display(CheckTable(f"{title}: {self.name}", rows))
-        if problems:
-            raise CheckFailed(problems[0] if problems[0].startswith(self.name) else f"{self.name}: {problems[0]}")
+        if problems and not self.sentence:
+            said = "" if GRADING else named(self.name, self.seen)
+            self.sentence = said or problems[0]
+            if not self.sentence.startswith(self.name):
+                self.sentence = f"{self.name}: {self.sentence}"
+        if problems and GRADING and not self.marks():
+            raise CheckFailed(self.sentence)
 
 
+@apart
 class CheckTable:
     """確認の表。ノートブックでは HTML、端末では文字で出る。"""
 
-    HEAD = ("場合", "名前", "形", "相対誤差", "目安", "判定", "")
+    HEAD = ("入力", "名前", "形", "相対誤差", "許容誤差", "判定", "")
 
     def __init__(self, title, rows):
         self.title = title
@@ -267,7 +549,7 @@ class CheckTable:
     def _repr_html_(self):
         from html import escape
 
-        color = {"○": "#009E73", "×": "#D55E00"}
+        color = {"○": "#00795A", "×": "#B84A00"}
         used = [i for i in range(len(self.HEAD)) if any([row[i] for row in self.rows])]
 
         def line(tag, cells):
@@ -281,10 +563,12 @@ class CheckTable:
         return f"<b>{escape(self.title)}</b><table><tr>{line('th', self.HEAD)}</tr>{body}</table>"
 
 
+OWN.update({name: value for name, value in NOTEBOOK.items() if not hasattr(builtins, name)})
 ### BEGIN HIDDEN TESTS
 # What the hidden tests of every exercise share. The truth of each question stands in its own test cell, written in
 # another way than the solution (einsum, scipy), and gradients come from central differences of it.
 SEED = 0  # the grader sets another one
+GRADING = OWN["GRADING"] = True
 MEASURING = []
 """Not empty while the grader is to learn nothing of mistakes from a call."""
 

@@ -1,5 +1,5 @@
 # %% cellView="form" jupyter={"source_hidden": true}
-# @title 準備: 舞台 (どの場面も、最初にこのセルを使います)
+# @title 準備 (どの場面も、最初にこのセルを使います)
 import asyncio
 import html
 import io
@@ -19,7 +19,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from PIL import Image
 
-BLUE, VERMILION, GREEN, ORANGE, GRAY = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#666666"
+BLUE, VERMILION, GREEN, ORANGE, PURPLE, BLACK, GRAY = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#000000", "#666666"
+FORWARD, BACKWARD, NUMERICAL, TRAINING, TEST, VALUE, OTHER = BLUE, VERMILION, PURPLE, BLACK, ORANGE, GREEN, GRAY
 warnings.filterwarnings("ignore", category=RuntimeWarning)  # numbers that run away are part of the show
 SIGNED = LinearSegmentedColormap.from_list("signed", [BLUE, "white", VERMILION])
 mpl.rcParams.update({
@@ -179,8 +180,8 @@ class Show:
         self.rewind()
 
     def buttons(self):
-        does = {"最初から": self.to_start, **({"戻る": self.back} if self.scene.walk else {}), "1 歩": self.one_step, "再生": self.toggle}
-        signs = {"最初から": "step-backward", "戻る": "chevron-left", "1 歩": "chevron-right", "再生": "play"}
+        does = {"最初から": self.to_start, **({"戻る": self.back} if self.scene.walk else {}), "1 ステップ": self.one_step, "再生": self.toggle}
+        signs = {"最初から": "step-backward", "戻る": "chevron-left", "1 ステップ": "chevron-right", "再生": "play"}
         made = {name: widgets.Button(description=name, icon=signs[name]) for name in does}
         for name, button in made.items():
             button.on_click(lambda _, act=does[name]: act())

@@ -25,6 +25,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
 from ..course import load_config
+from . import catalogue, mistakes
 from .cells import digest, grade_id, is_solution, is_test, tested
 from .folder import Exercise
 
@@ -125,7 +126,9 @@ def build(exercise: Exercise) -> list[Path]:
     """
     shared, student = exercise.root / "exercises" / "shared", exercise.root / exercise.name / "main.ipynb"
     exercise.source.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(instructors(exercise.text, shared), exercise.source)
+    source = instructors(exercise.text, shared)
+    mistakes.pack(source, catalogue.read(exercise.catalogue()))
+    nbformat.write(source, exercise.source)
 
     config = load_config(exercise.root)
     config.CourseDirectory.assignment_id = exercise.name

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from nbformat import NotebookNode
 
-BEGIN, END = (re.compile(rf"^### {word} HIDDEN TESTS\n?", re.MULTILINE) for word in ("BEGIN", "END"))
+BEGIN, END = (re.compile(rf"^ *### {word} HIDDEN TESTS\n?", re.MULTILINE) for word in ("BEGIN", "END"))
 SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION", re.MULTILINE | re.DOTALL)
 MARKER = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
 QUESTION = "question "

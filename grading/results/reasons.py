@@ -15,14 +15,14 @@ POINTS = {  # what makes the instructor look at a student: how much, and in the 
     "ungraded": (100, "採点されていない"),
     "lost": (60, "採点済みのノートブックがない"),
     "alike": (40, "よく似た解答"),
-    "tampered": (40, "正しくない形の返事"),
+    "tampered": (40, "不正な形式の応答"),
     "stopped": (30, "途中で止めた・落ちた"),
     "below": (25, "合格点のすぐ下"),
     "changed": (20, "確認のセルの変更・削除"),
     "by hand": (20, "手で付ける点が残っている"),
     "failed": (15, "解答のセルのエラー"),
     "above": (10, "合格点のすぐ上"),
-    "mended": (5, "直して採点したもの"),
+    "mended": (5, "補正して採点"),
     "own": (2, "問い以外のセルのエラー"),
 }
 WEIGHT = {  # a kind of note on a graded notebook (grading/notes.py) → the key of its points
@@ -37,7 +37,7 @@ WEIGHT = {  # a kind of note on a graded notebook (grading/notes.py) → the key
 UNUSABLE = {  # a result in arrivals.csv: what it is in Japanese
     "refused": "使えないファイル",
     "other": "この演習のノートブックではない",
-    "not matched": "だれのものか分からない",
+    "not matched": "だれのものかわからない",
     "draft": "下書き (未提出)",
 }
 

@@ -205,7 +205,7 @@ class Diagnosis:
                 break
             best = {sentence for these, other, sentence in explained if (these & open_, -other) == (most, unlike)}
             if len(best) == 1:  # otherwise the inputs do not tell them apart
-                sentences += best
+                sentences += best - {*sentences}
             open_ -= most
         return sentences or ([CONSTANT] if constant(found) else [])
 

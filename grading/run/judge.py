@@ -73,6 +73,14 @@ def failed(cell: NotebookNode) -> bool:
     return any(output.output_type == "error" or output.get("name") == "stderr" for output in cell.outputs)
 
 
+def share(cell: NotebookNode) -> float:
+    """Which share of a test cell's marks nbgrader gives for its outputs: its result is a number of marks where it has one."""
+    if failed(cell):
+        return 0.0
+    results = [output["data"]["text/plain"] for output in cell.outputs if output.output_type == "execute_result"]
+    return float(results[0]) / cell.metadata.nbgrader.points if results else 1.0
+
+
 def trouble(cell: NotebookNode) -> list[Note]:
     """A note where the student's cell failed."""
     errors = [clean(output.ename, 60) for output in cell.outputs if output.output_type == "error"]
@@ -85,7 +93,8 @@ def trouble(cell: NotebookNode) -> list[Note]:
 class Verdict:
     """What came of one test."""
 
-    passed: bool
+    share: float
+    """Of the marks."""
     stopped: str | None
     """A key of STOPS where it was stopped."""
     lent: list[str]
@@ -93,7 +102,11 @@ class Verdict:
     mistakes: list[str] = field(default_factory=list)
     """Sentences of the catalogue that say what is wrong."""
     by_own: bool = False
-    """Whether it passed with wrong answers of the student's alone: they fit each other, and the right ones do not fit it."""
+    """Whether it did better with wrong answers of the student's: they fit each other, and the right ones do not fit it."""
+
+    @property
+    def passed(self) -> bool:
+        return self.share == 1
 
 
 class Judge:
@@ -231,9 +244,10 @@ class Judge:
         if verdict.lent and not verdict.passed:
             shown = cell.outputs
             own = self.test(cell, student, place, outputs, {})
-            if own.passed:
-                return replace(own, by_own=True)
-            cell.outputs = shown
+            if own.share > verdict.share:
+                verdict, lent = replace(own, by_own=True), {}
+            else:
+                cell.outputs = shown
         if verdict.lent:
             cell.outputs.insert(0, said(LENT.format("、".join(verdict.lent))))
         if not verdict.passed and not verdict.stopped:
@@ -255,12 +269,12 @@ class Judge:
                 self.names.update(calls.names(self.questions, lent))
                 passed, kind = self.kernel.execute(self.tests[cell.id]), calls.stopped
                 used = calls.used
-            if not passed and not failed(cell):  # its message did not make an output: the marks must not depend on that
-                cell.outputs.append(failure(kind or "ended"))
+            if (kind or not passed) and not failed(cell):  # it said nothing that is an output, or had marks for a part
+                cell.outputs.insert(0, failure(kind or "ended"))
         except Stopped as error:
             kind = error.kind
             cell.outputs = [failure(kind)]
-        return Verdict(not failed(cell), kind, [name for name in self.questions if name in used])
+        return Verdict(share(cell), kind, [name for name in self.questions if name in used])
 
     def diagnose(
         self, cell: NotebookNode, student: Processes, place: Held, lent: dict[str, Callable], verdict: Verdict
@@ -270,11 +284,13 @@ class Judge:
         with suppress(Stopped), student.snapshot(place) as channel:
             function = Calls(student, channel).names([question], lent).get(question)
             verdict.mistakes = self.diagnosis.of(question, function) if callable(function) else []
+        lines = [f"  診断: {sentence}" for sentence in verdict.mistakes]
+        lines.append(f"  見直すところ: {self.places[question]}")
         [error] = [output for output in cell.outputs if output.output_type == "error"][-1:] or [None]
         if error:
-            lines = [f"  診断: {sentence}" for sentence in verdict.mistakes]
-            lines.append(f"  見直すところ: {self.places[question]}")
             error.evalue, error.traceback = "\n".join([error.evalue, *lines]), [*error.traceback, *lines]
+        else:  # it has some of the marks
+            cell.outputs += [said(line.strip()) for line in lines]
 
 
 def fork(judge: Judge, submission: bytes) -> dict:
@@ -335,7 +351,7 @@ def unready(judge: Judge) -> str:
     if "notebook" not in result:
         return result.get("unready") or f"the instructor's own answers cannot be graded here: {result}"
     cells = nbformat.from_dict(result["notebook"]).cells
-    lost = {grade_id(cell): cell for cell in cells if cell.cell_type == "code" and is_test(cell) and failed(cell)}
+    lost = {grade_id(cell): cell for cell in cells if cell.cell_type == "code" and is_test(cell) and share(cell) < 1}
     said = "; ".join(f"{name}: {clean(''.join(o.get('evalue', '') for o in cell.outputs), 120)}" for name, cell in lost.items())
     return f"the instructor's own answers lose marks here ({said})" if lost else ""
 

@@ -259,7 +259,7 @@ def tanh_backward(dz, u):
 
 # %% nielsen_prime_without_upstream: sigmoid_prime(z) and its like return h'(z) only; the product with the upstream gradient is the caller's
 # QUESTIONS: sigmoid_backward, tanh_backward, relu_backward
-# SAID: 上流の勾配 dz が掛けられて
+# SAID: 上流の勾配 dz を掛け忘れて
 def sigmoid_backward(dz, u):
     s = 1 / (1 + np.exp(-u))
     return s * (1 - s)
@@ -723,7 +723,7 @@ def k_fold(n, k, rng):
 
 # %% cs231n_array_split_unshuffled: np.array_split of the training set as it lies, without any shuffling: rng is not used
 # QUESTIONS: k_fold
-# SAID: シャッフルされて
+# SAID: 番号が並べ替えられて
 def k_fold(n, k, rng):
     folds = np.array_split(np.arange(n), k)
     return [(np.concatenate(folds[:i] + folds[i + 1:]), folds[i]) for i in range(k)]

@@ -1134,7 +1134,7 @@ def affine_backward(du, z, W):
 
 # %% affine_backward: gradient_accumulates
 # dW が呼び出しのたびにたまっていく (前の呼び出しの分を消していない)
-# told: gradient_accumulates
+# told: -
 _total = {}
 
 
@@ -1597,7 +1597,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 # %% train: batches_of_equal_size
 # array_split でバッチの大きさをそろえている (10 個を 4 個ずつのはずが 4, 3, 3 になる)
-# told: -
+# told: batches_of_equal_size
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     pieces = -(-len(x) // batch_size)
@@ -1610,7 +1610,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 # %% train: last_batch_filled_up
 # 最後の半端なバッチを、先頭のデータをもう一度使って満たしている
-# told: -
+# told: tail_filled_up
 def train(x, t, params, lr, epochs, batch_size, rng):
     n, losses = len(x), []
     for _ in range(epochs):

@@ -2076,7 +2076,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 # %% train: whole_batch_and_last_epoch
 # 2 つの間違い: ① batch_size を無視し毎エポック全データで 1 回だけ更新する ② エポックが 1 回足りない (range(1, epochs))。
-# told: one_epoch_short
+# told: -
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     for epoch in range(1, epochs):
@@ -2481,7 +2481,7 @@ def k_fold(n, k, rng):
 
 # %% k_fold: not_shuffled_remainder_lost
 # 2 つの間違い: ① 並べ替えていない ② 割り切れない余りの番号が検証用にも学習用にも入らない。
-# told: not_shuffled
+# told: -
 def k_fold(n, k, rng):
     m = n // k
     idx = np.arange(m * k).reshape(k, m)

@@ -22,7 +22,7 @@ def add_backward(dz):
 
 
 # %% wrong: ones
-# 上流の勾配 dz を掛けるのを忘れています。
+# 上流の勾配 dz を掛け忘れています。
 def add_backward(dz):
     return np.ones_like(dz), np.ones_like(dz)
 

@@ -31,7 +31,7 @@ def affine_backward(du, z, W):
 
 
 # %% wrong: multiply_pasted
-# 積の逆伝播と同じ式になっています。行列の積では転置が必要です。
+# 積の逆伝播と同じ式になっています。行列積では転置が必要です。
 def affine_backward(du, z, W):
     return du * W, du * z, du
 
@@ -57,7 +57,7 @@ def affine_backward(du, z, W):
 
 
 # %% wrong: updated_before_dz
-# 更新した後の W で dz を計算しています。順伝播で使った W を使ってください。
+# 更新したあとの W で dz を計算しています。順伝播で使った W を使ってください。
 def affine_backward(du, z, W):
     dW = z.T @ du
     db = du.sum(axis=0)
@@ -135,7 +135,7 @@ def affine_backward(du, z, W):
 
 
 # %% wrong: dw_transposed
-# dW の形が W の転置になっています。掛ける順番を見直してください。
+# dW の形が W の転置になっています。掛ける順を見直してください。
 def affine_backward(du, z, W):
     return du @ W.T, du.T @ z, du.sum(axis=0)
 
@@ -199,7 +199,7 @@ def affine_backward(du, z, W):
 
 
 # %% wrong: elementwise_product
-# 行列の積ではなく要素ごとの積 * を使っています。
+# 行列積ではなく要素ごとの積 * を使っています。
 def affine_backward(du, z, W):
     return du * W.T, z.T * du, du.sum(axis=0)
 
@@ -223,7 +223,7 @@ def affine_backward(du, z, W):
 
 
 # %% wrong: order_of_results
-# 返す順番が違います。dz, dW, db の順です。
+# 返す順が違います。dz, dW, db の順です。
 def affine_backward(du, z, W):
     return z.T @ du, du.sum(axis=0), du @ W.T
 

@@ -64,7 +64,7 @@ def affine_forward(z, W, b):
 
 
 # %% wrong: bias_inside
-# b を足すのが早すぎます。b は行列積の後に足します。
+# b を足すのが早すぎます。b は行列積のあとに足します。
 def affine_forward(z, W, b):
     return (z + b.sum()) @ W
 

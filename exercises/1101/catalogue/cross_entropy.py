@@ -22,7 +22,7 @@ def cross_entropy(y, t):
 
 
 # %% wrong: summed_over_batch
-# バッチの平均ではなく和になっています。N で割っていないか、同じ項を N 回足しています。
+# バッチの平均ではなく和になっています。N で割るのを忘れているか、同じ項を N 回足しています。
 def cross_entropy(y, t):
     return -np.sum(t * np.log(y))
 
@@ -106,7 +106,7 @@ def cross_entropy(y, t):
 
 
 # %% wrong: label_times_labels
-# バッチの平均ではなく和になっています。N で割っていないか、同じ項を N 回足しています。
+# バッチの平均ではなく和になっています。N で割るのを忘れているか、同じ項を N 回足しています。
 def cross_entropy(y, t):
     picked = np.log(y[np.arange(len(y)), t.argmax(axis=1)])
     return -np.sum(t[:, :, None] * picked) / len(y)

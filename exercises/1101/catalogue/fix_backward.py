@@ -32,13 +32,13 @@ def fix_backward(x, t, params):
 
 
 # %% wrong: still_broken
-# 誤りが残っています。中間層の活性化関数の微分が掛けられていないか、掛けた結果が下の層に渡っていません。
+# 間違いが残っています。中間層の活性化関数の微分を掛け忘れているか、掛けた結果を前の層に渡していません。
 def fix_backward(x, t, params):
     return broken_backward(x, t, params)
 
 
 # %% wrong: still_broken_rewritten
-# 誤りが残っています。中間層の活性化関数の微分が掛けられていないか、掛けた結果が下の層に渡っていません。
+# 間違いが残っています。中間層の活性化関数の微分を掛け忘れているか、掛けた結果を前の層に渡していません。
 def fix_backward(x, t, params):
     us, zs = network_forward(x, params, "relu")
     du = softmax_cross_entropy_backward(softmax(us[-1]), t)
@@ -76,7 +76,7 @@ def fix_backward(x, t, params):
 
 
 # %% wrong: only_last_hidden_layer_fixed
-# 最後の中間層しか直っていません。ほかの中間層にも同じ誤りがあります。
+# 最後の中間層しか直っていません。ほかの中間層にも同じ間違いがあります。
 def fix_backward(x, t, params):
     us, zs = network_forward(x, params, "relu")
     du = softmax_cross_entropy_backward(softmax(us[-1]), t)
@@ -90,7 +90,7 @@ def fix_backward(x, t, params):
 
 
 # %% wrong: only_first_hidden_layer_fixed
-# 最初の中間層しか直っていません。ほかの中間層にも同じ誤りがあります。
+# 最初の中間層しか直っていません。ほかの中間層にも同じ間違いがあります。
 def fix_backward(x, t, params):
     us, zs = network_forward(x, params, "relu")
     du = softmax_cross_entropy_backward(softmax(us[-1]), t)
@@ -175,7 +175,7 @@ def fix_backward(x, t, params):
 
 
 # %% wrong: slope_on_dz_not_passed_down
-# 誤りが残っています。中間層の活性化関数の微分が掛けられていないか、掛けた結果が下の層に渡っていません。
+# 間違いが残っています。中間層の活性化関数の微分を掛け忘れているか、掛けた結果を前の層に渡していません。
 def fix_backward(x, t, params):
     us, zs = network_forward(x, params, "relu")
     du = softmax_cross_entropy_backward(softmax(us[-1]), t)
@@ -223,7 +223,7 @@ def fix_backward(x, t, params):
 
 
 # %% wrong: scaled_instead
-# 勾配を定数倍しても誤りは直りません。どの層からずれているかを見てください。
+# 勾配を定数倍しても間違いは直りません。どの層からずれているかを見てください。
 def fix_backward(x, t, params):
     return [(dW / 2, db / 2) for dW, db in broken_backward(x, t, params)]
 

@@ -10,7 +10,7 @@ def k_fold(n, k, rng):
 
 
 # %% wrong: zeros
-# どの添え字も 0 になっています。
+# どの番号も 0 になっています。
 def k_fold(n, k, rng):
     size = n // k
     return [(np.zeros(n - size, dtype=int), np.zeros(size, dtype=int)) for _ in range(k)]
@@ -86,7 +86,7 @@ def k_fold(n, k, rng):
 
 
 # %% wrong: remainder_lost
-# n が k で割り切れないとき、どの valid にも入らない添え字があります。
+# n が k で割り切れないとき、どの valid にも入らない番号があります。
 def k_fold(n, k, rng):
     order = rng.permutation(n)
     size = n // k
@@ -99,7 +99,7 @@ def k_fold(n, k, rng):
 
 
 # %% wrong: remainder_dropped_from_both
-# n が k で割り切れないとき、余りの添え字が train にも valid にもありません。
+# n が k で割り切れないとき、余りの番号が train にも valid にもありません。
 def k_fold(n, k, rng):
     size = n // k
     parts = rng.permutation(n)[: size * k].reshape(k, size)
@@ -143,14 +143,14 @@ def k_fold(n, k, rng):
 
 
 # %% wrong: not_shuffled
-# シャッフルされていません。rng で並べ替えた結果を受け取って、それを分けてください。
+# 番号が並べ替えられていません。rng で並べ替えた結果を受け取って、それを分けてください。
 def k_fold(n, k, rng):
     parts = np.array_split(np.arange(n), k)
     return [(np.concatenate(parts[:i] + parts[i + 1 :]), parts[i]) for i in range(k)]
 
 
 # %% wrong: shuffle_result_thrown_away
-# シャッフルされていません。rng で並べ替えた結果を受け取って、それを分けてください。
+# 番号が並べ替えられていません。rng で並べ替えた結果を受け取って、それを分けてください。
 def k_fold(n, k, rng):
     order = np.arange(n)
     rng.permutation(order)
@@ -169,7 +169,7 @@ def k_fold(n, k, rng):
 
 
 # %% wrong: shuffled_again_each_fold
-# 組ごとにシャッフルし直しているため、valid が重なったり抜けたりします。
+# 組ごとに並べ替えをやり直しているため、valid が重なったり抜けたりします。
 def k_fold(n, k, rng):
     folds = []
     for i in range(k):
@@ -179,7 +179,7 @@ def k_fold(n, k, rng):
 
 
 # %% wrong: drawn_with_replacement
-# 重複を許して添え字を選んでいます。どの添え字も 1 回ずつ使ってください。
+# 重複を許して番号を選んでいます。どの番号も 1 回ずつ使ってください。
 def k_fold(n, k, rng):
     parts = np.array_split(rng.integers(0, n, size=n), k)
     return [(np.concatenate(parts[:i] + parts[i + 1 :]), parts[i]) for i in range(k)]
@@ -201,7 +201,7 @@ def k_fold(n, k, rng):
 
 
 # %% wrong: train_and_valid_swapped
-# 返す順番が逆です。(train, valid) の順です。
+# 返す順が逆です。(train, valid) の順です。
 def k_fold(n, k, rng):
     parts = np.array_split(rng.permutation(n), k)
     return [(parts[i], np.concatenate(parts[:i] + parts[i + 1 :])) for i in range(k)]
@@ -222,21 +222,21 @@ def k_fold(n, k, rng):
 
 
 # %% wrong: numbered_from_one
-# 添え字が 1 から始まっています。NumPy の添え字は 0 からです。
+# 番号が 1 から始まっています。NumPy の番号は 0 からです。
 def k_fold(n, k, rng):
     parts = np.array_split(rng.permutation(np.arange(1, n + 1)), k)
     return [(np.concatenate(parts[:i] + parts[i + 1 :]), parts[i]) for i in range(k)]
 
 
 # %% wrong: random_numbers
-# 添え字ではなく乱数そのものを返しています。
+# 番号ではなく乱数そのものを返しています。
 def k_fold(n, k, rng):
     parts = np.array_split(rng.random(n), k)
     return [(np.concatenate(parts[:i] + parts[i + 1 :]), parts[i]) for i in range(k)]
 
 
 # %% wrong: boolean_masks
-# 添え字の配列ではなく真偽値の配列を返しています。
+# 番号の配列ではなく真偽値の配列を返しています。
 def k_fold(n, k, rng):
     fold_of = rng.permutation(n) % k
     return [(fold_of != i, fold_of == i) for i in range(k)]

@@ -28,7 +28,7 @@ def l2_gradient(params, grads, weight_decay):
 
 
 # %% wrong: decay_forgotten
-# λ を掛けるのを忘れています。
+# λ を掛け忘れています。
 def l2_gradient(params, grads, weight_decay):
     return [(dW + W, db) for (W, b), (dW, db) in zip(params, grads)]
 
@@ -88,7 +88,7 @@ def l2_gradient(params, grads, weight_decay):
 
 
 # %% wrong: squared
-# W の 2 乗を足しています。足すのは微分した後の式です。
+# W の 2 乗を足しています。足すのは微分したあとの式です。
 def l2_gradient(params, grads, weight_decay):
     return [(dW + weight_decay / 2 * W**2, db) for (W, b), (dW, db) in zip(params, grads)]
 
@@ -122,7 +122,7 @@ def l2_gradient(params, grads, weight_decay):
 
 
 # %% wrong: weights_found_by_shape
-# 重みを形で探しているので、同じ形の層の重みが入れかわります。順番で組にしてください。
+# 重みを形で探しているので、同じ形の層の重みが入れかわります。順に組にしてください。
 def l2_gradient(params, grads, weight_decay):
     shapes = dict((W.shape, W) for W, b in params)
     return [(dW + weight_decay * shapes[dW.shape], db + 0) for dW, db in grads]

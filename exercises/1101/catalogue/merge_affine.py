@@ -22,13 +22,13 @@ def merge_affine(W1, b1, W2, b2):
 
 
 # %% wrong: biases_added
-# b1 も第 2 層を通ります。b1 に W2 を掛けるのを忘れています。
+# b1 も第 2 層を通ります。b1 に W2 を掛け忘れています。
 def merge_affine(W1, b1, W2, b2):
     return W1 @ W2, b1 + b2
 
 
 # %% wrong: sum_of_first_bias_added
-# b1 も第 2 層を通ります。b1 に W2 を掛けるのを忘れています。
+# b1 も第 2 層を通ります。b1 に W2 を掛け忘れています。
 def merge_affine(W1, b1, W2, b2):
     return W1 @ W2, b1.sum() + b2
 
@@ -82,7 +82,7 @@ def merge_affine(W1, b1, W2, b2):
 
 
 # %% wrong: bias_merged_into_all
-# b2 にも W2 を掛けています。b2 は第 2 層の後に足されるだけです。
+# b2 にも W2 を掛けています。b2 は第 2 層のあとに足されるだけです。
 def merge_affine(W1, b1, W2, b2):
     return W1 @ W2, b1 @ W2 + b2 * W2.sum(axis=0)
 

@@ -28,7 +28,7 @@ def multiply_backward(dz, x, y):
 
 
 # %% wrong: upstream_left_out
-# 上流の勾配 dz を掛けるのを忘れています。
+# 上流の勾配 dz を掛け忘れています。
 def multiply_backward(dz, x, y):
     return y * 1.0, x * 1.0
 

@@ -93,7 +93,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: hidden_slope_left_out
-# 中間層の活性化関数の微分 h'(u) が掛けられていません。
+# 中間層の活性化関数の微分 h'(u) を掛け忘れています。
 def network_backward(x, t, params, activation="relu"):
     us, zs = network_forward(x, params, activation)
     du = softmax_cross_entropy_backward(softmax(us[-1]), t)
@@ -106,7 +106,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: first_slope_left_out
-# 最初の中間層の活性化関数の微分が掛けられていません。
+# 最初の中間層の活性化関数の微分を掛け忘れています。
 def network_backward(x, t, params, activation="relu"):
     back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
     us, zs = network_forward(x, params, activation)
@@ -217,7 +217,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: activation_not_passed_on
-# network_forward に activation が渡されていません。順伝播がいつも ReLU になっています。
+# network_forward に activation を渡していません。順伝播がいつも ReLU になっています。
 def network_backward(x, t, params, activation="relu"):
     back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
     us, zs = network_forward(x, params)
@@ -232,7 +232,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: softmax_left_out
-# softmax を通す前の u から t を引いています。
+# softmax をかける前の u から t を引いています。
 def network_backward(x, t, params, activation="relu"):
     back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
     us, zs = network_forward(x, params, activation)
@@ -247,7 +247,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: softmax_twice
-# softmax を 2 回掛けています。
+# softmax を 2 回かけています。
 def network_backward(x, t, params, activation="relu"):
     back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
     us, zs = network_forward(x, params, activation)
@@ -294,7 +294,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: divided_by_n_at_every_layer
-# 層を 1 つさかのぼるたびに N で割っています。
+# 1 つ前の層に移るたびに N で割っています。
 def network_backward(x, t, params, activation="relu"):
     back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
     us, zs = network_forward(x, params, activation)
@@ -371,7 +371,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: pairs_swapped
-# 組の順番が逆です。(dW, db) の順です。
+# 組の順が逆です。(dW, db) の順です。
 def network_backward(x, t, params, activation="relu"):
     back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
     us, zs = network_forward(x, params, activation)
@@ -472,7 +472,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: output_error_for_hidden_layers
-# 中間層でも出力層の du を使っています。1 つ上の層から伝わった勾配を、次の層の du に渡してください。
+# 中間層でも出力層の du を使っています。1 つ後ろの層から伝わった勾配を、前の層の du に渡してください。
 def network_backward(x, t, params, activation="relu"):
     us, zs = network_forward(x, params, activation)
     du = softmax_cross_entropy_backward(softmax(us[-1]), t)
@@ -484,7 +484,7 @@ def network_backward(x, t, params, activation="relu"):
 
 
 # %% wrong: dz_not_passed_down
-# 中間層でも出力層の du を使っています。1 つ上の層から伝わった勾配を、次の層の du に渡してください。
+# 中間層でも出力層の du を使っています。1 つ後ろの層から伝わった勾配を、前の層の du に渡してください。
 def network_backward(x, t, params, activation="relu"):
     back = {"relu": relu_backward, "sigmoid": sigmoid_backward, "tanh": tanh_backward}[activation]
     us, zs = network_forward(x, params, activation)

@@ -59,7 +59,7 @@ def network_forward(x, params, activation="relu"):
 
 
 # %% wrong: us_overwritten
-# us に、活性化関数を通したあとの z が入っています。u の配列に上書きしていないかも見てください。
+# us に、活性化関数をかけたあとの z が入っています。u の配列に上書きしていないかも見てください。
 def network_forward(x, params, activation="relu"):
     us, zs = [], [x]
     for l, (W, b) in enumerate(params):
@@ -78,7 +78,7 @@ def network_forward(x, params, activation="relu"):
 
 
 # %% wrong: last_layer_activated
-# 最後の層の u にも活性化関数が掛かっています。
+# 最後の層の u にも活性化関数がかかっています。
 def network_forward(x, params, activation="relu"):
     h = {"relu": relu_forward, "sigmoid": sigmoid_forward, "tanh": tanh_forward}[activation]
     us, zs = [], [x]
@@ -112,7 +112,7 @@ def network_forward(x, params, activation="relu"):
 
 
 # %% wrong: softmax_at_the_end
-# 最後の u に softmax を掛けています。us に入れるのは softmax の前の値です。
+# 最後の u に softmax をかけています。us に入れるのは softmax の前の値です。
 def network_forward(x, params, activation="relu"):
     h = {"relu": relu_forward, "sigmoid": sigmoid_forward, "tanh": tanh_forward}[activation]
     us, zs = [], [x]
@@ -170,7 +170,7 @@ def network_forward(x, params, activation="relu"):
 
 
 # %% wrong: only_first_layer_activated
-# 活性化関数が最初の中間層にしか掛かっていません。
+# 活性化関数が最初の中間層にしかかかっていません。
 def network_forward(x, params, activation="relu"):
     h = {"relu": relu_forward, "sigmoid": sigmoid_forward, "tanh": tanh_forward}[activation]
     us, zs = [], [x]
@@ -184,7 +184,7 @@ def network_forward(x, params, activation="relu"):
 
 
 # %% wrong: activation_before_affine
-# 活性化関数を掛ける順番が違います。入力の x に掛けてからアフィン変換をしています。
+# 活性化関数をかける順が違います。入力の x にかけてからアフィン変換をしています。
 def network_forward(x, params, activation="relu"):
     h = {"relu": relu_forward, "sigmoid": sigmoid_forward, "tanh": tanh_forward}[activation]
     us, zs = [], []
@@ -258,7 +258,7 @@ def network_forward(x, params, activation="relu"):
 
 
 # %% wrong: results_swapped
-# 返す順番が逆です。us, zs の順です。
+# 返す順が逆です。us, zs の順です。
 def network_forward(x, params, activation="relu"):
     h = {"relu": relu_forward, "sigmoid": sigmoid_forward, "tanh": tanh_forward}[activation]
     us, zs = [], [x]
@@ -319,7 +319,7 @@ def network_forward(x, params, activation="relu"):
 
 
 # %% wrong: u_into_next_layer
-# 次の層に z ではなく活性化関数の前の u を入力しています。
+# 後ろの層に z ではなく活性化関数の前の u を入力しています。
 def network_forward(x, params, activation="relu"):
     h = {"relu": relu_forward, "sigmoid": sigmoid_forward, "tanh": tanh_forward}[activation]
     us, zs = [], [x]
@@ -333,7 +333,7 @@ def network_forward(x, params, activation="relu"):
 
 
 # %% wrong: layers_reversed
-# 層の順番が逆です。順伝播は入力側から計算します。
+# 層の順が逆です。順伝播は入力側から計算します。
 def network_forward(x, params, activation="relu"):
     h = {"relu": relu_forward, "sigmoid": sigmoid_forward, "tanh": tanh_forward}[activation]
     us, zs = [], [x]
@@ -345,7 +345,7 @@ def network_forward(x, params, activation="relu"):
 
 
 # %% wrong: layers_looked_up_by_shape
-# 層を形で探しているので、同じ形の層が 1 つにまとめられています。順番に取り出してください。
+# 層を形で探しているので、同じ形の層が 1 つにまとめられています。順に取り出してください。
 def network_forward(x, params, activation="relu"):
     layers = {W.shape: (W, b) for W, b in params}
     h = {"sigmoid": sigmoid_forward, "tanh": tanh_forward, "relu": relu_forward}[activation]
@@ -371,7 +371,7 @@ def network_forward(x, params, activation="relu"):
 
 
 # %% wrong: third_hidden_layer_not_activated
-# 3 つ目から後の中間層に、活性化関数がかかっていません。層がいくつでも、最後の層のほかはすべてかけてください。
+# 3 つ目以降の中間層に、活性化関数がかかっていません。層がいくつでも、最後の層のほかはすべてかけてください。
 def network_forward(x, params, activation="relu"):
     h = {"relu": relu_forward, "sigmoid": sigmoid_forward, "tanh": tanh_forward}[activation]
     us, zs = [], [x]
@@ -395,7 +395,7 @@ def network_forward(x, params, activation="relu"):
 
 
 # %% wrong: relu_in_place
-# us に、活性化関数を通したあとの z が入っています。u の配列に上書きしていないかも見てください。
+# us に、活性化関数をかけたあとの z が入っています。u の配列に上書きしていないかも見てください。
 def network_forward(x, params, activation="relu"):
     us, zs = [], [x]
     for l, (W, b) in enumerate(params):

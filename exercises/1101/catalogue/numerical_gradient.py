@@ -10,7 +10,7 @@ def numerical_gradient(f, x, eps=1e-5):
 
 
 # %% wrong: zeros
-# 勾配がすべて 0 です。動かす前と後の配列が同じもの (xp = x は写しではなく別名) になっていないか、ε が小さすぎないか、見てください。
+# 勾配がすべて 0 です。動かす前とあとの配列が同じもの (xp = x は写しではなく別名) になっていないか、ε が小さすぎないか、見てください。
 def numerical_gradient(f, x, eps=1e-5):
     return np.zeros_like(x)
 
@@ -81,7 +81,7 @@ def numerical_gradient(f, x, eps=1e-5):
 
 
 # %% wrong: alias
-# 勾配がすべて 0 です。動かす前と後の配列が同じもの (xp = x は写しではなく別名) になっていないか、ε が小さすぎないか、見てください。
+# 勾配がすべて 0 です。動かす前とあとの配列が同じもの (xp = x は写しではなく別名) になっていないか、ε が小さすぎないか、見てください。
 def numerical_gradient(f, x, eps=1e-5):
     g = np.zeros_like(x)
     for i in np.ndindex(x.shape):
@@ -120,7 +120,7 @@ def numerical_gradient(f, x, eps=1e-5):
 
 
 # %% wrong: whole_array
-# すべての要素をいっぺんに動かしています。1 つずつ動かしてください。
+# すべての要素を一度に動かしています。1 つずつ動かしてください。
 def numerical_gradient(f, x, eps=1e-5):
     return np.full(x.shape, (f(x + eps) - f(x - eps)) / (2 * eps))
 
@@ -199,7 +199,7 @@ def numerical_gradient(f, x, eps=1e-5):
 
 
 # %% wrong: flat_result
-# 勾配が 1 列になっています。x と同じ形で返してください。
+# 勾配が 1 次元になっています。x と同じ形で返してください。
 def numerical_gradient(f, x, eps=1e-5):
     g = []
     for i in np.ndindex(x.shape):
@@ -247,7 +247,7 @@ def numerical_gradient(f, x, eps=1e-5):
 
 
 # %% wrong: eps_below_all_digits
-# 勾配がすべて 0 です。動かす前と後の配列が同じもの (xp = x は写しではなく別名) になっていないか、ε が小さすぎないか、見てください。
+# 勾配がすべて 0 です。動かす前とあとの配列が同じもの (xp = x は写しではなく別名) になっていないか、ε が小さすぎないか、見てください。
 def numerical_gradient(f, x, eps=1e-5):
     eps = 1e-20
     g = np.zeros(x.shape)
@@ -260,7 +260,7 @@ def numerical_gradient(f, x, eps=1e-5):
 
 
 # %% wrong: whole_array_one_number
-# すべての要素をいっぺんに動かしています。1 つずつ動かしてください。
+# すべての要素を一度に動かしています。1 つずつ動かしてください。
 def numerical_gradient(f, x, eps=1e-5):
     return (f(x + eps) - f(x - eps)) / (2 * eps)
 

@@ -49,19 +49,19 @@ def relu_backward(dz, u):
 
 
 # %% wrong: upstream_left_out
-# 上流の勾配 dz が掛けられていません。
+# 上流の勾配 dz を掛け忘れています。
 def relu_backward(dz, u):
     return (u > 0).astype(float)
 
 
 # %% wrong: mask_of_dz
-# u ではなく dz の符号で場合分けしています (dz に ReLU を掛けるのも同じです)。
+# u ではなく dz の符号で場合分けしています (dz に ReLU をかけるのも同じです)。
 def relu_backward(dz, u):
     return dz * (dz > 0)
 
 
 # %% wrong: relu_of_dz
-# u ではなく dz の符号で場合分けしています (dz に ReLU を掛けるのも同じです)。
+# u ではなく dz の符号で場合分けしています (dz に ReLU をかけるのも同じです)。
 def relu_backward(dz, u):
     return relu_forward(dz)
 
@@ -91,7 +91,7 @@ def relu_backward(dz, u):
 
 
 # %% wrong: mask_left_out
-# dz をそのまま返しています。活性化関数の微分が掛けられていません。
+# dz をそのまま返しています。活性化関数の微分を掛け忘れています。
 def relu_backward(dz, u):
     return dz.copy()
 
@@ -117,13 +117,13 @@ def relu_backward(dz, u):
 
 
 # %% wrong: matrix_product
-# 行列の積になっています。必要なのは要素ごとの積です。
+# 行列積になっています。必要なのは要素ごとの積です。
 def relu_backward(dz, u):
     return dz @ (u > 0).astype(float).T
 
 
 # %% wrong: added_not_multiplied
-# 微分を dz に足しています。連鎖律では掛け算になります。
+# 微分を dz に足しています。chain-rule では掛け算になります。
 def relu_backward(dz, u):
     return dz + (u > 0)
 
@@ -160,7 +160,7 @@ def relu_backward(dz, u):
 
 
 # %% wrong: arguments_swapped
-# dz と u の役割が入れ替わっています。
+# dz と u の役割が入れかわっています。
 def relu_backward(dz, u):
     return u * (dz > 0)
 

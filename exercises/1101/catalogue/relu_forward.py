@@ -79,7 +79,7 @@ def relu_forward(u):
 
 
 # %% wrong: capped
-# 大きな値を切っています。正の値はそのまま通します。
+# 大きな値を上限で止めています。正の値はそのまま通します。
 def relu_forward(u):
     return np.clip(u, 0, 1)
 

@@ -74,7 +74,7 @@ def sgd_step(params, grads, lr):
 
 
 # %% wrong: learning_rate_left_out
-# 学習率 lr が掛けられていません。
+# 学習率 lr を掛け忘れています。
 def sgd_step(params, grads, lr):
     return [(W - dW, b - db) for (W, b), (dW, db) in zip(params, grads)]
 
@@ -87,7 +87,7 @@ def sgd_step(params, grads, lr):
 
 
 # %% wrong: learning_rate_only_for_w
-# バイアスの更新に学習率が掛けられていません。
+# バイアスの更新に学習率を掛け忘れています。
 def sgd_step(params, grads, lr):
     return [(W - lr * dW, b - db) for (W, b), (dW, db) in zip(params, grads)]
 
@@ -111,7 +111,7 @@ def sgd_step(params, grads, lr):
 
 
 # %% wrong: difference_reversed
-# 引き算の順番が逆です。
+# 引き算の順が逆です。
 def sgd_step(params, grads, lr):
     return [(lr * dW - W, lr * db - b) for (W, b), (dW, db) in zip(params, grads)]
 
@@ -179,7 +179,7 @@ def sgd_step(params, grads, lr):
 
 
 # %% wrong: local_names_only
-# 計算した値をリストに入れていないため、元の params がそのまま返されています。
+# 計算した値をリストに入れていないため、もとの params がそのまま返されています。
 def sgd_step(params, grads, lr):
     for (W, b), (dW, db) in zip(params, grads):
         W = W - lr * dW
@@ -188,13 +188,13 @@ def sgd_step(params, grads, lr):
 
 
 # %% wrong: steps_returned
-# 更新の大きさだけを返しています。元のパラメータから引いてください。
+# 更新の大きさだけを返しています。もとのパラメータから引いてください。
 def sgd_step(params, grads, lr):
     return [(lr * dW, lr * db) for dW, db in grads]
 
 
 # %% wrong: negative_steps_returned
-# 更新の大きさだけを返しています。元のパラメータから引いてください。
+# 更新の大きさだけを返しています。もとのパラメータから引いてください。
 def sgd_step(params, grads, lr):
     return [(-lr * dW, -lr * db) for dW, db in grads]
 
@@ -209,13 +209,13 @@ def sgd_step(params, grads, lr):
 
 
 # %% wrong: layers_reversed
-# 返したリストの層の順番が逆です。
+# 返したリストの層の順が逆です。
 def sgd_step(params, grads, lr):
     return [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, grads)][::-1]
 
 
 # %% wrong: grads_of_wrong_layer
-# 勾配の層の順番が逆になっています。
+# 勾配の層の順が逆になっています。
 def sgd_step(params, grads, lr):
     return [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params, reversed(grads))]
 
@@ -243,7 +243,7 @@ def sgd_step(params, grads, lr):
 
 
 # %% wrong: gradient_clipping
-# 大きな勾配を切っています。式のとおりに、そのままの勾配で更新します。
+# 大きな勾配を上限・下限で止めています。式のとおりに、そのままの勾配で更新します。
 def sgd_step(params, grads, lr):
     cut = np.vectorize(lambda g: max(-10.0, min(10.0, g)), otypes=[float])
     return [(W - lr * cut(dW), b - lr * cut(db)) for (W, b), (dW, db) in zip(params, grads)]
@@ -260,7 +260,7 @@ def sgd_step(params, grads, lr):
 
 
 # %% wrong: gradients_found_by_shape
-# 勾配を形で探しているので、同じ形の層の勾配が入れかわります。順番で組にしてください。
+# 勾配を形で探しているので、同じ形の層の勾配が入れかわります。順に組にしてください。
 def sgd_step(params, grads, lr):
     by_shape = {g.shape: g for pair in grads for g in pair}
     return [tuple(p - lr * by_shape[p.shape] for p in pair) for pair in params]
@@ -286,7 +286,7 @@ def sgd_step(params, grads, lr):
 
 
 # %% wrong: three_layers_only
-# 4 層目から後が更新されていません。すべての層を更新してください。
+# 4 層目以降が更新されていません。すべての層を更新してください。
 def sgd_step(params, grads, lr):
     return [(W - lr * dW, b - lr * db) for (W, b), (dW, db) in zip(params[:3], grads)] + [(W, b) for W, b in params[3:]]
 

@@ -69,7 +69,7 @@ def sigmoid_backward(dz, u):
 
 
 # %% wrong: upstream_left_out
-# 上流の勾配 dz が掛けられていません。
+# 上流の勾配 dz を掛け忘れています。
 def sigmoid_backward(dz, u):
     s = sigmoid_forward(u)
     return s * (1 - s)
@@ -94,7 +94,7 @@ def sigmoid_backward(dz, u):
 
 
 # %% wrong: sigmoid_twice
-# sigmoid を 2 回通した値で微分を計算しています。
+# sigmoid を 2 回かけた値で微分を計算しています。
 def sigmoid_backward(dz, u):
     s = sigmoid_forward(sigmoid_forward(u))
     return dz * s * (1 - s)
@@ -108,7 +108,7 @@ def sigmoid_backward(dz, u):
 
 
 # %% wrong: parentheses_missing
-# かっこが足りず、掛け算と引き算の順番が違っています。
+# かっこが足りず、掛け算と引き算の順が違っています。
 def sigmoid_backward(dz, u):
     s = sigmoid_forward(u)
     return dz * s * 1 - s
@@ -129,14 +129,14 @@ def sigmoid_backward(dz, u):
 
 
 # %% wrong: added_not_multiplied
-# 微分を dz に足しています。連鎖律では掛け算になります。
+# 微分を dz に足しています。chain-rule では掛け算になります。
 def sigmoid_backward(dz, u):
     s = sigmoid_forward(u)
     return dz + s * (1 - s)
 
 
 # %% wrong: matrix_product
-# 行列の積になっています。必要なのは要素ごとの積です。
+# 行列積になっています。必要なのは要素ごとの積です。
 def sigmoid_backward(dz, u):
     s = sigmoid_forward(u)
     return dz.T @ (s * (1 - s))

@@ -98,7 +98,7 @@ def sigmoid_forward(u):
 
 
 # %% wrong: clipped_too_tight
-# u を狭い範囲で切っているので、絶対値が大きいところの値が違います。
+# u を狭い範囲の上限・下限で止めているので、絶対値が大きいところの値が違います。
 def sigmoid_forward(u):
     return 1 / (1 + np.exp(-np.clip(u, -1, 1)))
 
@@ -112,7 +112,7 @@ def sigmoid_forward(u):
 
 
 # %% wrong: clip_at_15
-# u を途中で切っています。切る値の外では、sigmoid の値が正しくなりません。
+# u を上限・下限で止めています。その外では、sigmoid の値が正しくなりません。
 def sigmoid_forward(u):
     v = np.clip(u, -15, 15)
     return 1 / (1 + np.exp(-v))

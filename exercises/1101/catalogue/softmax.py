@@ -143,7 +143,7 @@ def softmax(u):
 
 
 # %% wrong: clipped
-# u を狭い範囲で切っているので、大きな値どうしの差がなくなっています。
+# u を狭い範囲の上限・下限で止めているので、大きな値どうしの差がなくなっています。
 def softmax(u):
     e = np.exp(np.clip(u, -100, 100))
     return e / e.sum(axis=1, keepdims=True)

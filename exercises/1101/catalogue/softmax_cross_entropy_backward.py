@@ -94,13 +94,13 @@ def softmax_cross_entropy_backward(y, t):
 
 
 # %% wrong: softmax_twice
-# y はもう softmax の出力なのに、もう一度 softmax を掛けています。
+# y はもう softmax の出力なのに、もう一度 softmax をかけています。
 def softmax_cross_entropy_backward(y, t):
     return (softmax(y) - t) / len(y)
 
 
 # %% wrong: gradient_of_y
-# 交差エントロピーの y についての勾配です。softmax の微分が掛けられていません。
+# 交差エントロピーの y についての勾配です。softmax の微分を掛け忘れています。
 def softmax_cross_entropy_backward(y, t):
     return -t / y / len(y)
 
@@ -113,7 +113,7 @@ def softmax_cross_entropy_backward(y, t):
 
 
 # %% wrong: binary_cross_entropy
-# 2 値の交差エントロピーの微分が混ざっています。正解ラベルでないクラスの項は要りません。
+# 2 値の交差エントロピーの微分が混ざっています。正解ラベルでないクラスの項はいりません。
 def softmax_cross_entropy_backward(y, t):
     dy = (-t / y + (1 - t) / (1 - y)) / len(y)
     return y * (dy - np.sum(dy * y, axis=1, keepdims=True))
@@ -149,7 +149,7 @@ def softmax_cross_entropy_backward(y, t):
 
 
 # %% wrong: subtracted_in_every_row
-# 添え字の取り方が違い、正解ラベルの列がすべての行で引かれています。
+# 番号の指定のしかたが違い、正解ラベルの列がすべての行で引かれています。
 def softmax_cross_entropy_backward(y, t):
     du = y.copy()
     du[:, t.argmax(axis=1)] -= 1

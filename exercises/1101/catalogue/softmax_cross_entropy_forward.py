@@ -151,7 +151,7 @@ def softmax_cross_entropy_forward(u, t):
 
 
 # %% wrong: nan_to_num_on_log
-# -∞ になった log を、いちばん大きな数に置きかえています。log と exp が打ち消し合う式にしてください。
+# -∞ になった log を、いちばん大きな数に置き換えています。log と exp が打ち消し合う式にしてください。
 def softmax_cross_entropy_forward(u, t):
     y = softmax(u)
     with np.errstate(divide="ignore"):

@@ -68,7 +68,7 @@ def tanh_backward(dz, u):
 
 
 # %% wrong: upstream_left_out
-# 上流の勾配 dz が掛けられていません。
+# 上流の勾配 dz を掛け忘れています。
 def tanh_backward(dz, u):
     return 1 - np.tanh(u) ** 2
 
@@ -86,7 +86,7 @@ def tanh_backward(dz, u):
 
 
 # %% wrong: tanh_twice
-# tanh を 2 回通した値で微分を計算しています。
+# tanh を 2 回かけた値で微分を計算しています。
 def tanh_backward(dz, u):
     z = np.tanh(u)
     return dz * (1 - np.tanh(z) ** 2)
@@ -142,13 +142,13 @@ def tanh_backward(dz, u):
 
 
 # %% wrong: added_not_multiplied
-# 微分を dz に足しています。連鎖律では掛け算になります。
+# 微分を dz に足しています。chain-rule では掛け算になります。
 def tanh_backward(dz, u):
     return dz + (1 - np.tanh(u) ** 2)
 
 
 # %% wrong: matrix_product
-# 行列の積になっています。必要なのは要素ごとの積です。
+# 行列積になっています。必要なのは要素ごとの積です。
 def tanh_backward(dz, u):
     return dz @ (1 - np.tanh(u) ** 2).T
 

@@ -83,7 +83,7 @@ def tanh_forward(u):
 
 
 # %% wrong: clipped_line
-# 直線を ±1 で切っています。tanh はなめらかな曲線です。
+# 直線を ±1 で止めています。tanh はなめらかな曲線です。
 def tanh_forward(u):
     return np.clip(u, -1, 1)
 
@@ -110,7 +110,7 @@ def tanh_forward(u):
 
 
 # %% wrong: clip_at_five
-# u を途中で切っています。切る値の外では、tanh の値が正しくなりません。
+# u を上限・下限で止めています。その外では、tanh の値が正しくなりません。
 def tanh_forward(u):
     v = np.minimum(np.maximum(u, -5.0), 5.0)
     return np.sinh(v) / np.cosh(v)

@@ -65,7 +65,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: data_shuffled_in_place
-# 引数の x と t を並べ替えています。呼び出した側のデータの順番が変わってしまいます。
+# 引数の x と t を並べ替えています。呼び出した側のデータの順が変わってしまいます。
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     for _ in range(epochs):
@@ -223,7 +223,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: not_shuffled
-# シャッフルされていません。エポックごとに rng で並べ替えてください。
+# データが並べ替えられていません。エポックごとに rng を使って並べ替えてください。
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     for _ in range(epochs):
@@ -238,7 +238,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: shuffled_once
-# シャッフルが最初の 1 回だけです。エポックごとに並べ替えてください。
+# 並べ替えが最初の 1 回だけです。エポックごとに並べ替えてください。
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     order = rng.permutation(len(x))
@@ -254,7 +254,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: only_x_shuffled
-# x だけを並べ替えていて、t との対応がくずれています。
+# x だけを並べ替えていて、t との対応が崩れています。
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     for _ in range(epochs):
@@ -270,7 +270,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: shuffled_separately
-# x と t を別々の順番に並べ替えていて、対応がくずれています。
+# x と t を別々の順に並べ替えていて、対応が崩れています。
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     for _ in range(epochs):
@@ -331,7 +331,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: fixed_seed_every_epoch
-# エポックごとに同じシードの乱数を作り直しているため、いつも同じ順番になっています。
+# エポックごとに同じシードの乱数を作り直しているため、いつも同じ順になっています。
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     for _ in range(epochs):
@@ -408,7 +408,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: loss_running_total
-# 損失の合計がエポックの始めに 0 に戻されていません。
+# 損失の合計がエポックの初めに 0 に戻されていません。
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses, total = [], 0.0
     for _ in range(epochs):
@@ -453,7 +453,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: results_swapped
-# 返す順番が逆です。params, losses の順です。
+# 返す順が逆です。params, losses の順です。
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     for _ in range(epochs):
@@ -469,7 +469,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: learning_rate_left_out
-# 学習率 lr が掛けられていません。
+# 学習率 lr を掛け忘れています。
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     for _ in range(epochs):
@@ -571,7 +571,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: hidden_slope_left_out
-# 中間層の活性化関数の微分が掛けられていません。
+# 中間層の活性化関数の微分を掛け忘れています。
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     for _ in range(epochs):
@@ -642,7 +642,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: initial_params_returned
-# 学習した後ではなく、はじめの params を返しています。
+# 学習したあとではなく、初めの params を返しています。
 def train(x, t, params, lr, epochs, batch_size, rng):
     new = params
     losses = []
@@ -659,7 +659,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: gradient_at_initial_params
-# 勾配をいつもはじめの params で計算しています。更新したパラメータで計算してください。
+# 勾配をいつも初めの params で計算しています。更新したパラメータで計算してください。
 def train(x, t, params, lr, epochs, batch_size, rng):
     new = params
     losses = []
@@ -676,7 +676,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: restarts_every_epoch
-# エポックごとにはじめの params からやり直しています。
+# エポックごとに初めの params からやり直しています。
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     for _ in range(epochs):
@@ -749,7 +749,7 @@ def train(x, t, params, lr, epochs, batch_size, rng):
 
 
 # %% wrong: five_epochs_only
-# 6 エポック目から後は更新していません。epochs の回数だけ繰り返してください。
+# 6 エポック目以降は更新していません。epochs の回数だけ繰り返してください。
 def train(x, t, params, lr, epochs, batch_size, rng):
     losses = []
     for epoch in range(epochs):

@@ -60,16 +60,16 @@ def mean_squared_error(y, t):
 
 # %% test="mean_squared_error" points=10
 # 確認: mean_squared_error
-check = Check("mean_squared_error")
-check(np.array([1.0, 2.0, 3.0]), np.array([1.0, 0.0, 2.0]), E=1.66667)
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("mean_squared_error")
-for n in 5, 5, 1, 40:
-    y, t = random_pair(rng, n)
-    check(y, t, E=np.dot(y - t, y - t) / n, case=f"N = {n}")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("mean_squared_error")
+def _(check):
+    check(np.array([1.0, 2.0, 3.0]), np.array([1.0, 0.0, 2.0]), E=1.66667)
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("mean_squared_error")
+    for n in 5, 5, 1, 40:
+        y, t = random_pair(rng, n)
+        check(y, t, E=np.dot(y - t, y - t) / n, case=f"N = {n}")
+    ### END HIDDEN TESTS
 
 # %% folded="picture_error"
 # @title 図: 予測が離れるほど、誤差は大きくなる

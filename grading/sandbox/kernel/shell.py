@@ -151,8 +151,11 @@ class Kernel:
             return self.shell.run_cell(source, store_history=True).success
 
     def execute(self, code: CodeType) -> bool:
-        """Run what was compiled once and for all, as a cell without IPython's syntax; whether it ended without an error."""
-        with self.speaking():
+        """Run what was compiled once and for all, as a cell without IPython's syntax; whether it ended without an error.
+
+        What it gives to sys.displayhook becomes its result.
+        """
+        with self.speaking(), self.shell.display_trap:
             try:
                 exec(code, self.shell.user_ns)
                 return True

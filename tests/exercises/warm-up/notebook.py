@@ -41,22 +41,22 @@ def softmax(scores, temperature=1.0, axis=-1):
 
 # %% test="softmax" points=4
 # 確認: softmax
-check = Check("softmax")
-scores = np.log([[1.0, 3.0], [4.0, 4.0]])
-check(scores, y=np.array([[0.25, 0.75], [0.5, 0.5]]))
-check(2 * scores, options={"temperature": 2.0}, y=np.array([[0.25, 0.75], [0.5, 0.5]]), case="temperature = 2")
-check(scores, options={"axis": 0}, y=np.array([[0.2, 0.428571], [0.8, 0.571429]]), case="axis = 0")
-check(np.array([[1000.0, -1000.0]]), y=np.array([[1.0, 0.0]]), case="±1000", quiet=True)
-check.report()
-### BEGIN HIDDEN TESTS
-from scipy.special import softmax as true_softmax
+@checks("softmax")
+def _(check):
+    scores = np.log([[1.0, 3.0], [4.0, 4.0]])
+    check(scores, y=np.array([[0.25, 0.75], [0.5, 0.5]]))
+    check(2 * scores, options={"temperature": 2.0}, y=np.array([[0.25, 0.75], [0.5, 0.5]]), case="temperature = 2")
+    check(scores, options={"axis": 0}, y=np.array([[0.2, 0.428571], [0.8, 0.571429]]), case="axis = 0")
+    check(np.array([[1000.0, -1000.0]]), y=np.array([[1.0, 0.0]]), case="±1000", quiet=True)
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    from scipy.special import softmax as true_softmax
 
-rng = generator("softmax")
-for shape, temperature, axis in ((5, 3), 1.0, -1), ((5, 3), 0.5, 0), ((4, 3, 2), 3.0, 1), ((40, 60), 2.0, 0):
-    scores = rng.normal(size=shape)
-    check(scores, temperature, options={"axis": axis}, y=true_softmax(scores / temperature, axis=axis), case=f"{shape}")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+    rng = generator("softmax")
+    for shape, temperature, axis in ((5, 3), 1.0, -1), ((5, 3), 0.5, 0), ((4, 3, 2), 3.0, 1), ((40, 60), 2.0, 0):
+        scores = rng.normal(size=shape)
+        check(scores, temperature, options={"axis": axis}, y=true_softmax(scores / temperature, axis=axis), case=f"{shape}")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## 2 表をまとめる
@@ -78,17 +78,17 @@ def describe(table):
 
 # %% test="describe" points=3
 # 確認: describe
-check = Check("describe")
-check(heights, about={"mean": np.array([160.0, 2.0]), "std": np.array([10.0, 1.0]), "rows": 1000})
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("describe")
-for n, k in (600, 3), (600, 3), (400, 5):
-    table = random_table(rng, n, k)
-    mean = np.einsum("nk->k", table) / n
-    check(table, about={"mean": mean, "std": np.sqrt(np.einsum("nk,nk->k", table, table) / n - mean**2), "rows": n}, case=f"{n} 行")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("describe")
+def _(check):
+    check(heights, about={"mean": np.array([160.0, 2.0]), "std": np.array([10.0, 1.0]), "rows": 1000})
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("describe")
+    for n, k in (600, 3), (600, 3), (400, 5):
+        table = random_table(rng, n, k)
+        mean = np.einsum("nk->k", table) / n
+        check(table, about={"mean": mean, "std": np.sqrt(np.einsum("nk,nk->k", table, table) / n - mean**2), "rows": n}, case=f"{n} 行")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ### C. `Scaler` (3 点)
@@ -119,24 +119,24 @@ class Scaler:
 
 # %% test="Scaler" points=3
 # 確認: Scaler
-check = Check("Scaler")
-with check.attempt("Scaler"):
-    scaler = check.call(heights)
-    check(np.array([[160.0, 3.0], [180.0, 2.0]]), of=scaler.transform, z=np.array([[0.0, 1.0], [2.0, 0.0]]))
-    check(np.array([[1.0, -1.0]]), of=scaler.inverse, x=np.array([[170.0, 1.0]]))
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("Scaler")
-for n, k in (500, 4), (500, 4), (300, 6):
-    table, x = random_table(rng, n, k), random_table(rng, 7, k)
-    mean = np.einsum("nk->k", table) / n
-    spread = np.sqrt(np.einsum("nk,nk->k", table, table) / n - mean**2)
-    with check.attempt("Scaler", f"{n} 行"):
-        scaler = check.call(table)
-        check(x, of=scaler.transform, z=(x - mean) / spread, case=f"{n} 行")
-        check(x, of=scaler.inverse, x=x * spread + mean, case=f"{n} 行")
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("Scaler")
+def _(check):
+    with check.attempt("Scaler"):
+        scaler = check.call(heights)
+        check(np.array([[160.0, 3.0], [180.0, 2.0]]), of=scaler.transform, z=np.array([[0.0, 1.0], [2.0, 0.0]]))
+        check(np.array([[1.0, -1.0]]), of=scaler.inverse, x=np.array([[170.0, 1.0]]))
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("Scaler")
+    for n, k in (500, 4), (500, 4), (300, 6):
+        table, x = random_table(rng, n, k), random_table(rng, 7, k)
+        mean = np.einsum("nk->k", table) / n
+        spread = np.sqrt(np.einsum("nk,nk->k", table, table) / n - mean**2)
+        with check.attempt("Scaler", f"{n} 行"):
+            scaler = check.call(table)
+            check(x, of=scaler.transform, z=(x - mean) / spread, case=f"{n} 行")
+            check(x, of=scaler.inverse, x=x * spread + mean, case=f"{n} 行")
+    ### END HIDDEN TESTS
 
 # %% [markdown]
 # ## おまけ
@@ -158,19 +158,18 @@ def closest(f, table):
 
 # %% test="closest" bonus=2
 # 確認: closest
-check = Check("closest")
-check(lambda row: np.sum(row**2), np.array([[0.0, 100.0], [2.0, 300.0], [4.0, 200.0], [2.5, 210.0]]), row=3)
-check.report()
-### BEGIN HIDDEN TESTS
-rng = generator("closest")
-for n, k in (20, 3), (20, 3), (9, 5):
-    table, point = random_table(rng, n, k), rng.normal(size=k)
-    scaled = (table - table.mean(axis=0)) / np.sqrt(np.mean((table - table.mean(axis=0))**2, axis=0))
-    check(lambda row, point=point: float(np.sum(np.abs(row - point))), table, case=f"{n} 行",
-          row=int(np.argsort(np.abs(scaled - point).sum(axis=1))[0]))
-check.report("採点", brief=True)
-### END HIDDEN TESTS
+@checks("closest")
+def _(check):
+    check(lambda row: np.sum(row**2), np.array([[0.0, 100.0], [2.0, 300.0], [4.0, 200.0], [2.5, 210.0]]), row=3)
+    ### BEGIN HIDDEN TESTS
+    check.report()
+    rng = generator("closest")
+    for n, k in (20, 3), (20, 3), (9, 5):
+        table, point = random_table(rng, n, k), rng.normal(size=k)
+        scaled = (table - table.mean(axis=0)) / np.sqrt(np.mean((table - table.mean(axis=0))**2, axis=0))
+        check(lambda row, point=point: float(np.sum(np.abs(row - point))), table, case=f"{n} 行",
+              row=int(np.argsort(np.abs(scaled - point).sum(axis=1))[0]))
+    ### END HIDDEN TESTS
 
 # %%
 # 自分で試すセルです。
-

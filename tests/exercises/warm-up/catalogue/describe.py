@@ -29,7 +29,7 @@ def describe(table):
     return {"mean": table.mean(axis=0), "std": table.std(axis=0)}
 
 # %% wrong: subtracts_in_place
-# 渡された表を書きかえています。
+# 渡された表を書き換えています。
 def describe(table):
     mean = table.mean(axis=0)
     table -= mean
