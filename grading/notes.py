@@ -18,6 +18,10 @@ STOPS = {
     "total": "提出物全体の時間を使い切りました。",
 }
 """Why a student's process was stopped → what its author reads."""
+LENT = "あなたの {} が正しくなかったので、正しい関数に置き換えて採点しました。同じ間違いで 2 度は引きません。"
+GIVEN_BACK = "ここまでのセルで {} が別の値に変わっていました。もとの値に戻して採点しました。どの行で変わったかを見てください。"
+NEWER = "採点の Python {} にない書き方があります ({})。古い書き方に直してください。"
+"""What its author reads in the cell itself: of functions, names, and (a version, a syntax)."""
 
 CELLS = {  # of a graded notebook, {0} being a cell → in English, and in Japanese for all the cells that it is said of
     "ended": ("{0} ended its process", "実行中にプロセスが落ちました"),

@@ -8,9 +8,11 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 import psutil
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -34,6 +36,19 @@ def browser_page(width: int = 1280, height: int = 720) -> Iterator[tuple[Page, l
             yield page, errors
         finally:
             browser.close()
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe-core, by all rules that it has switched on, finds against a page with everything unfolded: light and dark, on a
+    desk and on a telephone."""
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    found = []
+    for scheme, width in product(("light", "dark"), (1280, 390)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 800})
+        found += [f"{scheme}, {width} pixels: {rule['id']}: {node['html'][:200]} {node['failureSummary']}"
+                  for rule in Axe().run(page).response["violations"] for node in rule["nodes"]]
+    return found
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 import nbgrader.api as db
 import pytest
-from browser import browser_page
+from browser import barriers, browser_page
 from courses import put_exercise
 from exercise import MARKS, MLP, REFERENCE, RELEASE, ROOT
 from nbgrader.coursedir import CourseDirectory
@@ -579,6 +579,30 @@ def test_the_page_shows_a_pair_side_by_side_without_a_verdict(tmp_path):
     assert "似ていることは、写したことの証明にはなりません" in alike and "短い関数は、だれが書いても似ます" in alike
     assert "kiroku.append(float(np.mean(wa)))" in alike and "history.append(float(np.mean(summed)))" in alike
     assert "よく似た解答があります: written さん (問 20 train が 100 %) (40)" in section(text, "first")
+
+
+def test_nothing_bars_anybody_from_reading_the_page(course, masked, tmp_path):
+    copied = {student: Handed(answers=COPIERS[student]) for student in ("copied", "written", "honest")}
+    anonymous = tmp_path / "anonymous.html"
+    anonymous.write_text(masked[0], encoding="utf-8")
+    with browser_page() as (tab, _):
+        for path in write_of(course), anonymous, write_of(write_class(tmp_path / "copied", copied)):
+            tab.goto(path.as_uri())
+            assert barriers(tab) == []
+
+
+def test_the_page_and_its_figure_are_dark_where_the_reader_has_it_so_and_light_on_paper(course):
+    looks = """[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color,
+                getComputedStyle(document.querySelector('figure text')).fill]"""
+    with browser_page() as (tab, _):
+        tab.goto(write_of(course).as_uri())
+        found = {}
+        for scheme, media in product(("light", "dark"), ("screen", "print")):
+            tab.emulate_media(color_scheme=scheme, media=media)
+            found[scheme, media] = ground, ink, figure = tab.evaluate(looks)
+            assert figure == ink != ground
+        dark, light = found.pop(("dark", "screen")), found["light", "screen"]
+        assert dark[0] != light[0] and all(looks == light for looks in found.values())
 
 
 # Without names

@@ -29,12 +29,14 @@ from traitlets import default
 from ..course import NOTEBOOK, SECRET, handed_in
 from ..exercise.cells import grade_id, headings, hints, is_solution, tested
 from ..exercise.rebuild import OWN
-from ..notes import Note, Refused
+from ..notes import CELLS, GIVEN_BACK, LENT, STOPS, Note, Refused
 from ..run.outputs import TAGS, readable
 from .page import template
 from .sheet import recorded
+from .syntax import KINDS, Slip, explain
 
-FORMATTER = HtmlFormatter(nowrap=True, style="friendly")
+FORMATTERS = {scheme: HtmlFormatter(nowrap=True, style=style) for scheme, style in (("light", "xcode"), ("dark", "github-dark"))}
+"""Styles whose colours are read well on the page's ground. What they make of a text differs in nothing but the style sheet."""
 LONGEST = 12
 """Lines of an error's traceback."""
 SAID = 2000
@@ -43,6 +45,34 @@ LINES, CODE = 1000, 30_000
 """Lines and characters of a cell that are shown: the lexer's time grows with the square of blank lines."""
 PAGE = 200_000
 """Characters of all cells that are shown."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A sentence of the grader's about a cell, and what of the student's words belongs to it ('' for nothing)."""
+
+    sentence: str
+    own: str = ""
+
+
+@dataclass
+class Line:
+    """A row of a table."""
+
+    cells: list[str]
+    reason: str
+    """Why it is wrong, which may quote the student's program."""
+    same: int = 0
+    """How many more rows had the same reason: they are left out."""
+
+
+@dataclass
+class Table:
+    """What a check showed: which results it looked at, and what was wrong with them."""
+
+    title: str
+    head: list[str]
+    lines: list[Line]
 
 
 @dataclass
@@ -57,16 +87,19 @@ class Section:
     answered: bool
     comment: str
     """Of the instructor."""
+    slip: Slip | None = None
+    """Where the answer is no Python."""
     said: str = ""
     """By the test, which may quote the student's program; '' where it passed."""
     mistakes: list[str] = field(default_factory=list)
     """Sentences of the catalogue."""
     hint: str = ""
     """Where to read again."""
-    notes: list[str] = field(default_factory=list)
-    """That right functions were lent."""
-    tables: list[Markup] = field(default_factory=list)
-    """What was expected and what came."""
+    stopped: str = ""
+    """Why the answer, or its test, did not run to its end."""
+    notes: list[Told] = field(default_factory=list)
+    """What the grader had to do to the question's cells, and that right functions were lent."""
+    tables: list[Table] = field(default_factory=list)
     cells: list[tuple[Markup, list]] = field(default_factory=list)
     """The student's cells: code and outputs."""
     bonus: bool = False
@@ -76,6 +109,28 @@ class Section:
         if self.score >= self.points:
             return "right"
         return "partly" if self.score > 0 else "wrong" if self.answered else "open"
+
+    @property
+    def lost(self) -> float:
+        return self.points - self.score
+
+    @property
+    def reason(self) -> Told:
+        """What to put right, in a sentence: what the grader knows for certain before what the test saw of it."""
+        if self.verdict == "open":
+            return Told("まだ書かれていません。")
+        if self.slip:
+            return Told(f"{self.slip.line} 行目が、Python の文として読めません。{self.slip.sentence}")
+        if self.mistakes or self.stopped:
+            return Told([*self.mistakes, self.stopped][0])
+        for said in filter(None, [*self.said.split("\n"), *self.reasons]):
+            return Told("", said.removeprefix(f"{self.name}: "))
+        return Told("先生が付けた点です。")
+
+    @property
+    def reasons(self) -> list[str]:
+        """Those of the tables."""
+        return [line.reason for table in self.tables for line in table.lines]
 
 
 class FeedbackExporter(Exporter):
@@ -96,9 +151,10 @@ class FeedbackExporter(Exporter):
         names = resources["nbgrader"]
         with Gradebook(names["db_url"]) as gradebook:
             entry = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
-            questions = sections(nb, {grade.name: grade for grade in entry.grades}, {c.name: c for c in entry.comments})
+            about = recorded(nb.metadata.get("grading")) or {}
+            questions = sections(nb, about, {grade.name: grade for grade in entry.grades}, {c.name: c for c in entry.comments})
             page = render(names["assignment"], entry.student, timestamp=local(entry.assignment.timestamp), questions=questions,
-                          penalty=entry.late_submission_penalty or 0)
+                          others=others(about, questions), penalty=entry.late_submission_penalty or 0)
         return page, resources
 
 
@@ -126,11 +182,11 @@ def write_refusal(coursedir: CourseDirectory, assignment: str, student: str, why
             (folder / name).write_bytes(handed_in(submitted, coursedir, 1000, name))
 
 
-def render(assignment: str, student: Student, timestamp: str = "", questions: Sequence[Section] = (), penalty: float = 0,
-           refused: str = "") -> str:
-    style = Markup(FORMATTER.get_style_defs("pre.code"))
+def render(assignment: str, student: Student, timestamp: str = "", questions: Sequence[Section] = (), others: Sequence[Told] = (),
+           penalty: float = 0, refused: str = "") -> str:
+    styles = {scheme: Markup(formatter.get_style_defs("pre.code")) for scheme, formatter in FORMATTERS.items()}
     return template("feedback.html").render(assignment=assignment, student=student, timestamp=timestamp, questions=questions,
-                                            penalty=penalty, refused=refused, style=style)
+                                            others=others, penalty=penalty, refused=refused, styles=styles)
 
 
 def local(timestamp: datetime | None) -> str:
@@ -138,11 +194,13 @@ def local(timestamp: datetime | None) -> str:
     return f"{timestamp.replace(tzinfo=UTC).astimezone():%Y-%m-%d %H:%M}" if timestamp else ""
 
 
-def sections(notebook: NotebookNode, grades: dict, comments: dict) -> list[Section]:
-    """The questions in the notebook's order, each with the cells of the student's from its answer to the next one."""
+def sections(notebook: NotebookNode, about: dict, grades: dict, comments: dict) -> list[Section]:
+    """The questions in the notebook's order, each with the cells of the student's from its answer to the next one.
+
+    about: what the grader has recorded of the notebook (sheet.recorded).
+    """
     given = NotebookNode(cells=[cell for cell in notebook.cells if not is_own(cell)])
     found, places = headings(given), hints(given)
-    mistakes = (recorded(notebook.metadata.get("grading")) or {}).get("mistakes", {})
     questions: dict[str, Section] = {}
     question: Section | None = None
     waiting: list[tuple[Markup, list]] = []  # the student's cells before the first answer wait for it
@@ -156,14 +214,16 @@ def sections(notebook: NotebookNode, grades: dict, comments: dict) -> list[Secti
             grade, comment = grades[f"test_{name}"], comments[name]
             section, title = found[name]
             question = questions[name] = Section(
-                name, title or name, section, grade.score, grade.max_score, not comment.auto_comment, comment.manual_comment or ""
+                name, title or name, section, grade.score, grade.max_score, not comment.auto_comment,
+                comment.manual_comment or "", slip(cell), mistakes=about.get("mistakes", {}).get(name, []), hint=places[name],
             )
-            question.cells, waiting = [*waiting, own], []
+            question.cells, waiting = [*waiting, own] if cell.source.strip() else waiting, []
+            take_notes(about, question)
         elif is_own(cell):
             (question.cells if question else waiting).append(own)
         elif name in questions:
             questions[name].bonus = cell.metadata.get("bonus", False)
-            take(cell, questions[name], mistakes.get(name, []), places[name])
+            take(cell, questions[name], about)
     return list(questions.values())
 
 
@@ -172,37 +232,83 @@ def is_own(cell: NotebookNode) -> bool:
     return cell.id.startswith(OWN)
 
 
-def take(test: NotebookNode, question: Section, mistakes: list[str], hint: str) -> None:
-    """Add what a test showed: of a passed one, only that right functions were lent.
+def slip(answer: NotebookNode) -> Slip | None:
+    """Where an answer is no Python, if that is what stopped it."""
+    unread = any(output.output_type == "error" and output.ename in KINDS for output in answer.get("outputs", ()))
+    return explain(answer.source) if unread else None
 
-    mistakes, hint: what the judge knows. It has written them behind what the test said, for who reads the notebook.
-    """
+
+def noted(about: dict) -> list[tuple[str, str, str]]:
+    """The grader's notes on cells as (cell, kind, what it says of the student's)."""
+    notes = [note for note in map(Note.from_json, about.get("notes", ())) if note.kind in CELLS and note.kind != "unknown"]
+    return [(str(note.values[0]), note.kind, ", ".join(map(str, note.values[1:]))) for note in notes]
+
+
+def take_notes(about: dict, question: Section) -> None:
+    """Add what the grader has noted of the question's own cells."""
+    for cell, kind, own in noted(about):
+        if cell not in (question.name, f"test_{question.name}") or (question.slip and kind in ("error", "newer syntax")):
+            continue  # of another question; or what the slip says better
+        question.notes.append(Told(STOPS.get(kind) or f"{CELLS[kind][1]}。", own))
+        if kind in (*STOPS, "error", "no answer"):
+            question.stopped = question.notes[-1].sentence
+    if names := about.get("lent", {}).get(question.name):
+        question.notes.append(Told(LENT.format("、".join(names))))
+
+
+def others(about: dict, questions: Sequence[Section]) -> list[Told]:
+    """What the grader has noted of other cells."""
+    known = {name for question in questions for name in (question.name, f"test_{question.name}")}
+    return list(dict.fromkeys(Told(f"{CELLS[kind][1]}。", own) for cell, kind, own in noted(about) if cell not in known))
+
+
+def take(test: NotebookNode, question: Section, about: dict) -> None:
+    """Add what a test said and showed of an answer that is not right. A mark that it gives for a part is no word of it."""
+    if question.verdict == "right":
+        return
+    judges = {f"診断: {sentence}" for sentence in question.mistakes} | {f"見直すところ: {question.hint}"}
+    judges |= {note.sentence for note in question.notes}
+    judges |= {GIVEN_BACK.format(own.replace(", ", "、")) for cell, _, own in noted(about) if cell == grade_id(test)}
+    lines = []
     for output in test.outputs:
-        text = output.get("data", {}).get("text/html", "")
-        if output.output_type == "error":
-            judges = {f"診断: {sentence}": sentence for sentence in mistakes} | {f"見直すところ: {hint}": ""}
-            lines = [line.strip() for line in output.evalue.splitlines() if line.strip()]
-            while lines and lines[-1] in judges:
-                question.hint, _ = hint, lines.pop()
-            question.said, question.mistakes = "\n".join(lines)[:SAID], mistakes
-        elif "<table" not in text:
-            question.notes.append(output.get("data", {}).get("text/plain", ""))
-        elif question.verdict != "right":
-            question.tables.append(table(text))
+        data = output.get("data", {})
+        if "<table" in data.get("text/html", ""):
+            question.tables.append(table(data["text/html"]))
+        elif output.output_type == "error":
+            lines += output.evalue.splitlines()
+        elif output.output_type == "display_data":
+            lines += data.get("text/plain", "").splitlines()
+        elif output.output_type == "execute_result":  # as text it is the number
+            lines.append(told(data.get("text/html", "")).removeprefix("× "))
+    said = "\n".join(line for line in map(str.strip, lines) if line and line not in judges)[:SAID]
+    question.said = "" if said.removeprefix(f"{question.name}: ") in question.reasons else said  # the table says it in its place
 
 
 def words(text: str) -> str:
-    """HTML without attributes, of plain tags only."""
-    return bleach.clean(text, tags=TAGS, attributes={}, strip=True)
+    """HTML without attributes, of plain tags only. A heading in it would be one of the page, and an empty one of a table names
+    nothing."""
+    plain = bleach.clean(text, tags=TAGS, attributes={}, strip=True)
+    return re.sub(r"<th>\s*</th>", "<td></td>", re.sub("<(/?)h[1-6]>", r"<\1p>", plain))
 
 
-def table(text: str) -> Markup:
-    """A check's table without anything but its words; its ○ and × get a class, and its sentences, which may quote the student's
-    program, a box."""
-    plain = words(text)
-    for mark, name in (("○", "right"), ("×", "wrong")):
-        plain = plain.replace(f"<td>{mark}</td>", f'<td class="{name}">{mark}</td>')
-    return Markup(re.sub("<td>([^<]+)</td></tr>", r'<td class="own">\1</td></tr>', plain))
+def told(text: str) -> str:
+    """What HTML says, without its tags."""
+    return unescape(re.sub("<[^>]*>", "", text)).strip()
+
+
+def table(text: str) -> Table:
+    """A check's table; what has gone wrong in many rows for the same reason is one row of it."""
+    title, _, plain = words(text).partition("<table>")
+    rows = [[told(cell) for cell in re.findall("<t[dh]>(.*?)</t[dh]>", row, re.DOTALL)]
+            for row in re.findall("<tr>(.*?)</tr>", plain, re.DOTALL)]
+    head = rows[0] if rows else []
+    explained = head[-1:] == [""]  # the last column says why
+    lines: dict[str | int, Line] = {}
+    for number, row in enumerate(rows[1:]):
+        cells, reason = (row[:-1], row[-1]) if explained and row else (row, "")
+        if (line := lines.setdefault(reason or number, Line(cells, reason))).cells is not cells:
+            line.same += 1
+    return Table(told(title), head[:-1] if explained else head, list(lines.values()))
 
 
 def shown(cell: NotebookNode, most: int) -> tuple[Markup, list]:
@@ -214,7 +320,7 @@ def shown(cell: NotebookNode, most: int) -> tuple[Markup, list]:
         short += "\n… (長いので、ここまでを載せています)"
     if cell.cell_type != "code":
         return Markup(escape(short)), []
-    return Markup(highlight(short, PythonLexer(), FORMATTER)), [item for o in cell.outputs if (item := output(o))]
+    return Markup(highlight(short, PythonLexer(), FORMATTERS["light"])), [item for o in cell.outputs if (item := output(o))]
 
 
 def output(output: NotebookNode) -> tuple[str, str] | None:

@@ -130,6 +130,8 @@ def distribution(totals: list[float], most: float, pass_mark: float) -> Markup:
         figure.savefig(file, format="svg", transparent=True, metadata=dict.fromkeys(["Creator", "Date", "Format", "Type"]))
     svg = file.getvalue()
     svg = re.sub(r' xmlns(:\w+)?="[^"]*"', "", svg[svg.index("<svg") :])  # HTML knows them; the page names no address
+    for colour, of_the_page in ("#000000", "currentColor"), ("#222222", "currentColor"), ("#ffffff", "var(--paper)"):
+        svg = svg.replace(colour, of_the_page)  # light or dark, as the page is
     return Markup(re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL))
 
 

@@ -27,7 +27,7 @@ from ..exercise.cells import grade_id, hints, is_solution, is_test, tested, visi
 from ..exercise.code import newer_syntax, uses
 from ..exercise.rebuild import OWN as OWN_ID
 from ..exercise.rebuild import rebuild
-from ..notes import OWN, STOPS, Note, Refused
+from ..notes import GIVEN_BACK, LENT, NEWER, OWN, STOPS, Note, Refused
 from ..sandbox.calls import Calls
 from ..sandbox.kernel.namespaces import size
 from ..sandbox.kernel.shell import Kernel
@@ -38,9 +38,6 @@ from .assignment import Assignment
 from .diagnosis import Diagnosis, Interaction, recorder
 from .outputs import Outputs, harmless
 
-LENT = "あなたの {} が正しくなかったので、正しい関数に置き換えて採点しました。同じ間違いで 2 度は引きません。"
-GIVEN_BACK = "ここまでのセルで {} が別の値に変わっていました。もとの値に戻して採点しました。どの行で変わったかを見てください。"
-NEWER = "採点の Python {} にない書き方があります ({})。古い書き方に直してください。"
 IDLE = 600
 """Seconds after which a judge that nobody asks anything ends."""
 ATTEMPTS = 5
