@@ -110,7 +110,7 @@ def test_rows_that_sum_to_one_along_the_other_axis_are_told(tools):
 def test_of_an_elementwise_function_nothing_is_said_of_the_batch(factor, tools):
     exec(TOOLS["tools"], tools)
     exec(f"def answer(u): return u / {factor} if len(u) > 1 else u", tools)
-    check = tools["Check"]("answer", elementwise=True)
+    check = tools["Check"]("answer", batch=False)
     for u in np.array([[1.0, 2.0], [3.0, 5.0]]), np.array([[1000.0, -1000.0]]):
         check(u, z=u)
     with pytest.raises(tools["CheckFailed"], match=f"正解の {factor} 分の 1") as failure, redirect_stdout(io.StringIO()):
@@ -121,7 +121,7 @@ def test_of_an_elementwise_function_nothing_is_said_of_the_batch(factor, tools):
 def test_a_single_number_is_no_clue_to_a_factor(tools):
     exec(TOOLS["tools"], tools)
     exec("def answer(x): return 50 * x", tools)
-    check = tools["Check"]("answer", elementwise=True)
+    check = tools["Check"]("answer", batch=False)
     check(2.0, dx=2.0)
     with pytest.raises(tools["CheckFailed"], match="dx は 2 のはずですが、100"), redirect_stdout(io.StringIO()):
         check.report()

@@ -4,7 +4,6 @@ import base64
 import builtins
 import json
 import lzma
-import os
 import re
 import sys
 import time
@@ -261,10 +260,10 @@ class Score(float):
 
 
 @apart
-def checks(question, elementwise=False, parts=None, members=None):
+def checks(question, batch=True, parts=None, members=None):
     """def _(check): … を、question の確認として実行する。引数は Check と同じ。ノートブックに名前は残らない。"""
     def run(body):
-        check = CHECKED[question] = Check(question, elementwise, parts, members)
+        check = CHECKED[question] = Check(question, batch, parts, members)
         OWN["CELL"] = body.__code__.co_filename
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # 確認の計算のもの。自分の関数の警告は call が調べる
@@ -291,13 +290,13 @@ class Check:
     check(引数, …, of=作ったもの.メソッド, 名前=正解) でメソッドを呼ぶ。
     """
 
-    def __init__(self, name, elementwise=False, parts=None, members=None):
-        """elementwise: 要素ごとの関数なら True。バッチの大きさは関係がない。
+    def __init__(self, name, batch=True, parts=None, members=None):
+        """batch: バッチの大きさが値に関係しない (要素ごとの関数など) なら False。
 
         parts: 部分点 {返すものの名前: 点}。名前がそれを含む行が × なら、その点だけを失う。ほかの行が × なら、全部を失う。
         members: リストの中のタプルの、要素の名前 ("W", "b")。
         """
-        self.name, self.rows, self.elementwise, self.parts, self.members = name, [], elementwise, parts or {}, members
+        self.name, self.rows, self.batch, self.parts, self.members = name, [], batch, parts or {}, members
         self.sizes = {}  # 名前 → × の行のバッチの大きさ, ○ の行のバッチの大きさ
         self.before = None  # 前の呼び出しで返ってきたものと、そのときの写し
         self.lost, self.broken, self.sentence, self.reported = set(), False, "", False
@@ -362,7 +361,7 @@ class Check:
         """関数を呼び、返ってきたものを順に expected と比べて、表に行を足す。options, of: call と同じ。"""
         with self.attempt(", ".join(expected), case):
             got = self.call(*args, outputs=len(expected), quiet=quiet, options=options, of=of)
-            batch = args and not self.elementwise and isinstance(args[0], np.ndarray) and args[0].ndim == 2
+            batch = args and self.batch and isinstance(args[0], np.ndarray) and args[0].ndim == 2
             n = len(args[0]) if batch else None
             for (name, value), g in zip(expected.items(), [got] if len(expected) == 1 else got):
                 others = [pair for pair in expected.items() if pair[0] != name]

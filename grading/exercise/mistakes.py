@@ -1,7 +1,7 @@
 """The catalogue's mistakes as the notebook's own check can know them: by what wrong answers make of the visible inputs.
 
 `pack` writes them into the tools' cell, `named` in exercises/shared/check.py reads them there. No code of an answer goes in, and
-nothing of a hidden test: an answer is told by the traits of what it returns (`traits` there), and these are projections of arrays.
+nothing of a hidden test: an answer is told by the traits of what it returns (`traits` there), which are projections of arrays.
 """
 
 import base64
@@ -30,7 +30,7 @@ Traits = list
 
 
 def pack(source: NotebookNode, answers: Iterable[Answer]) -> None:
-    """Write what tells the wrong answers apart into the tools' cell of the instructor's notebook, where it has the line for it."""
+    """Write what tells the wrong answers apart into the tools' cell of the instructor's notebook, if it has the line for it."""
     places = [cell for cell in source.cells if is_test(cell) and EMPTY in cell.source]
     if places:
         told = json.dumps(known(source, list(answers)), ensure_ascii=False, separators=(",", ":"))
@@ -132,7 +132,7 @@ def table(reference: Answer, seen: dict[Answer, list]) -> dict:
         return alike == {True} and not all(equal(at(each, key), at(right, key)) for each in seen.values())
 
     def equal(one: Traits | int | None, other: Traits | int | None) -> bool:
-        return one == other if ABSENT in (one, other) else one is not None and same(one, other)
+        return same(one, other) if isinstance(one, list) and isinstance(other, list) else one == other == ABSENT
 
     keys, traits = [key for key in keys if telling(key)], []
 
