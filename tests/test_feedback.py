@@ -126,7 +126,8 @@ def part(course: Path, student: str, question: str) -> str:
 
 UNREAD = "Python の文として読めません。"
 SAID = {  # (student, question) → what stands there
-    ("wrong", "affine_backward"): ["一部正解", "9 / 12 点", SLUGS["affine_backward", "db_unsummed"].sentence, "見直すところ: 「2.5",
+    ("wrong", "affine_backward"): ["一部正解", "9 / 12 点", SLUGS["affine_backward", "db_unsummed"].sentence,
+                                   "見直すところ: 「2.5",
                                    "どの場合に、何が違ったか", "×", "あなたのコード"],
     ("wrong", "softmax"): ["不正解", "0 / 5 点", SLUGS["softmax", "no_maximum"].sentence, "「1.4 多クラス分類と softmax」"],
     ("wrong", "relu_forward"): ["引数が書き換えられています"],
