@@ -109,15 +109,16 @@ def student() -> Iterator[Student]:
         os.environ.pop("FIGURES") if figures is None else os.environ.update(FIGURES=figures)
 
 
-PROSE = set("NumPy SciPy scikit learn matplotlib ReLU softmax sigmoid tanh nan inf keepdims axis einsum one hot SGD chain rule dtype numpy "
-            "ndarray module generator".split())
+PROSE = set("NumPy SciPy scikit learn matplotlib ReLU softmax sigmoid tanh nan inf keepdims axis einsum one hot SGD chain rule "
+            "dtype numpy ndarray module generator".split())
 """Words that are no English in a Japanese sentence."""
 
 
 def english(text: str, code: str) -> list[str]:
     """The words of three letters or more that are neither of the code nor names of Python or NumPy."""
-    known = PROSE | {*dir(builtins), *dir(np), *dir(np.random.Generator), *dir(np.ndarray), *keyword.kwlist, *sys.stdlib_module_names}
-    return [word for word in re.findall(r"[A-Za-z]{3,}", text) if word not in known | set(re.findall(r"[A-Za-z]+", code))]
+    names = {*dir(builtins), *dir(np), *dir(np.random.Generator), *dir(np.ndarray), *keyword.kwlist, *sys.stdlib_module_names}
+    known = PROSE | names | set(re.findall(r"[A-Za-z]+", code))
+    return [word for word in re.findall(r"[A-Za-z]{3,}", text) if word not in known]
 
 
 PLACE = re.compile(r"(\w+) の (\d+) 行目 \((.*?)\)(?: で|です| です)")
@@ -132,18 +133,18 @@ def sober(read: Read, question: str, *cells: str) -> None:
     assert len(re.findall(r"\w の \d+ 行目", read.text)) == len(PLACE.findall(read.text))
     for name, number, line in PLACE.findall(read.text):
         sources = [source.splitlines() for source in [*cells, *REFERENCE.values()] if f"def {name}(" in source]
-        assert any(int(number) <= len(lines) and lines[int(number) - 1].strip() == line for lines in sources), (name, number, line)
-    assert read.sentence.count("の値が違います") + read.sentence.count("でエラーが出ました") + read.sentence.count("返した値の種類") <= 1
+        assert [lines for lines in sources if [each.strip() for each in lines[int(number) - 1 : int(number)]] == [line]], line
+    assert len(re.findall("の値が違います|でエラーが出ました|返した値の種類", read.sentence)) <= 1
     assert "  " not in read.text.replace("　", "") and "。 。" not in read.text
 
 
 @pytest.mark.parametrize("text, words", [
     ("形 (2,) と (3,) の配列は @ で計算できません。", []),
-    ("operands could not be broadcast together with shapes (2,) (3,)", ["operands", "could", "broadcast", "together", "with", "shapes"]),
+    ("operands could not be added together: shapes (2,) (3,)", ["operands", "could", "added", "together", "shapes"]),
     ("softmax の 2 行目 (return foo) で NumPy の sum", []),
 ])
 def test_english_is_found(text, words):
-    assert [word for word in english(text, "foo return") if word != "with"] == [word for word in words if word not in ("with", "broadcast")]
+    assert english(text, "return foo") == words
 
 
 def edited(question: str, *changes: str) -> tuple[str, str]:
@@ -292,7 +293,7 @@ SLIPS = {
     "where computes both sides": Slip([r"where .*(使わない|選ばれない)ほうの式", r"あふれ"], [], [
         written("sigmoid_forward", "return np.where(u >= 0, 1 / (1 + np.exp(-u)), np.exp(u) / (1 + np.exp(u)))"),
         written("tanh_forward",
-                "return np.where(u >= 0, (1 - np.exp(-2 * u)) / (1 + np.exp(-2 * u)), (np.exp(2 * u) - 1) / (np.exp(2 * u) + 1))"),
+                "e, f = np.exp(2 * u), np.exp(-2 * u)\nreturn np.where(u >= 0, (1 - f) / (1 + f), (e - 1) / (e + 1))"),
     ]),
     "/ 2 * eps": Slip([r"2 で割って ε を掛け"], [], [edited("numerical_gradient", "/ (2 * eps)", "/ 2 * eps")]),
     "a name that was never made": Slip(NO_NAME, ["np\\.[NVxWzh]", "上から順に"], [
@@ -326,7 +327,7 @@ SLIPS = {
         edited("k_fold", "np.array_split", "array_split"),
     ]),
     "a variable that is used before it has a value": Slip([r"変数 total を、値を入れる前に使っています", "行目"], ["None"], [
-        written("cross_entropy", "for i in range(len(y)):\n    total = total - np.sum(t[i] * np.log(y[i]))\nreturn total / len(y)"),
+        written("cross_entropy", "for i in range(len(y)):\n    total = total - np.sum(t[i] * np.log(y[i]))\nreturn total"),
         written("softmax", "for row in u:\n    total += np.exp(row).sum()\nreturn u / total"),
         written("affine_backward", "for row in du:\n    total = total + row\nreturn du @ W.T, z.T @ du, total"),
     ]),
@@ -343,8 +344,9 @@ SLIPS = {
         edited("softmax_cross_entropy_forward", "-np.sum(t * log_y) / len(u)", "[-np.sum(t * log_y) / len(u)]"),
         edited("softmax_cross_entropy_forward", "-np.sum(t * log_y) / len(u)", "(-np.sum(t * log_y) / len(u),)"),
     ]),
-    "a result that is computed and not kept": Slip([r"渡した値がそのまま|もとの \w+ がそのまま|足されていません|掛け忘れ"], [r"0 のはずですが", "向き"], [
-        written("sgd_step", "for (W, b), (dW, db) in zip(params, grads):\n    W = W - lr * dW\n    b = b - lr * db\nreturn params"),
+    "a result that is computed and not kept": Slip([
+        r"渡した値がそのまま|もとの \w+ がそのまま|足されていません|掛け忘れ"], [r"0 のはずですが", "向き"], [
+        written("sgd_step", "for (W, b), (dW, db) in zip(params, grads):\n    W = W - lr * dW\nreturn params"),
         written("l2_gradient", "for (W, b), (dW, db) in zip(params, grads):\n    dW = dW + weight_decay * W\nreturn grads"),
         edited("train", "params = sgd_step(", "sgd_step("),
         written("relu_forward", "np.maximum(u, 0)\nreturn u"),
@@ -360,12 +362,14 @@ SLIPS = {
                            [written("sigmoid_forward", "return 1 / (1 + np.exp(-np.abs(u)))")]),
     "outputs swapped": Slip([r"返す順が逆|取り違えて|x と y が逆|のはずですが"], ["格好", "数値微分"], [
         edited("merge_affine", "W1 @ W2, b1 @ W2 + b2", "b1 @ W2 + b2, W1 @ W2"),
-        edited("softmax_cross_entropy_forward", "-np.sum(t * log_y) / len(u), np.exp(log_y)", "np.exp(log_y), -np.sum(t * log_y) / len(u)"),
+        edited("softmax_cross_entropy_forward", "-np.sum(t * log_y) / len(u), np.exp(log_y)", "np.exp(log_y), -np.mean(log_y)"),
+        written("softmax_cross_entropy_forward", "y = softmax(u)\nreturn y, cross_entropy(y, t)"),
         edited("affine_backward", "du @ W.T, z.T @ du", "z.T @ du, du @ W.T"),
         edited("multiply_backward", "dz * y, dz * x", "dz * x, dz * y"),
         edited("network_forward", "return us, zs", "return zs, us"),
         edited("train", "return params, losses", "return losses, params"),
-        edited("k_fold", "(np.concatenate(folds[:i] + folds[i + 1 :]), folds[i])", "(folds[i], np.concatenate(folds[:i] + folds[i + 1 :]))"),
+        edited("k_fold", "(np.concatenate(folds[:i] + folds[i + 1 :]), folds[i])",
+               "(folds[i], np.concatenate(folds[:i] + folds[i + 1 :]))"),
     ]),
     "an output missing": Slip([r"返されていません|返す値は \d つ|も返してください|のリストのはずですが"], [], [
         edited("merge_affine", ", b1 @ W2 + b2", ""),
@@ -409,7 +413,7 @@ def fewer(question: str, code: str) -> str:
 
 SLIPS["an argument too few or too many in the def"] = Slip([r"def の行の引数は、もとのままに|引数"], ["確認の"], [
     (question, code) for question, reference in REFERENCE.items()
-    for code in (fewer(question, reference), re.sub(r"\):", ", extra):", reference.replace('="relu"', "").replace("=1e-5", ""), count=1))
+    for code in (fewer(question, reference), re.sub(r"\):", ", extra):", re.sub(r'="relu"|=1e-5', "", reference), count=1))
     if "activation" not in REFERENCE[question] or "extra" in code
 ])
 SLIPS["a wrong number of arguments to an own function"] = Slip([r"引数", "行目"], [], [
@@ -468,9 +472,8 @@ def test_a_name_that_an_earlier_check_used_is_none_of_the_notebook(student):
         sober(read, "affine_forward", code)
 
 
-NAMES = ["list", "len", "str", "sum", "print", "check", "rng", "range", "max", "min", "abs", "zip", "float", "int", "sorted", "isinstance",
-         "type", "any", "all", "set", "dict", "tuple", "map", "enumerate", "round", "getattr", "callable", "sys", "re", "json", "time",
-         "traits", "Check", "copy", "html", "escape", "names", "question", "display", "reason", "warnings", "base64", "lzma", "W", "body"]
+NAMES = """list len str sum print check rng range max min abs zip float int sorted isinstance type any all set dict tuple map enumerate round getattr callable sys re json
+time traits Check copy html escape names question display reason warnings base64 lzma W body""".split()
 
 
 def uses(name: str, question: str) -> bool:
@@ -540,42 +543,43 @@ VERSIONS = [
     Said(TypeError, "only 0-dimensional arrays can be converted to Python scalars", "1 つの数のための"),
     Said(TypeError, "only integer scalar arrays can be converted to a scalar index", "1 つの数のための"),
     Said(ValueError, "operands could not be broadcast together with shapes (3,2) (2,4) ", "形 (3,2) と (2,4)"),
-    Said(ValueError, "operands could not be broadcast together with remapped shapes [original->remapped]: (3,2)->(3,2) (4,2)->(2,4)", "einsum"),
-    Said(ValueError, "non-broadcastable output operand with shape (2,) doesn't match the broadcast shape (2,2)", "形が合っていません"),
+    Said(ValueError, "operands could not be broadcast together with remapped shapes [original->remapped]: "
+                     "(3,2)->(3,2) (4,2)->(2,4)", "einsum"),
+    Said(ValueError, "non-broadcastable output operand with shape (2,) doesn't match the broadcast shape", "形が合っていません"),
     Said(ValueError, "shape mismatch: objects cannot be broadcast to a single shape", "形が合っていません"),
-    Said(ValueError, "shape mismatch: objects cannot be broadcast to a single shape.  Mismatch is between arg 0 with shape (2,) and arg 1", "形が"),
-    Said(ValueError, "matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature (n?,k),(k,m?)->(n?,m?) "
-                     "(size 2 is different from 4)", "左が 4、右が 2"),
-    Said(ValueError, "matmul: Input operand 0 does not have enough dimensions (has 0, gufunc core with signature (n?,k),(k,m?)->(n?,m?) "
-                     "requires 1)", "1 つの数を掛けるときは *"),
+    Said(ValueError, "shape mismatch: objects cannot be broadcast to a single shape.  Mismatch is between arg 0 with sh", "形が"),
+    Said(ValueError, "matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature "
+                     "(n?,k),(k,m?)->(n?,m?) (size 2 is different from 4)", "左が 4、右が 2"),
+    Said(ValueError, "matmul: Input operand 0 does not have enough dimensions (has 0, gufunc core with signature "
+                     "(n?,k),(k,m?)->(n?,m?) requires 1)", "1 つの数を掛けるときは *"),
     Said(ValueError, "shapes (2,4) and (3,2) not aligned: 4 (dim 1) != 3 (dim 0)", "左の形が (2,4)、右の形が (3,2)"),
     Said(ValueError, "cannot reshape array of size 12 into shape (5,7)", "要素が 12 個の配列は、形 (5,7)"),
-    Said(ValueError, "all the input arrays must have same number of dimensions, but the array at index 0 has 2 dimension(s)", "つなげる"),
-    Said(ValueError, "all the input array dimensions except for the concatenation axis must match exactly, but along dimension 1", "つなげる"),
+    Said(ValueError, "all the input arrays must have same number of dimensions, but the array at index 0 has 2 dime", "つなげる"),
+    Said(ValueError, "all the input array dimensions except for the concatenation axis must match exactly, but alon", "つなげる"),
     Said(ValueError, "all the input array dimensions for the concatenation axis must match exactly", "つなげる"),
     Said(ValueError, "need at least one array to concatenate", "つなげる"),
     Said(ValueError, "zero-dimensional arrays cannot be concatenated", "つなげる"),
     Said(ValueError, "all input arrays must have the same shape", "つなげる"),
     Said(ValueError, "einstein sum subscripts string contains too many subscripts for operand 0", "einsum"),
-    Said(ValueError, "operand has more dimensions than subscripts given in einstein sum, but no '...' ellipsis provided", "einsum"),
-    Said(np.exceptions.AxisError, "axis 2 is out of bounds for array of dimension 2", "2 次元の配列に axis=2"),
+    Said(ValueError, "operand has more dimensions than subscripts given in einstein sum, but no '...' ellipsis provid", "einsum"),
+    Said(ValueError, "axis 2 is out of bounds for array of dimension 2", "2 次元の配列に axis=2"),
     Said(TypeError, "'str' object cannot be interpreted as an integer", "整数"),
     Said(TypeError, "'float' object cannot be interpreted as an integer", "整数"),
     Said(TypeError, "slice indices must be integers or None or have an __index__ method", "整数"),
     Said(TypeError, "list indices must be integers or slices, not str", "整数"),
     Said(TypeError, "tuple indices must be integers or slices, not float", "整数"),
-    Said(IndexError, "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are valid indices", "整数"),
+    Said(IndexError, "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arra", "整数"),
     Said(IndexError, "arrays used as indices must be of integer (or boolean) type", "整数"),
     Said(IndexError, "index 3 is out of bounds for axis 0 with size 3", "番号 3 は範囲の外"),
     Said(IndexError, "list index out of range", "範囲の外"),
     Said(IndexError, "tuple index out of range", "範囲の外"),
     Said(IndexError, "pop from empty list", "範囲の外"),
     Said(IndexError, "too many indices for array: array is 1-dimensional, but 2 were indexed", "1 次元の配列に、番号を 2 個"),
-    Said(IndexError, "boolean index did not match indexed array along dimension 0; dimension is 2 but corresponding boolean dimension is 3", "True"),
-    Said(IndexError, "boolean index did not match indexed array along axis 0; size of axis is 2 but size of corresponding boolean axis is 3", "True"),
+    Said(IndexError, "boolean index did not match indexed array along dimension 0; dimension is 2 but corresponding boo", "True"),
+    Said(IndexError, "boolean index did not match indexed array along axis 0; size of axis is 2 but size of correspondi", "True"),
     Said(IndexError, "invalid index to scalar variable.", "[ ] を付けられません"),
     Said(ValueError, "could not broadcast input array from shape (2,) into shape (3,)", "形 (2,) の値を、形 (3,) の場所"),
-    Said(ValueError, "setting an array element with a sequence. The requested array has an inhomogeneous shape after 1 dimensions.", "形のそろわない"),
+    Said(ValueError, "setting an array element with a sequence. The requested array has an inhomogeneous shap", "形のそろわない"),
     Said(KeyError, "W1", "'W1' というキー"),
     Said(TypeError, "object of type 'float' has no len()", "float は 1 つの値なので、len"),
     Said(TypeError, "object of type 'numpy.float64' has no len()", "numpy.float64 は 1 つの値なので、len"),
@@ -594,13 +598,13 @@ VERSIONS = [
     Said(TypeError, "bad operand type for abs(): 'str'", "str には abs() を使えません"),
     Said(TypeError, "can't multiply sequence by non-int of type 'float'", "リストやタプル"),
     Said(TypeError, 'can only concatenate list (not "float") to list', "リストやタプル"),
-    Said(TypeError, "ufunc 'bitwise_xor' not supported for the input types, and the inputs could not be safely coerced", "^ は累乗"),
+    Said(TypeError, "ufunc 'bitwise_xor' not supported for the input types, and the inputs could not be safely coer", "^ は累乗"),
     Said(TypeError, "unsupported operand type(s) for ^: 'float' and 'int'", "^ は累乗"),
-    Said(TypeError, "ufunc 'exp' not supported for the input types, and the inputs could not be safely coerced", "数の配列ではないもの"),
-    Said(TypeError, "loop of ufunc does not support argument 0 of type list which has no callable exp method", "数の配列ではないもの"),
-    Said(TypeError, "ufunc 'multiply' did not contain a loop with signature matching types (dtype('<U4'), dtype('float64')) -> None", "数の配列では"),
-    Said(TypeError, "Cannot cast ufunc 'add' output from dtype('float64') to dtype('int64') with casting rule 'same_kind'", "int64"),
-    Said(TypeError, "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator", "True と False"),
+    Said(TypeError, "ufunc 'exp' not supported for the input types, and the inputs could not be safely", "数の配列ではないもの"),
+    Said(TypeError, "loop of ufunc does not support argument 0 of type list which has no callable exp m", "数の配列ではないもの"),
+    Said(TypeError, "ufunc 'multiply' did not contain a loop with signature matching types (dtype('<U4'), dtype", "数の配列では"),
+    Said(TypeError, "Cannot cast ufunc 'add' output from dtype('float64') to dtype('int64') with casting rule 'same_ki", "int64"),
+    Said(TypeError, "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^`", "True と False"),
     Said(TypeError, "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator", "True と False"),
     Said(TypeError, "Cannot interpret '3' as a data type", "np.zeros((2, 3))"),
     Said(TypeError, "f() missing 1 required positional argument: 'b'", "引数 'b' が足りません"),
@@ -633,15 +637,15 @@ VERSIONS = [
     Said(ValueError, "max() arg is an empty sequence", "空の配列"),
     Said(ValueError, "max() iterable argument is empty", "空の配列"),
     Said(ValueError, "Cannot take a larger sample than population when replace is False", "重複なし"),
-    Said(np.linalg.LinAlgError, "Last 2 dimensions of the array must be square", "行と列の数が同じ"),
+    Said(ValueError, "Last 2 dimensions of the array must be square", "行と列の数が同じ"),
     Said(TypeError, "float() argument must be a string or a real number, not 'complex'", "複素数"),
     Said(ValueError, "could not convert string to float: 'a'", "文字列"),
     Said(ValueError, "invalid literal for int() with base 10: 'a'", "文字列"),
     Said(UnboundLocalError, "local variable 's' referenced before assignment", "変数 s を、値を入れる前に"),
-    Said(UnboundLocalError, "cannot access local variable 's' where it is not associated with a value", "変数 s を、値を入れる前に"),
-    Said(NameError, "cannot access free variable 's' where it is not associated with a value in enclosing scope", "変数 s を、値を入れる前に"),
+    Said(UnboundLocalError, "cannot access local variable 's' where it is not associated with a va", "変数 s を、値を入れる前に"),
+    Said(NameError, "cannot access free variable 's' where it is not associated with a value in en", "変数 s を、値を入れる前に"),
     Said(NameError, "name 'N' is not defined", "N という名前がありません"),
-    Said(ImportError, "cannot import name 'soft' from 'scipy.special' (/a/b/__init__.py)", "scipy.special の soft を読み込めません。"),
+    Said(ImportError, "cannot import name 'soft' from 'scipy.special' (/a/b/__init_", "scipy.special の soft を読み込めません。"),
     Said(ModuleNotFoundError, "No module named 'torch'", "を読み込めません。"),
     Said(AttributeError, "module 'numpy' has no attribute 'sofmax'", "np.sofmax は"),
 ]
@@ -649,9 +653,8 @@ VERSIONS = [
 
 @pytest.mark.parametrize("said", VERSIONS, ids=lambda said: said.text[:60])
 def test_what_a_library_says_is_told_in_japanese(said, student):
-    error = MLP.given["translated"](said.kind(said.text) if said.kind is not np.exceptions.AxisError else ValueError(said.text))
-    assert said.japanese in error
-    assert english(error, "Did you mean") == [] or said.japanese.split()[0] in error and english(error, said.text) == []
+    error = MLP.given["translated"](said.kind(said.text))
+    assert said.japanese in error and english(error, said.japanese) == []
 
 
 class Layer:
@@ -695,7 +698,8 @@ def test_the_shapes_of_what_a_line_names_are_looked_up_and_nothing_is_run(line):
     ("np.exp(b) + (b + (z.T @ W)) * b", "(z.T は (2, 3)、W は (2, 4))"),
 ])
 def test_of_an_error_in_a_product_the_shapes_of_that_product_are_said(line, shapes, student):
-    code = ("class Layer:\n    def __init__(self, W):\n        self.W = W\n    def forward(self, z):\n        return z @ self.W @ z\n\n\n"
+    code = ("class Layer:\n    def __init__(self, W):\n        self.W = W\n"
+            "    def forward(self, z):\n        return z @ self.W @ z\n\n\n"
             f"def affine_forward(z, W, b):\n    return {line}\n")
     read = student.read("affine_forward", code)
     assert shapes in read.wrong[0]
@@ -707,18 +711,19 @@ PICTURES = {cell.id: cell.source for cell in RELEASE.cells if cell.cell_type == 
 def test_a_picture_says_what_is_missing_and_names_no_line_of_its_own(student):
     def act():
         os.environ["FIGURES"] = "on"
+        wrong = {question: f"def {question}(*args):\n    return 1 + 'a'" for question in STUBS}
         said = {}
         for name, source in PICTURES.items():
-            for kind, answers in ("unsolved", STUBS), ("wrong", {question: f"def {question}(*args):\n    return 1 + 'a'" for question in STUBS}):
+            for kind, answers in ("unsolved", STUBS), ("wrong", wrong):
                 for code in answers.values():
                     student.kernel.run(code)
                 student.messages.clear()
                 student.kernel.run(source)
-                said[name, kind] = [message["content"] for message in student.messages if message["msg_type"] in ("stream", "error")]
+                told = [message["content"] for message in student.messages if message["msg_type"] in ("stream", "error")]
+                said[name, kind] = "".join(content.get("text", "") + "".join(content.get("traceback", [])) for content in told)
         return said
 
-    for (_, kind), contents in student.in_fork(act).items():
-        text = "".join(content.get("text", "") + "".join(content.get("traceback", [])) for content in contents)
+    for (_, kind), text in student.in_fork(act).items():
         if "描けません" in text and "先に" not in text:
             assert ("まだ書かれていません" if kind == "unsolved" else "2 行目 (return 1 + 'a') でエラーが出ました") in text
             assert "呼んだのは" not in text and "lambda" not in text
@@ -735,12 +740,12 @@ def filled(answers: dict[str, str]) -> nbformat.NotebookNode:
 
 
 @pytest.mark.parametrize("answers", [{}, WRONG], ids=["untouched", "wrong"])
-def test_run_all_goes_on_to_the_end(answers, monkeypatch, tmp_path):
+def test_run_all_goes_on_to_the_end(answers, tmp_path):
     notebook = filled(answers)
     nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
-    results = [output for cell in notebook.cells if asked(cell) for output in cell.outputs if output.output_type == "execute_result"]
-    assert len(results) == len(CHECKS)
-    assert all("×" in result.data["text/html"] for result in results)
+    for cell in filter(asked, notebook.cells):
+        [result] = [output for output in cell.outputs if output.output_type == "execute_result"]
+        assert "×" in result.data["text/html"]
 
 
 @pytest.mark.parametrize("answers, failed", [
@@ -750,8 +755,8 @@ def test_run_all_goes_on_to_the_end(answers, monkeypatch, tmp_path):
 ], ids=["right", "partly right and wrong"])
 def test_nbgraders_validation_says_which_checks_fail(answers, failed, tmp_path):
     nbformat.write(filled(answers), tmp_path / "main.ipynb")
-    done = subprocess.run([sys.executable, "-m", "nbgrader", "validate", "main.ipynb"], cwd=tmp_path, capture_output=True, text=True,
-                          env=os.environ | {"FIGURES": "off"}, timeout=300)
+    done = subprocess.run([sys.executable, "-m", "nbgrader", "validate", "main.ipynb"], cwd=tmp_path,
+                          capture_output=True, text=True, env=os.environ | {"FIGURES": "off"}, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     assert ("Success! Your notebook passes all the tests." in done.stdout) is (failed == [])
     assert (f"FAILED ON {len(failed)} CELL(S)" in done.stdout.replace("\n", " ")) is bool(failed)
