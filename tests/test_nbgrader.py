@@ -130,7 +130,7 @@ def test_where_the_grader_is_not_installed_nbgrader_grades_nothing_by_itself(cou
 
 def test_a_source_that_the_gradebook_does_not_know_is_not_graded_by(course):
     path = course / f"source/{NAME}/main.ipynb"
-    path.write_text(path.read_text(encoding="utf-8").replace("Check(\\\"softmax", "Check( \\\"softmax", 1), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("checks(\\\"softmax", "checks( \\\"softmax", 1), encoding="utf-8")
     run = subprocess.run([sys.executable, "-m", "nbgrader", "autograde", NAME], cwd=course, env=ENVIRONMENT,
                          capture_output=True, text=True)
     assert run.returncode == 1 and f"nbgrader generate_assignment {NAME} --force" in run.stderr

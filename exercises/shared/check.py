@@ -318,7 +318,7 @@ class Score(float):
     def _repr_html_(self):
         from html import escape
 
-        return f'<span style="color: #B84A00">× {escape(self.sentence)}</span>'
+        return f'<span style="{COLOR["×"]}">× {escape(self.sentence)}</span>'
 
 
 @apart
@@ -340,6 +340,8 @@ def checks(question, batch=True, parts=None, members=None):
 
 
 CHECKED = {}  # 問い → 最後にした確認
+COLOR = {mark: f"color: {plain}; color: color-mix(in srgb, {vivid} 75%, currentColor)"  # 明るい画面でも暗い画面でも読める色
+         for mark, plain, vivid in (("○", "#00795A", "#009E73"), ("×", "#B84A00", "#D55E00"))}
 GIVEN = set()  # 自分のセルではないもの (確認と図) のファイル名
 
 
@@ -618,13 +620,12 @@ class CheckTable:
     def _repr_html_(self):
         from html import escape
 
-        color = {"○": "#00795A", "×": "#B84A00"}
         used = [i for i in range(len(self.HEAD)) if any([row[i] for row in self.rows])]
 
         def line(tag, cells):
             style = "text-align: left; padding: 2px 10px; max-width: 42em; white-space: normal"
             return "".join(
-                f'<{tag} style="{style}; color: {color.get(cells[i], "inherit")}">{escape(cells[i])}</{tag}>'
+                f'<{tag} style="{style}; {COLOR.get(cells[i], "")}">{escape(cells[i])}</{tag}>'
                 for i in used
             )
 

@@ -10,6 +10,7 @@ import json
 import lzma
 import math
 import os
+import sys
 import textwrap
 from collections.abc import Iterable
 from contextlib import redirect_stderr, redirect_stdout
@@ -67,6 +68,8 @@ def known(source: NotebookNode, answers: list[Answer]) -> dict[str, dict]:
             reference = Answer(question, "reference", True, "", solutions(source)[question])
             seen = {answer: look(names, question, answer.code, test) for answer in [reference, *mine]}
             names[question] = right  # for the questions behind it
+            if seen[reference] is None:
+                continue
             found[question] = table(reference, {answer: each for answer, each in seen.items() if each is not None})
     return {question: about for question, about in found.items() if about["wrong"]}
 
@@ -85,15 +88,21 @@ def namespace(source: NotebookNode) -> dict:
 
 
 def quietly(code, names: dict) -> None:
-    silence = io.StringIO()
-    with redirect_stdout(silence), redirect_stderr(silence):
-        exec(code, names)
+    """Run a cell that shows nothing, not its result either."""
+    silence, hook = io.StringIO(), sys.displayhook
+    sys.displayhook = lambda value: None  # Python's own would leave `_` among the builtins
+    try:
+        with redirect_stdout(silence), redirect_stderr(silence):
+            exec(code, names)
+    finally:
+        sys.displayhook = hook
 
 
 def look(names: dict, question: str, code: str, test) -> list[dict[str, Traits | None]] | None:
     """What an answer makes of each call of the visible test, by path; None for what moved inputs make different: noise.
 
-    Nothing at all of an answer that is another one each time, for the build must not depend on chance.
+    Nothing at all of an answer that is another one each time, for the build must not depend on chance, nor where the test does
+    not tell.
     """
     looks = []
     for jitter in 0.0, 0.0, JITTER:
@@ -101,6 +110,8 @@ def look(names: dict, question: str, code: str, test) -> list[dict[str, Traits |
         quietly(compile(code, f"<{question}>", "exec"), mine)
         names[question] = jittered(mine[question], jitter)
         quietly(test, names)
+        if question not in names.get("CHECKED", {}):  # a test in a form of its own
+            return None
         looks.append(names["CHECKED"][question].seen)
     one, again, moved = looks
     if one != again:

@@ -97,7 +97,7 @@ def memory(processes: list[int], kind: str) -> int:
 
 def words(told) -> list[str]:
     """A list of names that the kernel of a submission tells of."""
-    return [clean(word, 50) for word in told[:20] if isinstance(word, str)] if isinstance(told, list) else []
+    return [clean(word, 50) for word in told[:50] if isinstance(word, str)] if isinstance(told, list) else []
 
 
 @dataclass(frozen=True)

@@ -1562,7 +1562,7 @@ def sgd_step(params, grads, lr):
 
 # %% train: own_seed
 # 引数の rng を使わず、いつも種 0 の乱数で並べ替えている
-# told: -
+# told: own_seed
 def train(x, t, params, lr, epochs, batch_size, rng):
     own = np.random.default_rng(0)
     losses = []

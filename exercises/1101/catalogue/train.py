@@ -330,6 +330,21 @@ def train(x, t, params, lr, epochs, batch_size, rng):
     return params, losses
 
 
+# %% wrong: own_seed
+# 引数の rng を使わず、自分で決めたシードの乱数で並べ替えています。引数の rng を使ってください。
+def train(x, t, params, lr, epochs, batch_size, rng):
+    generator, losses = np.random.default_rng(0), []
+    for _ in range(epochs):
+        order, found = generator.permutation(len(x)), []
+        for start in range(0, len(x), batch_size):
+            rows = order[start : start + batch_size]
+            E, _ = softmax_cross_entropy_forward(network_forward(x[rows], params)[0][-1], t[rows])
+            params = sgd_step(params, network_backward(x[rows], t[rows], params), lr)
+            found.append(E)
+        losses.append(sum(found) / len(found))
+    return params, losses
+
+
 # %% wrong: fixed_seed_every_epoch
 # エポックごとに同じシードの乱数を作り直しているため、いつも同じ順になっています。
 def train(x, t, params, lr, epochs, batch_size, rng):
