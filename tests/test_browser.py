@@ -43,14 +43,15 @@ def answer(page: Page, question: str, code: str):
     return check.locator(".jp-OutputArea-output")
 
 
+STUB = "def affine_forward(z, W, b):\n    "
 ANSWERS = {  # what is typed → the mark in the table, what a row of it says, what the sentence below it says
-    "the stub": ("def affine_forward(z, W, b):\n    raise NotImplementedError", "×", "affine_forward がまだ書かれていません", "もう一度実行"),
-    "a right answer": ("def affine_forward(z, W, b):\n    return z @ W + b", "○", "", ""),
-    "a wrong shape": ("def affine_forward(z, W, b):\n    return (z @ W + b).T", "×", "u の形は (3, 4) のはずですが、(4, 3) です", "列ベクトルの式です"),
-    "a product that does not fit": ("def affine_forward(z, W, b):\n    return W @ z + b", "×", "(return W @ z + b) でエラー", "W は (2, 4)、z は (3, 2)"),
-    "a wrong value": ("def affine_forward(z, W, b):\n    return z @ W", "×", "u の値が違います", "b"),
-    "a taken name": ("len = 3\ndef affine_forward(z, W, b):\n    return z @ W + b[:len(b)]", "×", "int は関数ではないのに", "同じ名前の変数"),
-    "right again": ("del len\ndef affine_forward(z, W, b):\n    return b + z @ W", "○", "", ""),
+    "the stub": (f"{STUB}raise NotImplementedError", "×", "affine_forward がまだ書かれていません", "もう一度実行"),
+    "a right answer": (f"{STUB}return z @ W + b", "○", "", ""),
+    "a wrong shape": (f"{STUB}return (z @ W + b).T", "×", "u の形は (3, 4) のはずですが、(4, 3) です", "列ベクトルの式です"),
+    "a product that does not fit": (f"{STUB}return W @ z + b", "×", "(return W @ z + b) でエラー", "W は (2, 4)、z は (3, 2)"),
+    "a wrong value": (f"{STUB}return z @ W", "×", "u の値が違います", "b"),
+    "a taken name": (f"len = 3\n{STUB}return z @ W + b[:len(b)]", "×", "int は関数ではないのに", "同じ名前の変数"),
+    "right again": (f"del len\n{STUB}return b + z @ W", "○", "", ""),
 }
 
 
@@ -66,7 +67,7 @@ def test_a_student_types_an_answer_and_reads_the_check(kind, page):
         expect(table).to_contain_text(row)
         expect(outputs.last).to_contain_text(re.compile(f"^× affine_forward.*{re.escape(sentence)}"))
     assert "Traceback" not in "".join(outputs.all_inner_texts())
-    assert not page.locator('[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]').count()
+    assert not any(page.locator(f'[data-mime-type="application/vnd.jupyter.{kind}"]').count() for kind in ("error", "stderr"))
 
 
 def test_the_check_cannot_be_edited(page):

@@ -112,8 +112,6 @@ SAYINGS = [  # Python や NumPy の英語 → 何が起きたか、何をすれ�
     (r"division by zero", "0 で割っています。"),
     (r"math domain error|expected a (?:positive|nonnegative|number)", "その関数に渡せない数 (0 や負の数の log など) を渡しています。"),
     (r"math range error|out of range|too large", "数が大きすぎて、計算できません (オーバーフロー)。"),
-    (r"larger sample than population", "重複なしでは、もとの数より多くは選べません。"),
-    (r"must be square", "その計算は、行と列の数が同じ行列にしかできません。"),
     (r"complex", "複素数を、実数のところに入れようとしています。"),
     (r"could not convert string|invalid literal for", "文字列を数に直せません。"),
 ]
