@@ -43,26 +43,31 @@ def answer(page: Page, question: str, code: str):
     return check.locator(".jp-OutputArea-output")
 
 
-ANSWERS = {
-    "the stub": ("def affine_forward(z, W, b):\n    raise NotImplementedError", "×", "affine_forward がまだ書かれていません"),
-    "a right answer": ("def affine_forward(z, W, b):\n    return z @ W + b", "○", ""),
-    "a wrong shape": ("def affine_forward(z, W, b):\n    return (z @ W + b).T", "×", "u の形は (3, 4) のはずですが、(4, 3) です"),
-    "a wrong value": ("def affine_forward(z, W, b):\n    return z @ W", "×", "u の値が違います"),
-    "right again": ("def affine_forward(z, W, b):\n    return b + z @ W", "○", ""),
+STUB = "def affine_forward(z, W, b):\n    "
+ANSWERS = {  # what is typed → the mark in the table, what a row of it says, what the sentence below it says
+    "the stub": (f"{STUB}raise NotImplementedError", "×", "affine_forward がまだ書かれていません", "もう一度実行"),
+    "a right answer": (f"{STUB}return z @ W + b", "○", "", ""),
+    "a wrong shape": (f"{STUB}return (z @ W + b).T", "×", "u の形は (3, 4) のはずですが、(4, 3) です", "列ベクトルの式です"),
+    "a product that does not fit": (f"{STUB}return W @ z + b", "×", "(return W @ z + b) でエラー", "W は (2, 4)、z は (3, 2)"),
+    "a wrong value": (f"{STUB}return z @ W", "×", "u の値が違います", "b"),
+    "a taken name": (f"len = 3\n{STUB}return z @ W + b[:len(b)]", "×", "int は関数ではないのに", "同じ名前の変数"),
+    "right again": (f"del len\n{STUB}return b + z @ W", "○", "", ""),
 }
 
 
 @pytest.mark.parametrize("kind", ANSWERS)
 def test_a_student_types_an_answer_and_reads_the_check(kind, page):
-    code, mark, sentence = ANSWERS[kind]
+    code, mark, row, sentence = ANSWERS[kind]
     outputs = answer(page, "affine_forward", code)
     table = outputs.locator("table")
     expect(table).to_contain_text(mark, timeout=60_000)
     assert ("×" if mark == "○" else "○") not in table.inner_text()
+    expect(outputs).to_have_count(2 if sentence else 1)
     if sentence:
-        expect(table).to_contain_text(sentence)
-        expect(outputs.last).to_contain_text(re.compile("^× affine_forward"))
-        assert "Traceback" not in "".join(outputs.all_inner_texts())
+        expect(table).to_contain_text(row)
+        expect(outputs.last).to_contain_text(re.compile(f"^× affine_forward.*{re.escape(sentence)}"))
+    assert "Traceback" not in "".join(outputs.all_inner_texts())
+    assert not any(page.locator(f'[data-mime-type="application/vnd.jupyter.{kind}"]').count() for kind in ("error", "stderr"))
 
 
 def test_the_check_cannot_be_edited(page):

@@ -306,11 +306,12 @@ def test_an_import_of_what_is_not_there_costs_nothing_unless_it_is_used(how, pac
 
 
 @pytest.mark.parametrize("used", ["import pandas as pd", "from pandas import DataFrame as pd"])
-def test_what_is_not_there_is_named_first_where_it_is_used(used):
+def test_what_is_not_there_is_named_with_the_line_that_uses_it(used):
     result = grade(REFERENCE | {"describe": f"{used}\ndef describe(table):\n    return pd(table).describe()"})
     assert lost(result) == {"describe"}
     [said] = [output["evalue"] for output in result["cells"]["test_describe"]["outputs"] if output["output_type"] == "error"]
-    assert said.startswith("describe: pandas ") and "採点" in said
+    assert said.startswith("describe の 3 行目 (return pd(table).describe()) でエラーが出ました。pandas を読み込めません。")
+    assert "採点の環境" in said
 
 
 NUMPY = {  # what NumPy has no more, or never had → what the sentence names

@@ -3,6 +3,7 @@
 import base64
 import builtins
 import json
+import linecache
 import lzma
 import re
 import sys
@@ -47,13 +48,14 @@ class CheckFailed(AssertionError):
 RENAMED = {"in1d": "np.isin", "trapz": "np.trapezoid", "product": "np.prod", "cumproduct": "np.cumprod", "row_stack": "np.vstack",
            "float": "float", "int": "int", "bool": "bool", "msort": "np.sort"}  # NumPy の古い名前 → 新しい名前
 SAYINGS = [  # Python や NumPy の英語 → 何が起きたか、何をすればよいか
-    (r"truth value of an array|truth value of an empty array",
+    (r"truth value of a",
      "if や and、max(a, b) などは 1 つの数のためのもので、配列には使えません。要素ごとに働く np.where や np.maximum を使ってください。"),
     (r"only (?:length-1|size-1|0-dimensional|integer scalar) arrays can be converted",
      "1 つの数のための関数 (math.exp、float、range など) に配列を渡しています。配列には np.exp のような NumPy の関数を使ってください。"),
-    (r"operands could not be broadcast together with (?:remapped )?shapes? (\(.*?\)) (\(.*?\))",
+    (r"einstein|einsum|subscript .*(?:label|size)|remapped shapes", "np.einsum の添え字と、配列の次元や大きさが合っていません。"),
+    (r"operands could not be broadcast together with shapes? (\(.*?\)) (\(.*?\))",
      "形 {0} と {1} の配列は、要素ごとの計算 (+、-、*、/ など) ができません。行列の積なら @ を、行ごとの和や最大値なら keepdims=True を使います。"),
-    (r"operands? could not be broadcast together", "要素ごとの計算 (+、-、*、/ など) をする配列の形が合っていません。"),
+    (r"could not be broadcast|non-broadcastable|shape mismatch|should have the same shape", "要素ごとの計算をする配列の形が合っていません。"),
     (r"matmul: .*size (\d+) is different from (\d+)",
      "行列の積 @ では、左の列の数と右の行の数が同じでなければなりません。ここでは左が {1}、右が {0} です。掛ける順番と転置 (.T) を見てください。"),
     (r"matmul: .*does not have enough dimensions", "@ は配列どうしの積です。1 つの数を掛けるときは * を使います。"),
@@ -62,37 +64,56 @@ SAYINGS = [  # Python や NumPy の英語 → 何が起きたか、何をすれ�
     (r"bitwise_xor' not supported|unsupported operand type\(s\) for \^", "^ は累乗ではありません。2 乗は ** 2 と書きます。"),
     (r"'bitwise_(?:and|or)' not supported|unsupported operand type\(s\) for [&|]:",
      "& や | は、True と False の配列のためのものです。比べる式をかっこで囲みます: (u > 0) & (u < 1)"),
-    (r"has no callable (\w+) method|loop of ufunc does not support argument", "数ではないものの入った配列で計算しています。配列の中身を見てください。"),
+    (r"numpy boolean", "True と False の配列では、- の計算ができません。1.0 を掛けると、1 と 0 の配列になります。"),
+    (r"no callable \w+ method|ufunc .*(?:not supported|not contain|not support)",
+     "数の配列ではないものを NumPy の関数や計算に渡しています。何が入っているかを見てください。"),
     (r"'NoneType' object|: 'NoneType' and|and 'NoneType'",
      "None (値がないこと) を使って計算しようとしています。呼んだ関数に return があるか、変数に値を入れたかを見てください。"),
-    (r"can't multiply sequence by non-int|can only concatenate (\w+)",
+    (r"can't multiply sequence by non-int|can only concatenate \w+",
      "リストやタプルは、そのままでは計算できません。for で 1 つずつ取り出すか、NumPy の配列にしてください。"),
-    (r"unsupported operand type\(s\) for (\S+?):? '([\w.]+)' and '([\w.]+)'", "{1} と {2} は {0} で計算できません。それぞれが何かを見てください。"),
-    (r"bad operand type for unary (\S+?): '(\w+)'", "{1} には {0} を付けられません。配列を取り出してから計算してください。"),
-    (r"not enough values to unpack \(expected (?:at least )?(\d+), got (\d+)\)", "= の左に変数が {0} 個ありますが、右の値は {1} 個しかありません。"),
-    (r"too many values to unpack \(expected (\d+)", "= の左には変数が {0} 個しかありませんが、右の値はもっとあります。"),
-    (r"cannot unpack non-iterable (\w+)", "= の左に変数がいくつかありますが、右の値は 1 つ ({0}) です。"),
+    (r"unsupported operand type\(s\) for (\S+?)(?: or [\w(,)]+)?:? '([\w.]+)' and '([\w.]+)'|'(\S+)' not supported between instances of '([\w.]+)' and '([\w.]+)'",
+     "{1}{4} と {2}{5} は {0}{3} で計算できません。それぞれが何かを見てください。"),
+    (r"bad operand type for (?:unary )?(\S+?): '([\w.]+)'", "{1} には {0} を使えません。配列を取り出してから計算してください。"),
+    (r"not enough values to unpack \(expected (?:at least )?(\d+), got (\d+)\)", "変数 {0} 個に分けて入れようとしていますが、値は {1} 個しかありません。"),
+    (r"too many values to unpack \(expected (\d+)", "変数 {0} 個に分けて入れようとしていますが、値はもっとあります。"),
+    (r"cannot unpack non-iterable ([\w.]+)", "いくつかの変数に分けて入れようとしていますが、値は 1 つ ({0}) です。"),
     (r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)", "番号 {0} は範囲の外です。軸 {1} の長さは {2} で、番号は 0 から数えます。"),
-    (r"(list|tuple|string) index out of range", "番号が範囲の外です。番号は 0 から数え、最後は長さ - 1 です。"),
+    (r"index out of range|pop from empty", "番号が範囲の外です。番号は 0 から数え、最後は長さ - 1 です。"),
     (r"axis (-?\d+) is out of bounds for array of dimension (\d+)", "{1} 次元の配列に axis={0} はありません。"),
     (r"too many indices for array: array is (\d+)-dimensional, but (\d+)", "{0} 次元の配列に、番号を {1} 個付けています。"),
     (r"could not broadcast input array from shape (\(.*?\)) into shape (\(.*?\))", "形 {0} の値を、形 {1} の場所に入れようとしています。"),
-    (r"setting an array element with a sequence|inhomogeneous", "1 つの要素に配列を入れようとしているか、形のそろわないものを配列にしようとしています。"),
-    (r"all the input array dimensions|need at least one array", "つなげる配列の形が合っていないか、つなげるものがありません。"),
-    (r"missing \d+ required positional arguments?: (.+)", "関数に渡す引数 {0} が足りません。"),
-    (r"takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) (?:was|were) given", "関数に渡す引数は {0} 個のはずですが、{1} 個渡しています。"),
-    (r"got an unexpected keyword argument '(\w+)'", "{0} という名前の引数はありません。"),
+    (r"boolean index did not match|cannot assign \d+ input", "True と False の配列で選ぶときは、選ばれる配列と同じ形にします。入れる値の数も合わせます。"),
+    (r"setting an array element with a sequence|inhomogeneous", "1 つの要素に配列を入れようとしているか、形のそろわないリストを 1 つの配列として使っています。"),
+    (r"input array|at least one array|concatenat", "つなげる配列の形が合っていないか、つなげるものがありません。"),
+    (r"equal division", "np.split は等分しかできません。np.array_split なら、余りも分けられます。"),
+    (r"zero-size array|empty sequence|iterable argument is empty", "空の配列やリストには、最大値などがありません。"),
+    (r"missing \d+ required (?:positional|keyword-only) arguments?: (.+)", "関数に渡す引数 {0} が足りません。"),
+    (r"takes from (\d+) to (\d+) positional arguments? but (\d+) (?:was|were) given", "関数に渡す引数は {0} 個から {1} 個のはずですが、{2} 個渡しています。"),
+    (r"takes (\d+) positional arguments? but (\d+) (?:was|were) given", "関数に渡す引数は {0} 個のはずですが、{1} 個渡しています。"),
+    (r"(?:takes|\bexpected) .*argument|multiple values for|required (?:argument|positional)|argument count", "関数に渡す引数の数か名前が違います。"),
+    (r"unexpected keyword argument '(\w+)'|'(\w+)' is an invalid keyword", "{0}{1} という名前の引数はありません。"),
     (r"Cannot cast ufunc '\w+' output from dtype\('\w+'\) to dtype\('(\w+)'\)",
-     "整数の配列 (dtype は {0}) に小数を入れようとしています。np.zeros(…) のように float の配列を作ってください。"),
-    (r"'(\w+)' object does not support item assignment", "{0} の中身は入れ替えられません。新しいものを作ってください。"),
+     "{0} の配列に、入らない種類の数を入れようとしています。np.zeros(…) のように float の配列を作ってください。"),
+    (r"as a data type|data type '.*' not understood", "配列の形は、np.zeros((2, 3)) のように、かっこで 1 つにまとめて渡します。"),
+    (r"'([\w.]+)' object (?:does not support item assignment|doesn't support item)", "{0} の中身は入れ替えられません。新しいものを作ってください。"),
     (r"'([\w.]+)' object is not callable", "{0} は関数ではないのに、( ) を付けて呼んでいます。掛け算の * を忘れたか、関数と同じ名前の変数を作っていないかを見てください。"),
-    (r"'([\w.]+)' object is not (?:subscriptable|iterable)|object of type '([\w.]+)' has no len", "{0} には、[ ] を付けたり、for で回したり、長さを取ったりできません。"),
-    (r"list indices must be integers or slices, not (\w+)|only integers, slices", "番号には整数を使います。リストの番号に配列は使えません。"),
+    (r"'([\w.]+)' object is not subscriptable|invalid index to scalar", "{0} には、番号の [ ] を付けられません。何が入っているかを見てください。"),
+    (r"'([\w.]+)' object is not (?:iterable|an iterator)|iteration over a 0-d", "{0} は 1 つの値なので、for で 1 つずつ取り出すことはできません。"),
+    (r"object of type '([\w.]+)' has no len|len\(\) of unsized", "{0} は 1 つの値なので、len で長さを取れません。"),
+    (r"indices must be integers|only integers, slices|indices must be of integer|interpreted as an integer|required for (?:axis|an integer)|integer is required",
+     "番号や個数、axis には整数を使います。"),
+    (r"unhashable type: '([\w.]+)'", "{0} は、辞書のキーや集合の要素にはできません。"),
+    (r"module '([\w.]+)' has no attribute '(\w+)'", "{0} に {1} はありません。つづりを確かめてください。"),
     (r"'(list|tuple)' object has no attribute '(\w+)'", "{0} には .{1} がありません。中の配列を取り出すか、NumPy の配列にしてから使ってください。"),
     (r"'([\w.]+)' object has no attribute '(\w+)'", "{0} には .{1} がありません。つづりと、何が入っているかを見てください。"),
     (r"cannot reshape array of size (\d+) into shape (\(.*?\))", "要素が {0} 個の配列は、形 {1} に直せません。"),
+    (r"axes don't match|axes must|repeated axis|duplicate value in|cannot select an axis", "軸の指定が、配列の次元と合っていません。"),
     (r"maximum recursion depth|too many calls", "関数が自分自身を呼び続けています。どこで止まるかを見てください。"),
     (r"division by zero", "0 で割っています。"),
+    (r"math domain error|expected a (?:positive|nonnegative|number)", "その関数に渡せない数 (0 や負の数の log など) を渡しています。"),
+    (r"math range error|out of range|too large", "数が大きすぎて、計算できません (オーバーフロー)。"),
+    (r"complex", "複素数を、実数のところに入れようとしています。"),
+    (r"could not convert string|invalid literal for", "文字列を数に直せません。"),
 ]
 
 
@@ -105,8 +126,8 @@ def translated(error):
     """error が言っていることの日本語。知らないものは、もとの英語。"""
     name, text = getattr(error, "name", None), str(error)
     if isinstance(error, NameError):
-        local = re.search(r"local variable '(\w+)'", text)
-        if local and "global name" not in text:
+        local = re.search(r"(?:local|free) variable '(\w+)'", text)
+        if local:
             return f"変数 {local[1]} を、値を入れる前に使っています。どんなときにも値が入るかを見てください。"
         name = name or "".join(re.findall(r"'(\w+)'", text)[:1])
         if hasattr(np, name):
@@ -114,7 +135,11 @@ def translated(error):
         return (f"{name} という名前がありません。この関数の中で作ったか、引数の名前と合っているか、つづりが正しいかを見てください。"
                 "前の問いの関数なら、そのセルを実行してください。")
     if isinstance(error, ImportError):
-        return f"{name} を読み込めません ({text})。採点の環境にあるのは NumPy、SciPy、scikit-learn、matplotlib です。"
+        inside = re.search(r"cannot import name '(\w+)' from '([\w.]+)'", text)
+        said = f" ({text})" if not text.isascii() else ""  # 演習が決めた文
+        if inside:
+            return f"{inside[2]} の {inside[1]} を読み込めません。つづりを確かめてください。"
+        return f"{name} を読み込めません{said}。採点の環境にあるのは NumPy、SciPy、scikit-learn、matplotlib です。"
     old = re.search(r"module 'numpy' has no attribute '(\w+)'|`np\.(\w+)` was removed", text)
     if isinstance(error, AttributeError) and old:
         old = old[1] or old[2]
@@ -131,39 +156,74 @@ def translated(error):
 
 
 @apart
+def shapes(line, names):
+    """line に出てくる配列の形。names の中身と、その要素 (zs[l]、self.W など) だけを見て、何も実行しない。"""
+    found = {}
+    for path, steps in re.findall(r"(?<![\w.])([A-Za-z_]\w*)((?:\.\w+|\[[-\w'\"]+\])*)", line):
+        value = names.get(path)
+        for step in re.findall(r"\.\w+|\[.*?\]", steps):
+            key = step.strip("[.]'\"")
+            index = int(key) if re.fullmatch(r"-?\d+", key) else key if step[1] in "'\"" else names.get(key)
+            try:
+                if type(value) is np.ndarray and step == ".T":
+                    value = value.T
+                elif type(value) in (list, tuple, dict, np.ndarray) and type(index) in (int, str) and step[0] == "[":
+                    value = value[index]
+                else:
+                    value = object.__getattribute__(value, "__dict__")[key]
+            except (AttributeError, LookupError, TypeError):
+                break
+            path += step
+        if type(value) is np.ndarray:
+            found[path] = f"{path} は {value.shape}"
+    return "、".join(found.values())
+
+
+@apart
 def places(error):
-    """自分のセルの中でエラーが通ったところ: [(関数の名前, 何行目か, その行, その行に出てくる配列の形), …]。"""
+    """自分のセルの中でエラーが通ったところ: [(どのセルか, 関数の名前, 何行目か, その行, その行に出てくる配列の形), …]。"""
     if hasattr(error, "frames"):  # 採点では、自分の関数は別のプロセスで動く
-        return [(frame.name, frame.lineno, frame.line or "", "") for frame in error.frames]
+        return [(frame.name, frame.name, frame.lineno, frame.line or "", "") for frame in error.frames]
     found = []
     for (frame, lineno), about in zip(traceback.walk_tb(error.__traceback__), traceback.extract_tb(error.__traceback__)):
-        if frame.f_globals is NOTEBOOK and frame.f_code.co_filename != CELL:
-            arrays = [name for name in dict.fromkeys(re.findall(r"\w+", about.line)) if isinstance(frame.f_locals.get(name), np.ndarray)]
-            found.append((about.name, lineno, about.line, "、".join(f"{name} は {frame.f_locals[name].shape}" for name in arrays)))
+        cell = frame.f_code.co_filename
+        if frame.f_globals is NOTEBOOK and cell not in GIVEN:
+            line = linecache.getline(cell, lineno).encode()
+            if about.colno is not None and about.end_lineno == lineno:
+                line = line[about.colno : about.end_colno]  # エラーの出た式
+            found.append((cell, about.name, lineno, about.line, shapes(line.decode(), {**NOTEBOOK, **frame.f_locals})))
     return found
 
 
 @apart
 def reason(error):
-    """error を、何をすればよいかがわかる 1 文にする。"""
+    """error を、何をすればよいかがわかる 1 文にする。自分のセルの外で出たなら空。"""
     if isinstance(error, CheckFailed):
         return str(error)
     lines = places(error)
     if not lines:
-        return f"返した値の種類か形が約束と違います。{translated(error)}"
-    names = [name for name, *_ in lines if not name.startswith("<")] or [lines[-1][0]]
+        return ""
+    cell, name, number, line, about = lines[-1]
+    name = next((name for _, name, *_ in lines[::-1] if not name.startswith("<")), name)
     if isinstance(error, NotImplementedError):
-        return (f"{names[-1]} がまだ書かれていません。raise NotImplementedError の行を消して、コードを書いてください。"
+        return (f"{name} がまだ書かれていません。raise NotImplementedError の行を消して、コードを書いてください。"
                 "もう消してあるなら、そのセルをもう一度実行して、エラーが出ないかを見てください。")
-    _, number, line, shapes = lines[-1]
-    place = f"{names[-1]} の {number} 行目" + (f" ({line})" if line else "")
-    said = f"{place} でエラーが出ました。{translated(error)}"
-    if shapes and re.search(r"shape|matmul|dimension|axis|align", str(error)):
-        said += f" ({shapes})"
-    if names[0] != names[-1]:
-        _, number, line, _ = lines[0]
-        said += f" 呼んだのは {names[0]} の {number} 行目" + (f" ({line})" if line else "") + " です。渡した引数も見てください。"
+    said = f"{name} の {number} 行目 ({line}) でエラーが出ました。".replace(" () ", " ") + translated(error)
+    if about and re.search(r"shape|matmul|dimension|axis|axes|align|broadcast|einsum|subscript", str(error)):
+        said += f" ({about})"
+    callers = [place for place in lines if place[0] == lines[0][0] != cell]
+    if callers:
+        _, name, number, line, _ = callers[-1]
+        said += f" 呼んだのは {name} の {number} 行目 ({line}) です。渡した引数も見てください。".replace(" () ", " ")
     return said
+
+
+@apart
+def form(value):
+    """value の種類と形。"""
+    if isinstance(value, (list, tuple)):
+        return f"{len(value)} 個の {type(value).__name__}"
+    return f"形 {value.shape} の配列" if isinstance(value, np.ndarray) else type(value).__name__
 
 
 @apart
@@ -217,28 +277,28 @@ def named(question, seen):
     """自分の関数が返したもの seen が、よくある間違いの 1 つと同じなら、その間違いを言う文。わからなければ空。"""
     if not MISTAKES:
         return ""
-    known = json.loads(lzma.decompress(base64.b85decode("".join(MISTAKES.split())))).get(question)
-    if not known:
+    known = json.loads(lzma.decompress(base64.b85decode("".join(MISTAKES.split()))))
+    if question not in known["questions"]:
         return ""
-    mine = [seen[call].get(path) if call < len(seen) else None for call, path in known["keys"]]
+    parts = [known[part][known["questions"].index(question)] for part in ("keys", "traits", "right", "wrong", "said", "sentences")]
+    keys, traits, right, rows, said, sentences = [*zip(*parts[0])], [*zip(*parts[1])], parts[2], zip(*parts[3]), *parts[4:]
+    mine = [seen[call].get(path) if call < len(seen) else None for call, path in keys]
 
     def same(i, number):
-        if number == -2:  # 雑音: 正しくなければ何でもよい
-            return not same(i, known["right"][i])
-        one, other = mine[i], known["traits"][number] if number >= 0 else None
-        if one is None or other is None:
+        one, other = mine[i], traits[number if number != -2 else right[i]] if max(number, right[i]) >= 0 and number != -1 else None
+        if one is None or other is None or one[0] != other[0]:
             return one is other
-        return one[0] == other[0] and abs(one[1] - other[1]) <= one[2]
+        return (number == -2) != (abs(one[1] - other[1]) <= one[2])  # -2 は雑音: 正しくなければ何でもよい
 
-    paths, best, sentences = [path for _, path in known["keys"]], 1, set()
-    for sentence, row in known["wrong"]:
-        wrong = [i for i, number in enumerate(row) if number != known["right"][i]]
-        touched, sure = {paths[i] for i in wrong}, sum([row[i] != -2 for i in wrong])
-        if sure >= best and all([same(i, number) for i, number in enumerate(row) if paths[i] in touched]):
+    best, found = 1, set()
+    for number, row in zip(said, rows):
+        wrong = [i for i, trait in enumerate(row) if trait != right[i]]
+        touched, sure = {keys[i][1] for i in wrong}, sum([row[i] != -2 for i in wrong])
+        if sure >= best and all([same(i, trait) for i, trait in enumerate(row) if keys[i][1] in touched]):
             if sure > best:
-                best, sentences = sure, set()
-            sentences.add(sentence)
-    return known["sentences"][sentences.pop()] if len(sentences) == 1 else ""
+                best, found = sure, set()
+            found.add(number)
+    return sentences[found.pop()] if len(found) == 1 else ""
 
 
 @apart
@@ -256,7 +316,7 @@ class Score(float):
     def _repr_html_(self):
         from html import escape
 
-        return f'<span style="color: #B84A00">× {escape(self.sentence)}</span>'
+        return f'<span style="{COLOR["×"]}">× {escape(self.sentence)}</span>'
 
 
 @apart
@@ -264,7 +324,7 @@ def checks(question, batch=True, parts=None, members=None):
     """def _(check): … を、question の確認として実行する。引数は Check と同じ。ノートブックに名前は残らない。"""
     def run(body):
         check = CHECKED[question] = Check(question, batch, parts, members)
-        OWN["CELL"] = body.__code__.co_filename
+        GIVEN.add(body.__code__.co_filename)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # 確認の計算のもの。自分の関数の警告は call が調べる
             given = {name: value for name, value in NOTEBOOK.items() if not hasattr(builtins, name)}
@@ -278,7 +338,9 @@ def checks(question, batch=True, parts=None, members=None):
 
 
 CHECKED = {}  # 問い → 最後にした確認
-CELL = ""  # 今の確認のセル
+COLOR = {mark: f"color: {plain}; color: color-mix(in srgb, {vivid} 75%, currentColor)"  # 明るい画面でも暗い画面でも読める色
+         for mark, plain, vivid in (("○", "#00795A", "#009E73"), ("×", "#B84A00", "#D55E00"))}
+GIVEN = set()  # 自分のセルではないもの (確認と図) のファイル名
 
 
 @apart
@@ -298,6 +360,7 @@ class Check:
         """
         self.name, self.rows, self.batch, self.parts, self.members = name, [], batch, parts or {}, members
         self.sizes = {}  # 名前 → × の行のバッチの大きさ, ○ の行のバッチの大きさ
+        self.given, self.returned = (), None  # 前の呼び出しで渡したもの、返ってきたもの
         self.before = None  # 前の呼び出しで返ってきたものと、そのときの写し
         self.lost, self.broken, self.sentence, self.reported = set(), False, "", False
         self.seen = []  # 呼び出しごとの、返ってきたものの特徴
@@ -321,9 +384,11 @@ class Check:
                 result = function(*given, **named)
             except Exception as error:
                 self.seen.append({"raised": [f"{type(error).__name__} {str(error)[-60:]}", 0, 0]})
-                if not places(error):
-                    raise CheckFailed(f"関数が最後まで動きませんでした。{translated(error)} def の行は、もとのままにしてください。") from None
-                raise CheckFailed(reason(error)) from None
+                said = reason(error) or f"関数が最後まで動きませんでした。{translated(error)}"
+                if isinstance(error, TypeError) and not places(error):
+                    said = f"{self.name} を {len(args) + len(named)} 個の引数で呼べませんでした。def の行の引数は、もとのままにしてください。"
+                raise CheckFailed(said) from None
+        self.given, self.returned = args, result
         warned = [str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)]
         try:
             copied = deepcopy(result)
@@ -346,7 +411,7 @@ class Check:
             raise CheckFailed("値が返ってきません (None)。return を忘れていませんか。")
         if quiet and warned:
             what = next((sentence for word, sentence in WARNED if word in warned[0]), warned[0])
-            raise CheckFailed(f"計算の途中で警告が出ました: {what}。np.where は、選ばれないほうの式も計算します。どちらの式でも大きな数の exp を避ける工夫が必要です。")
+            raise CheckFailed(f"計算の途中で警告が出ました: {what}。大きな数の exp を避ける工夫が必要です。np.where を使っても、選ばれないほうの式まで計算されます。")
         if outputs > 1 and not (isinstance(result, (tuple, list)) and len(result) == outputs):
             have = f"{len(result)} つです" if isinstance(result, (tuple, list)) else f"{type(result).__name__} が 1 つです"
             raise CheckFailed(f"返す値は {outputs} つのはずですが、{have}。return a, b のように、カンマで並べて返してください。")
@@ -365,11 +430,7 @@ class Check:
             n = len(args[0]) if batch else None
             for (name, value), g in zip(expected.items(), [got] if len(expected) == 1 else got):
                 others = [pair for pair in expected.items() if pair[0] != name]
-                given = (isinstance(g, list) or getattr(g, "size", 1) > 1) and any([type(a) is type(g) and near(g, a) for a in args])
-                if given and not near(g, value):
-                    self.row(case, name, "", None, f"{name} に、渡した値がそのまま返っています。計算した結果を入れたか、返したかを見てください。")
-                else:
-                    self.compare(case, name, g, value, n, others)
+                self.compare(case, name, g, value, n, others)
 
     @contextmanager
     @apart
@@ -378,13 +439,19 @@ class Check:
         try:
             yield
         except Exception as error:
-            self.row(case, name, "", None, reason(error))
+            said = reason(error)
+            if said or not (self.broken or name in self.lost):  # 前の行が × なら、確認の計算が進まないのはそのため
+                self.row(case, name, "", None, said or f"返した値の種類か形が約束と違います。返ってきたのは {form(self.returned)} です。")
 
     def compare(self, case, name, got, expected, n=None, others=()):
         """got を expected (配列、数、文字列、またはそのリスト、タプル、辞書) と比べて、表に行を足す。
 
         n: バッチの大きさ。others: いっしょに返すほかの値の、名前と正解の組。
         """
+        large = isinstance(got, (list, tuple)) or getattr(got, "size", 1) > 1
+        if large and not near(got, expected) and any([type(a) is type(got) and near(got, a) for a in self.given]):
+            self.row(case, name, "", None, f"{name} に、渡した値がそのまま返っています。計算した結果を入れたか、返したかを見てください。")
+            return
         if isinstance(expected, (list, tuple)):
             if not isinstance(got, (list, tuple)) or len(got) != len(expected):
                 length = f"{len(got)} 個" if isinstance(got, (list, tuple)) else f"{type(got).__name__} "
@@ -413,10 +480,9 @@ class Check:
         if got is None:
             problem = f"{name} が None です。値を計算して返してください。"
         elif isinstance(got, (list, tuple)):
-            kind = "1 つの数" if expected.ndim == 0 else "NumPy の配列"
-            problem = f"{name} は{kind}のはずですが、{type(got).__name__} です。"
+            problem = f"{name} は{' 1 つの数' if expected.ndim == 0 else ' NumPy の配列'}のはずですが、{type(got).__name__} です。"
         elif not isinstance(got, (np.ndarray, np.generic, int, float)):
-            problem = f"{name} は{'数' if expected.ndim == 0 else '配列'}のはずですが、{type(got).__name__} です。"
+            problem = f"{name} は{' 1 つの数' if expected.ndim == 0 else '配列'}のはずですが、{type(got).__name__} です。"
         elif np.asarray(got).dtype.kind not in "biuf":
             problem = f"{name} の中身が実数ではありません (dtype は {np.asarray(got).dtype})。"
         else:
@@ -430,8 +496,7 @@ class Check:
             return
         self.row(case, name, "", None, problem)
 
-    @staticmethod
-    def explain(name, got, expected, n, others):
+    def explain(self, name, got, expected, n, others):
         """got が expected とどう違うかを、書いた人がどこを見ればよいかがわかるように言う。n, others: compare と同じ。"""
         def close(a, b):
             return a.shape == b.shape and np.allclose(a, b, rtol=RTOL, atol=ATOL)
@@ -452,16 +517,24 @@ class Check:
             elif got.ndim == expected.ndim == 1 and np.isclose(got.sum(), expected.sum()):
                 clue = "値の和は合っています。合計する軸を見てください。"
             return f"{name} の形は {expected.shape} のはずですが、{got.shape} です。{clue}"
+        for i, a in enumerate(self.given, 1):
+            if isinstance(a, (np.ndarray, float)) and np.shape(a) == got.shape and close(got * a, expected):
+                return f"{name} に {i} 番目の引数を掛けると正解になります。掛け忘れていませんか。"
         if np.isnan(got).any():
             return f"{name} に nan (0/0 や ∞/∞ の結果) があります。大きな数の exp や、0 の log がないか見てください。"
         if np.isinf(got).any():
             return f"{name} に inf (∞) があります。大きな数の exp や、0 の log、0 での割り算がないか見てください。"
         if not got.any():
-            return f"{name} がすべて 0 です。"
+            return f"{name} が{'すべて' * bool(got.ndim)} 0 です。"
         if close(-got, expected):
             return f"{name} の符号が逆です。"
         if got.ndim == 2 and close(got.T, expected):
             return f"{name} の行と列が入れ替わっています。"
+        if got.ndim == 2 and n and n > 1 and close(expected.sum(axis=1), np.ones(n)):
+            if close(got.sum(axis=0), np.ones(got.shape[1])):
+                return f"{name} は、行ではなく列の和が 1 になっています。合計する軸を見てください。"
+            if np.isclose(got.sum(), 1):
+                return f"{name} は、全部の値を足すと 1 になっています。合計は行ごとに取ります (axis=1、keepdims=True)。"
         scale = np.sum(got * expected) / np.maximum(np.sum(expected * expected), ATOL)
         factor = np.maximum(abs(scale), 1 / abs(scale)) if scale else 0.0
         if factor > 1.5 and abs(factor - round(factor)) < 1e-3 and close(got / scale, expected) and (got.size > 1 or n):
@@ -471,11 +544,6 @@ class Check:
             if round(factor) == n:
                 return f"{name} のどの値も正解の {times}で、この {n} は N (バッチの大きさ) と同じです。1/N を掛けるのがどの関数かを見てください。"
             return f"{name} のどの値も正解の {times}です。何かを掛け忘れたり、割り忘れたりしていませんか。"
-        if got.ndim == 2 and n and n > 1 and close(expected.sum(axis=1), np.ones(n)):
-            if close(got.sum(axis=0), np.ones(got.shape[1])):
-                return f"{name} は、行ではなく列の和が 1 になっています。合計する軸を見てください。"
-            if np.isclose(got.sum(), 1):
-                return f"{name} は、全部の値を足すと 1 になっています。合計は行ごとに取ります (axis=1、keepdims=True)。"
         if got.ndim and np.isclose(got.sum(), expected.sum(), rtol=RTOL) and close(np.sort(got, None), np.sort(expected, None)):
             return f"{name} の値はそろっていますが、並びが違います。"
         if got.ndim == 1 and n == got.size and np.isclose(got.sum(), expected.sum(), rtol=RTOL):
@@ -486,7 +554,8 @@ class Check:
 
     def holds(self, name, ok, sentence, case=""):
         """成り立つはずのことを 1 行で確かめる。成り立たなければ sentence を出す。"""
-        self.row(case, name, "", None, "" if ok else sentence)
+        if ok or not (self.broken and "桁" in name):  # 値が違うなら、桁のことは言わない
+            self.row(case, name, "", None, "" if ok else sentence)
 
     def row(self, case, name, shape, error, problem, n=None):
         self.rows.append((case, name, str(shape), "" if error is None else f"{error:.1e}", not problem, problem))
@@ -514,10 +583,11 @@ class Check:
         rows, self.rows = self.rows, []
         if not rows:
             return
-        problems = [problem + self.only(name) for _, name, *_, problem in rows if problem]
+        wrong = [(problem + self.only(name) * ("値が違います" in problem), case) for case, name, *_, problem in rows if problem]
+        problems = sorted([problem for problem, case in wrong if case == wrong[0][1]], key=lambda problem: "値が違います" in problem)
         title, brief, self.reported = "採点" if self.reported else "確認", self.reported, True
         if brief:
-            rest = len(rows) - len(problems)
+            rest = len(rows) - len(wrong)
             rows = [row for row in rows if row[-1]] + [("", f"{'ほかの ' if problems else ''}{rest} 項目", "", "", True, "")] * (rest > 0)
         display(CheckTable(f"{title}: {self.name}", rows))
         if problems and not self.sentence:
@@ -548,13 +618,12 @@ class CheckTable:
     def _repr_html_(self):
         from html import escape
 
-        color = {"○": "#00795A", "×": "#B84A00"}
         used = [i for i in range(len(self.HEAD)) if any([row[i] for row in self.rows])]
 
         def line(tag, cells):
             style = "text-align: left; padding: 2px 10px; max-width: 42em; white-space: normal"
             return "".join(
-                f'<{tag} style="{style}; color: {color.get(cells[i], "inherit")}">{escape(cells[i])}</{tag}>'
+                f'<{tag} style="{style}; {COLOR.get(cells[i], "")}">{escape(cells[i])}</{tag}>'
                 for i in used
             )
 
@@ -563,6 +632,7 @@ class CheckTable:
 
 
 OWN.update({name: value for name, value in NOTEBOOK.items() if not hasattr(builtins, name)})
+OWN["apart"] = apart(apart)
 ### BEGIN HIDDEN TESTS
 # What the hidden tests of every exercise share. The truth of each question stands in its own test cell, written in
 # another way than the solution (einsum, scipy), and gradients come from central differences of it.

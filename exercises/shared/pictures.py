@@ -27,12 +27,13 @@ def picture(draw):
     if os.environ.get("FIGURES") == "off":
         print("採点では図を描きません。")
         return
+    GIVEN.update({picture.__code__.co_filename, draw.__code__.co_filename})
     try:
         draw()
     except Exception as error:
         plt.close("all")
         clear_output()  # 途中まで出したものは残さない
-        print("この図はまだ描けません。" + reason(error))
+        print("この図はまだ描けません。" + (reason(error) or "自分の関数が返した値の種類か形が、約束と違います。前の問いの確認を見てください。"))
 
 
 def draw_graph(ax, nodes, edges):
