@@ -135,19 +135,20 @@ def true_gradients(x, t, params, activation="relu"):
     return backprop((1 / odds.sum(axis=1) - t) / len(x), us, zs, params, activation)
 
 
-def random_network(rng, n, sizes, activation="relu", margin=0.1):
+def random_network(rng, n, sizes, activation="relu", margin=0.1, reach=1):
     """x, t and params: non-zero biases, |u| >= margin in the hidden layers, label probabilities >= 0.3 / K.
 
-    So log(y + 1e-7) is right to 1e-6, and float32 inside opens the same ReLU gates.
+    So log(y + 1e-7) is right to 1e-6, and float32 inside opens the same ReLU gates. In the first layer |u| is about reach.
     """
     x, t = away_from_zero(rng, (n, sizes[0])), one_hot(rng, n, sizes[-1])
     params, z = [], x
     for a, b in zip(sizes, sizes[1:]):
-        W, biases = rng.normal(size=(a, b)) / np.sqrt(a), away_from_zero(rng, (40, 1, b)) / 2
+        stretch = 1 if params else reach
+        W, biases = stretch * rng.normal(size=(a, b)) / np.sqrt(a), stretch * away_from_zero(rng, (40, 1, b)) / 2
         far = np.abs(z @ W + biases).min(axis=1) >= margin  # for each unit, the first of 40 biases that keeps its distance
         params.append((W, biases[far.argmax(axis=0), 0, np.arange(b)]))
         if len(params) < len(sizes) - 1 and not far.any(axis=0).all():
-            return random_network(rng, n, sizes, activation, margin)
+            return random_network(rng, n, sizes, activation, margin, reach)
         u = z @ W + params[-1][1]
         z = TRUE_ACTIVATION[activation](u)
     while np.max(np.log(np.sum(np.exp(u), axis=1)) - np.sum(u * t, axis=1)) > np.log(sizes[-1] / 0.3):
@@ -156,15 +157,19 @@ def random_network(rng, n, sizes, activation="relu", margin=0.1):
 
 
 SMALL = (5, (4, 6, 3, 2)), (5, (4, 6, 3, 2)), (2, (3, 5, 4, 2)), (3, (3, 3, 3, 3)), (1, (3, 4, 2)), (2, (4, 3))
-LARGER = (4, (4, 5, 5, 5, 3)), (3, (3, 4, 4, 4, 4, 2)), (20, (4, 6, 5, 3))
+FIVE_LAYERS = 3, (3, 4, 4, 4, 4, 2)
+LARGER = (4, (4, 5, 5, 5, 3)), FIVE_LAYERS, (300, (4, 6, 5, 12))
+TWELVE_LAYERS = 2, (3, *[4] * 11, 2)
 OWN_SIZE = 32, (64, 40, 20, 10)
-"""(N, sizes of the layers) of networks: with the larger ones, what is right for three layers or few rows only shows."""
+"""(N, sizes of the layers) of networks: with the larger ones, what is right for three layers, few rows or ten classes only shows."""
+STEEP, REACH = (5, (6, 8, 3)), {"relu": 100, "sigmoid": 4, "tanh": 3}
+"""A network whose first u are as large as the contract has them, and how large these are: see random_network."""
 
 
-def networks(rng, *kinds, activation="relu"):
+def networks(rng, *kinds, activation="relu", reach=1):
     """(x, t, params, what to call it) of each kind."""
     for n, sizes in kinds:
-        made = random_network(rng, n, sizes, activation, margin=0.1 if n < 20 else 0.005)
+        made = random_network(rng, n, sizes, activation, 0.1 if n < 20 else 0.005, reach)
         yield *made, f"{activation}, N = {n}, {len(sizes) - 1} 層"
 
 
@@ -362,7 +367,7 @@ def _(check):
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("affine_forward")
-    for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2), (32, 64, 40):
+    for n, n_in, n_out in (5, 4, 3), (5, 4, 3), (3, 5, 3), (3, 3, 3), (1, 4, 2), (32, 64, 40), (300, 3, 2):
         z, W, b = rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)) / np.sqrt(n_in), away_from_zero(rng, n_out)
         check(z, W, b, u=np.einsum("ni,io->no", z, W) + b, case=f"N = {n}")
     ### END HIDDEN TESTS
@@ -429,7 +434,7 @@ def _(check):
 
     rng = generator("sigmoid_forward")
     for shape in (5, 3), (5, 3), (3, 3), (1, 4), (32, 40):
-        u = 3 * away_from_zero(rng, shape)
+        u = 2 * away_from_zero(rng, shape) ** 3
         check(u, z=expit(u), case=f"{shape}")
     for u in np.array([[1000.0, 30.0]]), np.array([[-1000.0, -30.0]]), np.array([[-900.0, 0.3], [720.0, -2.0], [0.05, -0.05]]):
         check(u, z=expit(u), case="±1000", quiet=True)
@@ -480,7 +485,7 @@ def _(check):
     check.report()
     rng = generator("tanh_forward")
     for shape in (5, 3), (5, 3), (3, 3), (1, 4), (32, 40):
-        u = away_from_zero(rng, shape)
+        u = away_from_zero(rng, shape) ** 3
         check(u, z=1 - 2 / (np.exp(2 * u) + 1), case=f"{shape}")
     for u in np.array([[1000.0, 30.0]]), np.array([[-1000.0, -30.0]]), np.array([[-900.0, 0.3], [720.0, -2.0], [0.07, -0.07]]):
         check(u, z=np.tanh(u), case="±1000", quiet=True)
@@ -526,7 +531,7 @@ def _(check):
     check.report()
     rng = generator("relu_forward")
     for shape in (5, 3), (5, 3), (3, 3), (1, 4), (32, 40):
-        u = away_from_zero(rng, shape)
+        u = away_from_zero(rng, shape) ** 5
         check(u, z=np.where(u > 0, u, 0.0), case=f"{shape}")
     check(np.array([[-1000.0, -0.05], [3000.0, 0.05]]), z=np.array([[0.0, 0.0], [3000.0, 0.05]]), case="±1000", quiet=True)
     ### END HIDDEN TESTS
@@ -663,13 +668,14 @@ def _(check):
     from scipy.special import softmax as true_softmax
 
     rng = generator("softmax")
-    for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (32, 10):
+    for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (300, 35):
         u = rng.normal(size=(n, k))
         check(u, y=true_softmax(u, axis=1), case=f"N = {n}, K = {k}")
     for u in (
         rng.normal(size=(4, 3)) + np.array([[1000.0], [-1000.0], [0.0], [500.0]]),
         np.array([[0.0, 1000.0, -1000.0], [-1000.0, 2.0, 1.0], [1.0, 0.0, 2.0]]),
         np.array([[-30000.0, 30000.0, 29999.0]]),
+        np.array([[0.0] * 20 + [1000.0]]),
     ):
         check(u, y=true_softmax(u, axis=1), case="±1000")
     ### END HIDDEN TESTS
@@ -733,7 +739,7 @@ def _(check):
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("cross_entropy")
-    for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (32, 10):
+    for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (32, 35), (300, 3):
         y = rng.uniform(0.1, 1.0, (n, k))
         y, t = y / y.sum(axis=1, keepdims=True), one_hot(rng, n, k)
         check(y, t, E=np.mean([-np.log(y[i, t[i].argmax()]) for i in range(n)]), case=f"N = {n}, K = {k}")
@@ -795,7 +801,7 @@ def _(check):
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("softmax_cross_entropy_forward")
-    for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (32, 10):
+    for n, k in (5, 3), (5, 3), (3, 3), (1, 4), (4, 2), (300, 35):
         u, t = rng.normal(size=(n, k)), one_hot(rng, n, k)
         check(u, t, E=true_loss(u, t), y=np.exp(u) / np.exp(u).sum(axis=1, keepdims=True), case=f"N = {n}, K = {k}")
     # A label whose probability is rounded to 0: any cut of it is right (log(y + 1e-7), say), so E is only large.
@@ -877,7 +883,7 @@ def _(check):
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("numerical_gradient")
-    for shape in (4,), (4,), (3, 2), (2, 1, 3), (12, 10):
+    for shape in (4,), (4,), (3, 2), (2, 1, 3, 2), (20, 15):
         x, a = away_from_zero(rng, shape), away_from_zero(rng, shape)
         x.flat[1] = 0
         for eps in 1e-5, 0.1:
@@ -958,7 +964,7 @@ def _(check):
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("add_backward")
-    for dz in -0.7, 2.5, away_from_zero(rng, (3, 2)), away_from_zero(rng, (3, 2)):
+    for dz in -0.7, 2.5, *(away_from_zero(rng, shape) for shape in ((3, 2), (3, 2), (4,), (20, 30))):
         check(dz, dx=dz, dy=dz, case=f"{np.shape(dz)}")
     ### END HIDDEN TESTS
 
@@ -1002,7 +1008,7 @@ def _(check):
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("multiply_backward")
-    for shape in (), (), (3, 2):
+    for shape in (), (), (3, 2), (4,), (20, 30):
         dz, x, y = (away_from_zero(rng, shape) if shape else float(away_from_zero(rng, ())) for _ in range(3))
         check(dz, x, y, dx=np.multiply(y, dz), dy=np.multiply(x, dz), case=f"{shape}")
     check(-1.5, 3.0, 3.0, dx=-4.5, dy=-4.5, case="x = y")
@@ -1096,7 +1102,7 @@ def _(check):
     for shape in (5, 3), (5, 3), (3, 3), (1, 4):
         dz, u = away_from_zero(rng, shape), 2 * away_from_zero(rng, shape)
         check(dz, u, du=derivative(lambda v: np.sum(dz / (1 + np.exp(-v)), axis=(1, 2)), u), case=f"{shape}")
-    dz, u = away_from_zero(rng, (32, 40)), 5 * away_from_zero(rng, (32, 40))
+    dz, u = away_from_zero(rng, (32, 40)), 7 * away_from_zero(rng, (32, 40))
     check(dz, u, du=dz * expit(u) * expit(-u), case=f"{u.shape}")
     check.report()
     dz, u = away_from_zero(rng, (4, 3)), rng.uniform(20, 22, (4, 3))
@@ -1148,7 +1154,7 @@ def _(check):
     for shape in (5, 3), (5, 3), (3, 3), (1, 4):
         dz, u = away_from_zero(rng, shape), 1.5 * away_from_zero(rng, shape)
         check(dz, u, du=derivative(lambda v: np.sum(dz * np.tanh(v), axis=(1, 2)), u), case=f"{shape}")
-    dz, u = away_from_zero(rng, (32, 40)), 3 * away_from_zero(rng, (32, 40))
+    dz, u = away_from_zero(rng, (32, 40)), 4 * away_from_zero(rng, (32, 40))
     check(dz, u, du=dz / np.cosh(u) ** 2, case=f"{u.shape}")
     check.report()
     dz, u = away_from_zero(rng, (4, 3)), rng.uniform(10, 11, (4, 3))
@@ -1203,7 +1209,7 @@ def _(check):
     for shape in (5, 3), (5, 3), (3, 3), (1, 4):
         dz, u = away_from_zero(rng, shape), away_from_zero(rng, shape)
         check(dz, u, du=derivative(lambda v: np.sum(np.where(v > 0, dz * v, 0.0), axis=(1, 2)), u), case=f"{shape}")
-    dz, u = away_from_zero(rng, (32, 40)), 100 * away_from_zero(rng, (32, 40)) ** 3
+    dz, u = away_from_zero(rng, (32, 40)), 1e4 * away_from_zero(rng, (32, 40)) ** 7
     u[0, 0] = -1  # np.vectorize takes its type from what the first element gives
     check(dz, u, du=np.where(u > 0, dz, 0.0), case=f"{u.shape}")
     dz, u = away_from_zero(rng, (2, 3)), -rng.uniform(0.1, 2.0, (2, 3))
@@ -1316,10 +1322,11 @@ def _(check):
         fits = [name in check.lost or within(np.asarray(g), a, 1e-5 * s) for name, g, a, s in zip(("dz", "dW", "db"), got, exact, scale)]
         check.holds("桁数", all(fits), f"入力の 1 つがとても大きいと、ほかの勾配の{NO_DIFFERENCES}", "とても大きな入力")
     check.report()
-    du, z, W = away_from_zero(rng, (32, 40)) / 6, rng.normal(size=(32, 64)), rng.normal(size=(64, 40)) / 8
     with aside():
-        check(du, z, W, dz=np.einsum("no,io->ni", du, W), dW=np.einsum("ni,no->io", z, du), db=np.einsum("no->o", du),
-              case="N = 32, 64 → 40")
+        for n, n_in, n_out in (32, 64, 40), (300, 3, 2):
+            du, z, W = away_from_zero(rng, (n, n_out)) / 6, rng.normal(size=(n, n_in)), rng.normal(size=(n_in, n_out)) / 8
+            check(du, z, W, dz=np.einsum("no,io->ni", du, W), dW=np.einsum("ni,no->io", z, du), db=np.einsum("no->o", du),
+                  case=f"N = {n}, {n_in} → {n_out}")
     ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1397,9 +1404,8 @@ def _(check):
         exact = got.shape == y.shape and own_output_gradient(3 * got[t == 0], y[t == 0])
         check.holds("桁数", exact, f"損失がほとんど平らなところで、勾配の{NO_DIFFERENCES}", "損失が平ら")
     check.report()
-    u, t = rng.normal(size=(32, 10)), one_hot(rng, 32, 10)
-    y = np.exp(u) / np.exp(u).sum(axis=1, keepdims=True)
-    check(y, t, du=derivative(lambda v: true_loss(v, t), u), case="N = 32, K = 10")
+    y, t = rng.dirichlet(np.full(35, 5.0), 300), one_hot(rng, 300, 35)
+    check(y, t, du=np.where(t > 0, y - 1, y) / 300, case="N = 300, K = 35")
     check.report()
 
     def problem(n):
@@ -1501,7 +1507,7 @@ def _(check):
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("network_forward")
-    for activation, kinds in ("relu", SMALL + LARGER), ("sigmoid", SMALL), ("tanh", SMALL):
+    for activation, kinds in ("relu", (*SMALL, *LARGER, TWELVE_LAYERS)), ("sigmoid", (*SMALL, FIVE_LAYERS)), ("tanh", (*SMALL, FIVE_LAYERS)):
         for x, _, params, case in networks(rng, *kinds, activation=activation):
             for now in params, [(W + 0.1, b - 0.1) for W, b in params]:
                 us, zs = true_forward(x, now, activation)
@@ -1654,8 +1660,9 @@ def _(check):
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("network_backward")
-    for activation, kinds in ("relu", SMALL + LARGER), ("sigmoid", SMALL), ("tanh", SMALL):
-        for x, t, params, case in networks(rng, *kinds, activation=activation):
+    for activation, kinds in ("relu", SMALL + LARGER), ("sigmoid", (*SMALL, FIVE_LAYERS)), ("tanh", (*SMALL, FIVE_LAYERS)):
+        steep = networks(rng, STEEP, activation=activation, reach=REACH[activation])
+        for x, t, params, case in [*networks(rng, *kinds, activation=activation), *steep]:
             check(x, t, params, activation, grads=true_gradients(x, t, params, activation), case=case)
     check.report()
     for activation in "relu", "sigmoid", "tanh":
@@ -1789,7 +1796,7 @@ def _(check):
     rng = generator("sgd_step")
     for lr, sizes in (
         (0.3, (4, 6, 3, 2)), (0.01, (3, 2)), (0.5, (3, 3, 3)), (0.0, (3, 3, 3)),
-        (0.2, (4, 5, 5, 5, 3)), (0.4, (3, 4, 4, 4, 4, 2)), (0.1, (64, 40, 20, 10)),
+        (0.2, (4, 5, 5, 5, 3)), (0.4, (2,) * 13), (0.1, (64, 40, 20, 10)),
     ):
         params = [(rng.normal(size=(a, b)), rng.normal(size=b)) for a, b in zip(sizes, sizes[1:])]
         grads = [(100 * away_from_zero(rng, W.shape), away_from_zero(rng, b.shape)) for W, b in params]
@@ -1929,8 +1936,10 @@ def _(check):
     rng = generator("train")
 
     # One batch holds everything: the order cannot matter, so every number is known, and the losses are those of the own params.
-    for n, batch_size, epochs, sizes in (6, 6, 3, (3, 5, 4, 2)), (5, 20, 3, (3, 5, 4, 2)), (32, 32, 10, (8, 5, 5, 5, 3)):
-        x, t, params = random_network(rng, n, sizes, margin=0.1 if n < 32 else 0.005)
+    for n, batch_size, epochs, sizes in (
+        (6, 6, 3, (3, 5, 4, 2)), (5, 20, 3, (3, 5, 4, 2)), (32, 32, 12, (8, 5, 5, 5, 3)), (300, 300, 1, (3, 4, 2)),
+    ):
+        x, t, params = random_network(generator(f"train {n}"), n, sizes, margin=0.1 if n < 32 else 0.005)
         right = [params]
         for _ in range(epochs):
             right.append([tuple(p - 0.1 * g for p, g in zip(*layer)) for layer in zip(right[-1], true_gradients(x, t, right[-1]))])
@@ -1948,11 +1957,11 @@ def _(check):
     # All samples alike: again the order cannot matter, and there is one step for every batch.
     x, t, params = random_network(rng, 1, (3, 4, 2))
     now = params
-    for _ in range(3):
+    for _ in range(34):
         now = [tuple(p - 0.5 * g for p, g in zip(*layer)) for layer in zip(now, true_gradients(x, t, now))]
-    with check.attempt("params", "N = 6, バッチ 2"):
-        got, _ = check.call(np.repeat(x, 6, axis=0), np.repeat(t, 6, axis=0), params, 0.5, 1, 2, np.random.default_rng(3), outputs=2)
-        check.compare("N = 6, バッチ 2", "params", got, now)
+    with check.attempt("params", "N = 102, バッチ 3"):
+        got, _ = check.call(np.repeat(x, 102, axis=0), np.repeat(t, 102, axis=0), params, 0.5, 1, 3, np.random.default_rng(3), outputs=2)
+        check.compare("N = 102, バッチ 3", "params", got, now)
     check.report()
 
     # Each sample has an input of its own, so row i of W tells by what weight sample i entered: 1 / (size of its batch).
@@ -2178,7 +2187,7 @@ def _(check):
     ### BEGIN HIDDEN TESTS
     check.report()
     rng = generator("fix_backward")
-    for x, t, params, case in networks(rng, *SMALL, *LARGER):
+    for x, t, params, case in [*networks(rng, *SMALL, *LARGER), *networks(rng, STEEP, reach=REACH["relu"])]:
         check(x, t, params, grads=true_gradients(x, t, params), case=case)
     check.report()
     check_flat(check, rng)
@@ -2278,7 +2287,7 @@ def _(check):
     check.report()
     rng = generator("l2_gradient")
     for decay, sizes in (
-        (0.3, (4, 6, 3, 2)), (1.5, (3, 2)), (0.7, (3, 3, 3)), (0.0, (3, 3, 3)), (0.2, (4, 5, 5, 5, 3)), (0.4, (3, 4, 4, 4, 4, 2)),
+        (0.3, (4, 6, 3, 2)), (1.5, (3, 2)), (0.7, (3, 3, 3)), (0.0, (3, 3, 3)), (0.2, (40, 5, 5, 3)), (0.4, (2,) * 13),
     ):
         params = [(away_from_zero(rng, (a, b)), away_from_zero(rng, b)) for a, b in zip(sizes, sizes[1:])]
         grads = [(rng.normal(size=W.shape), rng.normal(size=b.shape)) for W, b in params]
@@ -2359,7 +2368,7 @@ def _(check):
         check.holds("同じシードなら同じ分け方", one == same, "同じシードの rng でも分け方が変わります。引数の rng だけを使ってください。", case)
     ### BEGIN HIDDEN TESTS
     check.report()
-    for n, k in (12, 3), (11, 4), (5, 5), (23, 2), (15, 11), (100, 7):
+    for n, k in (12, 3), (11, 4), (5, 5), (23, 2), (15, 11), (44, 22), (54, 49), (300, 7):
         check_folds(n, k)
     ### END HIDDEN TESTS
 

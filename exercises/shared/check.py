@@ -174,7 +174,8 @@ def unchanged(before, after):
     if isinstance(before, dict):
         return before.keys() == after.keys() and all([unchanged(before[key], after[key]) for key in before])
     if isinstance(before, np.ndarray):
-        return before.shape == after.shape and np.allclose(before, after, rtol=1e-7, atol=1e-9, equal_nan=True)
+        same = before.shape == after.shape
+        return same and (np.array_equal(before, after) or np.allclose(before, after, rtol=1e-7, atol=1e-9, equal_nan=True))
     return True
 
 
