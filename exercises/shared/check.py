@@ -381,6 +381,14 @@ class Check:
         except Exception as error:
             self.row(case, name, "", None, reason(error))
 
+    @contextmanager
+    @apart
+    def unseen(self):
+        """with の中の呼び出しは、間違いの見分けに使わない (大きな入力でも合うかだけを調べる)。"""
+        before = len(self.seen)
+        yield
+        del self.seen[before:]
+
     def compare(self, case, name, got, expected, n=None, others=()):
         """got を expected (配列、数、文字列、またはそのリスト、タプル、辞書) と比べて、表に行を足す。
 
