@@ -4,7 +4,7 @@ import re
 
 import pytest
 from exercise import MLP, TESTS, run
-from unseen import SUBTLE, WRONG
+from unseen import SMALL, SUBTLE, WRONG
 
 from grading.run.diagnosis import CONSTANT, Diagnosis, recorder
 
@@ -30,7 +30,7 @@ def told(diagnosis: Diagnosis, question: str, code: str) -> list[str]:
     return diagnosis.of(question, names[question])
 
 
-@pytest.mark.parametrize("entry", WRONG + SUBTLE, ids=str)
+@pytest.mark.parametrize("entry", WRONG + SUBTLE + SMALL, ids=str)
 def test_a_mistake_in_other_words_is_told_as_what_it_is(entry, diagnosis):
     assert told(diagnosis, entry.question, entry.code) == [SENTENCES[entry.question, slug] for slug in entry.told]
 

@@ -1,7 +1,8 @@
 """Answers by authors who had only the student's notebook before them: no test, no reference, no catalogue.
 
-right.py: `# %% question: slug`, a line on what is unusual, and the code. wrong.py (the mistakes of a class) and subtle.py (right
-on most inputs, wrong on some that are valid): the second line says what is wrong; `# told:` names the entries of the catalogue
+right.py: `# %% question: slug`, a line on what is unusual, and the code. wrong.py (the mistakes of a class), subtle.py (right
+on most inputs, wrong on some that are valid) and small.py (right when small, wrong at the size of real work): the second line
+says what is wrong; `# told:` names the entries of the catalogue
 whose sentences the author reads (each was read and found true of it), or - for none; `# passes:` says why an answer is let pass.
 """
 
@@ -32,4 +33,4 @@ def load(name: str) -> list[Entry]:
     ]
 
 
-RIGHT, WRONG, SUBTLE = map(load, ("right", "wrong", "subtle"))
+RIGHT, WRONG, SUBTLE, SMALL = map(load, ("right", "wrong", "subtle", "small"))
