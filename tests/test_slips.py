@@ -555,7 +555,7 @@ VERSIONS = [
                      "(n?,k),(k,m?)->(n?,m?) (size 2 is different from 4)", "左が 4、右が 2"),
     Said(ValueError, "matmul: Input operand 0 does not have enough dimensions (has 0, gufunc core with signature "
                      "(n?,k),(k,m?)->(n?,m?) requires 1)", "1 つの数を掛けるときは *"),
-    Said(ValueError, "shapes (2,4) and (3,2) not aligned: 4 (dim 1) != 3 (dim 0)", "左の形が (2,4)、右の形が (3,2)"),
+    Said(ValueError, "shapes (2,4) and (3,2) not aligned: 4 (dim 1) != 3 (dim 0)", "左が (2,4)、右が (3,2)"),
     Said(ValueError, "cannot reshape array of size 12 into shape (5,7)", "要素が 12 個の配列は、形 (5,7)"),
     Said(ValueError, "all the input arrays must have same number of dimensions, but the array at index 0 has 2 dime", "つなげる"),
     Said(ValueError, "all the input array dimensions except for the concatenation axis must match exactly, but alon", "つなげる"),
@@ -613,7 +613,7 @@ VERSIONS = [
     Said(TypeError, "f() missing 1 required positional argument: 'b'", "引数 'b' が足りません"),
     Said(TypeError, "f() missing 2 required keyword-only arguments: 'a' and 'b'", "が足りません"),
     Said(TypeError, "f() takes 1 positional argument but 2 were given", "1 個のはずですが、2 個"),
-    Said(TypeError, "f() takes from 1 to 2 positional arguments but 3 were given", "1 個から 2 個のはずですが、3 個"),
+    Said(TypeError, "f() takes from 1 to 2 positional arguments but 3 were given", "2 個のはずですが、3 個"),
     Said(TypeError, "list.append() takes exactly one argument (3 given)", "引数の数"),
     Said(TypeError, "permutation() takes exactly 1 positional argument (2 given)", "引数の数"),
     Said(TypeError, "f() got an unexpected keyword argument 'bias'. Did you mean 'b'?", "bias という名前の引数"),
