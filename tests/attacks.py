@@ -191,10 +191,10 @@ class Drop(ast.NodeTransformer):
 get_ipython().ast_transformers.append(Drop())
 """,
     "input-transformer": """
-get_ipython().input_transformers_post.append(lambda lines: ["pass\\n"] if "Check(" in "".join(lines) else lines)
+get_ipython().input_transformers_post.append(lambda lines: ["pass\\n"] if "@checks(" in "".join(lines) else lines)
 """,
     "cleanup-transform": """
-get_ipython().input_transformers_cleanup.append(lambda lines: ["pass\\n"] if "Check(" in "".join(lines) else lines)
+get_ipython().input_transformers_cleanup.append(lambda lines: ["pass\\n"] if "@checks(" in "".join(lines) else lines)
 """,
     "optimize-2": """
 import builtins, codeop, os
@@ -209,7 +209,7 @@ codeop.Compile.__call__ = lambda self, source, filename, symbol, **_: honest(sou
 """,
     "event-rewrites": """
 def rewrite(info):
-    if "Check(" in info.raw_cell:
+    if "@checks(" in info.raw_cell:
         info.raw_cell = info.transformed_cell = ""
         globals()["Check"] = type("Check", (), {"__init__": lambda *a: None, "__getattr__": lambda *a: lambda *b, **c: None,
                                                 "__call__": lambda *a, **b: None})
@@ -224,7 +224,7 @@ shell = get_ipython()
 honest = shell.run_cell_async
 
 async def run_cell_async(raw_cell, *args, **options):
-    if "Check(" in raw_cell:
+    if "@checks(" in raw_cell:
         raw_cell, options["transformed_cell"] = "pass", "pass"
     return await honest(raw_cell, *args, **options)
 
@@ -257,7 +257,7 @@ kernel = get_ipython().kernel
 honest = kernel.do_execute
 
 async def do_execute(code, *args, **options):
-    return await honest("pass" if "Check(" in code else code, *args, **options)
+    return await honest("pass" if "@checks(" in code else code, *args, **options)
 
 kernel.do_execute = do_execute
 """,
@@ -435,6 +435,16 @@ class Check:
 
     def __getattr__(self, name):
         return lambda *args, **options: None
+""",
+    "checks-give-full-marks": """
+import sys
+def checks(question, *args, **options):
+    return lambda body: sys.displayhook(4.0)
+""",
+    "every-result-is-full-marks": """
+import sys
+get_ipython().display_formatter.formatters["text/plain"].for_type(float, lambda value, printer, cycle: printer.text("4"))
+sys.displayhook = get_ipython().displayhook.__class__.__call__ = lambda *args: None
 """,
     "check-methods-replaced": """
 Check.row = Check.compare = lambda self, *args, **options: None
@@ -1637,7 +1647,7 @@ LINKED_BESIDE = {
 # A weaker test under a wrong answer.
 WEAKENED: dict[str, dict[str, str]] = {
     "test-emptied": {"test_softmax": "pass"},
-    "test-weakened": {"test_softmax": "check = Check('softmax')\ncheck.report()\n4"},
+    "test-weakened": {"test_softmax": "@checks('softmax')\ndef _(check):\n    check.rows = []\n4"},
     "test-made-an-assert": {"test_softmax": "assert softmax(np.ones(3)) is not None"},
     "tools-weakened": {"tools": LIES["check-replaced"] + "CheckFailed, RTOL, ATOL = KeyError, 1e9, 1e9\n"},
     "imports-weakened": {"imports": """

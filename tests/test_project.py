@@ -149,7 +149,7 @@ def test_the_release_holds_no_solution_no_hidden_test_and_no_marker(tried):
     text = "\n".join(cell.source for cell in tried.source.cells)
     secret = [match.group() for match in REGION.finditer(text)]
     assert len(secret) >= 2 * len(tried.marks) + 1
-    # A line like `check = Check(…)` may stand in a visible cell of the source too.
+    # A line like `check(z, W, b, …` may stand in a visible cell of the source too.
     assert not (lines("\n".join(secret)) - lines(REGION.sub("", text))) & lines(release)
 
 
