@@ -20,8 +20,8 @@ HIDDEN = {
         "network_forward-rows_in_a_byte", "train-order_in_a_byte", "train-loss_of_the_first_hundred",
     ],
     "needs more layers than a table can list": [
-        "network_forward-names_in_alphabetical_order", "network_backward-names_in_alphabetical_order", "network_forward-six_slots",
-        "fix_backward-four_gates",
+        "network_forward-names_in_alphabetical_order", "network_backward-names_in_alphabetical_order",
+        "network_forward-six_slots", "fix_backward-four_gates",
     ],
     "needs a number that tells this mistake alone": [
         "sigmoid_forward-lookup_table", "numerical_gradient-remembered_by_function_name", "network_forward-cache_ignores_weights",
@@ -54,8 +54,8 @@ class Notebook:
         for cell in MLP.release.cells:
             if cells.tested(cell):
                 self.checks[cells.tested(cell)] = cell.source
-            elif cell.cell_type == "code" and cells.grade_id(cell) and not cells.grade_id(cell).startswith("picture_"):
-                assert not run(MLP.reference[cells.grade_id(cell)] if cells.is_solution(cell) else cell.source, cells.grade_id(cell), self.names)
+            elif (name := cells.grade_id(cell)) and cell.cell_type == "code" and not name.startswith("picture_"):
+                assert not run(MLP.reference[name] if cells.is_solution(cell) else cell.source, name, self.names)
 
     def said(self, question: str, *codes: str) -> str:
         """What the check of a question says of an answer, '' for nothing but ○."""
