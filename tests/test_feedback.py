@@ -205,7 +205,7 @@ def test_right_answers_are_folded_and_keep_their_code(course):
 
 def test_a_reason_that_many_rows_have_stands_once(course):
     said = part(course, "wrong", "relu_forward")
-    assert said.count("渡した引数が書き換えられています") == 1 and "ほか 1 行も同じ" in said
+    assert said.count("渡した引数が書き換えられています") == 1 and "ほか 2 行も同じ" in said
 
 
 def test_what_became_of_other_cells_is_told(course):

@@ -169,6 +169,17 @@ def network_forward(x, params, activation="relu"):
     return us, zs
 
 
+# %% wrong: sigmoid_is_tanh
+# activation が "sigmoid" のときに tanh を使っています。
+def network_forward(x, params, activation="relu"):
+    us, zs = [], [x]
+    for l, (W, b) in enumerate(params):
+        us.append(affine_forward(zs[-1], W, b))
+        if l < len(params) - 1:
+            zs.append(relu_forward(us[-1]) if activation == "relu" else tanh_forward(us[-1]))
+    return us, zs
+
+
 # %% wrong: only_first_layer_activated
 # 活性化関数が最初の中間層にしかかかっていません。
 def network_forward(x, params, activation="relu"):
