@@ -80,7 +80,7 @@ SAYINGS = [  # Python や NumPy の英語 → 何が起きたか、何をすれ�
     (r"axis (-?\d+) is out of bounds for array of dimension (\d+)", "{1} 次元の配列に axis={0} はありません。"),
     (r"too many indices for array: array is (\d+)-dimensional, but (\d+)", "{0} 次元の配列に、番号を {1} 個付けています。"),
     (r"could not broadcast input array from shape (\(.*?\)) into shape (\(.*?\))", "形 {0} の値を、形 {1} の場所に入れようとしています。"),
-    (r"boolean index did not match|cannot assign \d+ input", "True と False の配列で選ぶときは、選ばれる配列と同じ形にします。入れる値の数も合わせます。"),
+    (r"boolean (?:index did not|array index)|cannot assign \d+ input", "True と False の配列で選ぶときは、選ばれる配列と同じ形にします。入れる値の数も合わせます。"),
     (r"setting an array element with a sequence|inhomogeneous", "1 つの要素に配列を入れようとしているか、形のそろわないリストを 1 つの配列として使っています。"),
     (r"input array|at least one array|concatenat", "つなげる配列の形が合っていないか、つなげるものがありません。"),
     (r"equal division", "np.split は等分しかできません。np.array_split なら、余りも分けられます。"),
@@ -94,9 +94,9 @@ SAYINGS = [  # Python や NumPy の英語 → 何が起きたか、何をすれ�
     (r"as a data type|data type '.*' not understood", "配列の形は、np.zeros((2, 3)) のように、かっこで 1 つにまとめて渡します。"),
     (r"'([\w.]+)' object (?:does not support item assignment|doesn't support item)", "{0} の中身は入れ替えられません。新しいものを作ってください。"),
     (r"'([\w.]+)' object is not callable", "{0} は関数ではないのに、( ) を付けて呼んでいます。掛け算の * を忘れたか、関数と同じ名前の変数を作っていないかを見てください。"),
-    (r"'([\w.]+)' object is not subscriptable|invalid index to scalar", "{0} には、番号の [ ] を付けられません。何が入っているかを見てください。"),
-    (r"'([\w.]+)' object is not (?:iterable|an iterator)|iteration over a 0-d", "{0} は 1 つの値なので、for で 1 つずつ取り出すことはできません。"),
-    (r"object of type '([\w.]+)' has no len|len\(\) of unsized", "{0} は 1 つの値なので、len で長さを取れません。"),
+    (r"'([\w.]+)' object is not subscriptable|invalid index to scalar", "1 つの値 {0} に、番号の [ ] は付けられません。何が入っているかを見てください。"),
+    (r"'([\w.]+)' object is not (?:iterable|an iterator)|iteration over a 0-d", "1 つの値 {0} を、for で 1 つずつ取り出すことはできません。"),
+    (r"object of type '([\w.]+)' has no len|len\(\) of unsized", "1 つの値 {0} の長さは、len で取れません。"),
     (r"indices must be integers|only integers, slices|indices must be of integer|interpreted as an integer|required for (?:axis|an integer)|integer is required",
      "番号や個数、axis には整数を使います。"),
     (r"unhashable type: '([\w.]+)'", "{0} は、辞書のキーや集合の要素にはできません。"),
@@ -292,7 +292,7 @@ def named(question, seen):
     for number, row in zip(said, rows):
         wrong = [i for i, trait in enumerate(row) if trait != right[i]]
         touched, sure = {keys[i][1] for i in wrong}, sum([row[i] != -2 for i in wrong])
-        if sure >= best and all([same(i, trait) for i, trait in enumerate(row) if keys[i][1] in touched]):
+        if sure >= best and all([same(i, trait) for i, trait in enumerate(row) if keys[i][1] in touched or "#" in touched]):
             if sure > best:
                 best, found = sure, set()
             found.add(number)
@@ -411,7 +411,7 @@ class Check:
             what = next((sentence for word, sentence in WARNED if word in warned[0]), warned[0])
             raise CheckFailed(f"計算の途中で警告が出ました: {what}。大きな数の exp を避ける工夫が必要です。np.where を使っても、選ばれないほうの式まで計算されます。")
         if outputs > 1 and not (isinstance(result, (tuple, list)) and len(result) == outputs):
-            have = f"{len(result)} つです" if isinstance(result, (tuple, list)) else f"{type(result).__name__} が 1 つです"
+            have = f"{len(result)} 個です" if isinstance(result, (tuple, list)) else f"{type(result).__name__} が 1 つです"
             raise CheckFailed(f"返す値は {outputs} つのはずですが、{have}。return a, b のように、カンマで並べて返してください。")
         return result
 
@@ -520,7 +520,7 @@ class Check:
                 clue = "次元の数が違います。"
             elif got.ndim == expected.ndim + 1 and close(got.sum(axis=0), expected):
                 clue = "バッチ方向の合計がまだです。"
-            elif got.ndim == expected.ndim == 1 and np.isclose(got.sum(), expected.sum()):
+            elif got.ndim == expected.ndim == 1 and np.isclose(got.sum(), expected.sum()) and abs(got.sum()) > 1e-3:
                 clue = "値の和は合っています。合計する軸を見てください。"
             return f"{name} の形は {expected.shape} のはずですが、{got.shape} です。{clue}"
         for i, a in enumerate(self.given, 1):
@@ -532,6 +532,8 @@ class Check:
             return f"{name} に inf (∞) があります。大きな数の exp や、0 の log、0 での割り算がないか見てください。"
         if not got.any():
             return f"{name} が{'すべて' * bool(got.ndim)} 0 です。"
+        if got.ndim and len(got) > 1 and not got[1:].any() and close(got[0], expected[0]):
+            return f"{name}[0] のほかがすべて 0 です。return がループの中にないか、ループの範囲を見てください。"
         if close(-got, expected):
             return f"{name} の符号が逆です。"
         if got.ndim == 2 and close(got.T, expected):
@@ -552,7 +554,7 @@ class Check:
             return f"{name} のどの値も正解の {times}です。何かを掛け忘れたり、割り忘れたりしていませんか。"
         if got.ndim and np.isclose(got.sum(), expected.sum(), rtol=RTOL) and close(np.sort(got, None), np.sort(expected, None)):
             return f"{name} の値はそろっていますが、並びが違います。"
-        if got.ndim == 1 and n == got.size and np.isclose(got.sum(), expected.sum(), rtol=RTOL):
+        if got.ndim == 1 and n == got.size and np.isclose(got.sum(), expected.sum(), rtol=RTOL) and abs(got.sum()) > 1e-3:
             return f"{name} の値は違いますが、和は合っています。合計する軸を見てください。"
         worst = np.unravel_index(np.argmax(np.abs(got - expected)), got.shape)
         at = f"[{', '.join(map(str, worst))}] " if worst else " "

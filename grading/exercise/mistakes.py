@@ -40,7 +40,7 @@ def pack(source: NotebookNode, answers: Iterable[Answer]) -> None:
     if places:
         told = json.dumps(columns(known(source, list(answers))), ensure_ascii=False, separators=(",", ":"))
         packed = base64.b85encode(lzma.compress(told.encode(), lzma.FORMAT_ALONE, filters=FILTERS)).decode()
-        lines = "\n".join(textwrap.wrap(packed, 130))
+        lines = "\n".join(textwrap.wrap(packed, 1000))
         places[0].source = places[0].source.replace(EMPTY, f'MISTAKES = """\n{lines}\n"""')
 
 

@@ -22,7 +22,7 @@ def relu_forward(u):
 
 
 # %% wrong: changes_u
-# 引数の u を書き換えています。写しではなく、同じ配列の別名に書いています。新しい配列を返してください。
+# 引数の u を書き換えています (別の名前を付けても、同じ配列です)。新しい配列を作って返してください。
 def relu_forward(u):
     out = u
     out[out < 0] = 0
@@ -30,7 +30,7 @@ def relu_forward(u):
 
 
 # %% wrong: changes_u_in_place
-# 引数の u を書き換えています。写しではなく、同じ配列の別名に書いています。新しい配列を返してください。
+# 引数の u を書き換えています (別の名前を付けても、同じ配列です)。新しい配列を作って返してください。
 def relu_forward(u):
     np.maximum(u, 0, out=u)
     return u

@@ -40,7 +40,7 @@ def sigmoid_forward(u):
 
 
 # %% wrong: sign_flipped
-# 指数の符号が逆です。u が大きいほど 1 に近づくはずです。
+# sigmoid(-u) になっています。指数の符号か、場合分けの向きが逆です。u が大きいほど 1 に近づくはずです。
 def sigmoid_forward(u):
     e = np.exp(-np.abs(u))
     return np.where(u >= 0, e, 1) / (1 + e)
