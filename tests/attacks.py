@@ -1616,7 +1616,7 @@ NO_NOTEBOOK: dict[str, Callable[[str], bytes]] = {
     "200-mb-of-spaces": lambda text: text.encode() + b" " * 200_000_000,
     "200-mb-of-spaces-within": lambda text: b"{" + b" " * 200_000_000 + text.encode()[1:],
     "200-mb-of-text": lambda text: b"x" * 200_000_000,
-    "200-mb-in-a-cell": lambda text: text.encode().replace(b"import os", b"#" * 200_000_000, 1),
+    "200-mb-in-a-cell": lambda text: text.encode().replace(b"import numpy", b"#" * 200_000_000, 1),
     "null-bytes": lambda text: b"\0" * 10_000,
     "invalid-utf-8": lambda text: b'{"cells": ["\xff\xfe\x80"]}',
     "merge-conflict": lambda text: b"<<<<<<< HEAD\n" + text.encode() + b"=======\n" + text.encode() + b">>>>>>> main\n",

@@ -105,7 +105,7 @@ def tanh_forward(u):
 
 # %% dlfs_softmax_of_one_vector: chapter 3 softmax of the book, meant for one vector: maximum and sum over the whole batch
 # QUESTIONS: softmax
-# SAID: バッチの方向 (N の軸)
+# SAID: 全部の値を足すと 1
 def softmax(u):
     c = np.max(u)
     exp_u = np.exp(u - c)
