@@ -9,10 +9,12 @@ import multiprocessing
 import os
 import pickle
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import nbformat
 from nbgrader.utils import determine_grade
@@ -24,6 +26,7 @@ from grading.run.assignment import Assignment, read_assignment
 from grading.sandbox.limits import Limits
 
 ROOT = Path(__file__).parent.parent
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -134,24 +137,29 @@ def in_processes(tried: Tried, method: str, tasks: list) -> list:
     assert tried.given
     AT_WORK[:] = [tried]
     with multiprocessing.get_context("fork").Pool(2) as pool:
-        return pool.starmap(in_fork, [(method, task) for task in tasks], chunksize=8)
+        return pool.starmap(of_worker, [(method, task) for task in tasks], chunksize=8)
 
 
-def in_fork(method: str, task):
+def of_worker(method: str, task):
     """In a fork of a worker: what one answer sets in the process (np.seterr, say) does not reach the next."""
+    return in_fork(lambda: getattr(AT_WORK[0], method)(task), task)
+
+
+def in_fork(act: Callable[[], T], what: object = "a fork") -> T:
+    """What act makes of this process; nothing else of it stays. what: is named where the process ends early."""
     end, start = os.pipe()
     child = os.fork()
     if not child:
         try:
             with os.fdopen(start, "wb") as file:
-                pickle.dump(getattr(AT_WORK[0], method)(task), file)
+                pickle.dump(act(), file)
         finally:
             os._exit(0)
     os.close(start)
     with os.fdopen(end, "rb") as file:
         told = file.read()
     os.waitpid(child, 0)
-    assert told, f"the process ended in {task}"
+    assert told, f"the process ended in {what}"
     return pickle.loads(told)
 
 

@@ -9,7 +9,6 @@ import getpass
 import html
 import keyword
 import os
-import pickle
 import re
 import subprocess
 import sys
@@ -20,7 +19,7 @@ import nbclient
 import nbformat
 import numpy as np
 import pytest
-from exercise import MLP, REFERENCE, RELEASE
+from exercise import MLP, REFERENCE, RELEASE, in_fork
 
 from grading.exercise.cells import grade_id, is_solution
 from grading.exercise.cells import tested as asked
@@ -40,23 +39,6 @@ class Student:
             name = grade_id(cell) if cell.cell_type == "code" and not asked(cell) else None
             if name and not name.startswith("picture_"):
                 assert self.kernel.run(REFERENCE.get(name, cell.source)), name
-
-    def in_fork(self, act):
-        """What act() makes of this kernel; nothing of it stays."""
-        end, start = os.pipe()
-        child = os.fork()
-        if not child:
-            try:
-                with os.fdopen(start, "wb") as file:
-                    pickle.dump(act(), file)
-            finally:
-                os._exit(0)
-        os.close(start)
-        with os.fdopen(end, "rb") as file:
-            told = file.read()
-        os.waitpid(child, 0)
-        assert told, "the process ended"
-        return pickle.loads(told)
 
     def check(self, question: str) -> "Read":
         """Run the check of the question."""
@@ -80,7 +62,7 @@ class Student:
                 self.kernel.run(cell)
             return self.check(question)
 
-        return self.in_fork(act)
+        return in_fork(act)
 
 
 @dataclass
@@ -467,7 +449,7 @@ def test_a_name_that_an_earlier_check_used_is_none_of_the_notebook(student):
             reads.append((name, code, student.check("affine_forward")))
         return reads
 
-    for name, code, read in student.in_fork(act):
+    for name, code, read in in_fork(act):
         assert f"{name} という名前がありません" in read.sentence and not read.right
         sober(read, "affine_forward", code)
 
@@ -497,7 +479,7 @@ def test_a_name_that_is_taken_at_top_level_breaks_no_check(value, student):
             student.kernel.shell.user_ns |= {name: before} if before is not act else {}
         return reads
 
-    reads = student.in_fork(act)
+    reads = in_fork(act)
     assert len(reads) > 20 * len(NAMES) / 2
     assert {key: (read.text, read.noise) for key, read in reads.items() if read.text or read.noise or not read.right} == {}
 
@@ -520,7 +502,7 @@ def test_a_check_leaves_the_names_of_the_notebook_as_they_were(answers, student)
             student.kernel.run(REFERENCE[question])
         return changed
 
-    assert student.in_fork(act) == []
+    assert in_fork(act) == []
 
 
 def test_of_no_wrong_answer_of_the_catalogue_anything_is_read_that_is_not_for_students(student):
@@ -724,7 +706,7 @@ def test_a_picture_says_what_is_missing_and_names_no_line_of_its_own(student):
                 said[name, kind] = "".join(content.get("text", "") + "".join(content.get("traceback", [])) for content in told)
         return said
 
-    for (_, kind), text in student.in_fork(act).items():
+    for (_, kind), text in in_fork(act).items():
         if "描けません" in text and "先に" not in text:
             assert ("まだ書かれていません" if kind == "unsolved" else "2 行目 (return 1 + 'a') でエラーが出ました") in text
             assert "呼んだのは" not in text and "lambda" not in text

@@ -1000,21 +1000,21 @@ else:
     print("先に、いちばん上の「準備」のセルを実行してください。")
 
 # %% [markdown]
-# ## 8. 画素を入れかえる
+# ## 8. 画素を入れ替える
 #
 # 画素の順番をめちゃくちゃにすると、私たちには読めませんが、ネットワークは同じように学習します。
 
 # %% [markdown]
 # <details><summary>話すこと (2 分)</summary>
 #
-# - 上の段がもとの画像、下の段が同じ入れかえをした画像です。下の段を読める人はいますか。
+# - 上の段がもとの画像、下の段が同じ入れ替えをした画像です。下の段を読める人はいますか。
 # - 「再生」を押します。2 本の線はほとんど重なります。多層パーセプトロンは、画素の「となり」を知らないからです。
 # - 画像をばらばらにせずに、となりを生かすのが CNN です。次回の話です。
 #
 # </details>
 
 # %% cellView="form" jupyter={"source_hidden": true}
-# @title 場面 8: 画素を入れかえる
+# @title 場面 8: 画素を入れ替える
 SHUFFLE_EPOCHS = 12
 
 
@@ -1064,12 +1064,12 @@ def shuffle_draw(axes, state):
 def shuffle_story():
     for state in film(shuffle_run, {"order": 1}, [0, 1, 2, 4, 6, 8, 12, 20, 32]):
         epoch, plain, shuffled = state["history"][-1]
-        yield f"{epoch:g} エポック: もとの画像 {plain:.1%}、入れかえた画像 {shuffled:.1%} です。", state
+        yield f"{epoch:g} エポック: もとの画像 {plain:.1%}、入れ替えた画像 {shuffled:.1%} です。", state
 
 
 if "present" in globals():
     present(Scene("shuffle", shuffle_setup, shuffle_draw, [
-        Control("order", "入れかえ方 (0 はもとのまま)", (0, 9, 1), 1, restarts=True),
+        Control("order", "入れ替え方 (0 はもとのまま)", (0, 9, 1), 1, restarts=True),
     ], shuffle_story, run=shuffle_run))
 else:
     print("先に、いちばん上の「準備」のセルを実行してください。")

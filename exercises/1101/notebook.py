@@ -2261,10 +2261,10 @@ def _(check):
 # ## 3.7 この先へ: 畳み込みニューラルネットワーク (CNN)
 #
 # 多層パーセプトロンは、画像を 64 個の数に**ばらばらにして**入力します。となりの画素がどれか、ということを知りません。
-# それなら、画素の順番をめちゃくちゃに入れかえても (どの画像も同じ入れかえ方で) 同じように学習できるはずです。同じ初期値、同じエポック数で試してみます。
+# それなら、画素の順番をめちゃくちゃに入れ替えても (どの画像も同じ入れ替え方で) 同じように学習できるはずです。同じ初期値、同じエポック数で試してみます。
 
 # %% folded="picture_shuffled"
-# @title 図: 画素を入れかえた手書き数字
+# @title 図: 画素を入れ替えた手書き数字
 @picture
 def draw():
     plain, last_epoch = need_training()
@@ -2282,7 +2282,7 @@ def draw():
         column[0].set_title(f"label {label}")
     plt.show()
     print(f"テスト用のデータの正解率 ({last_epoch} エポック): もとの画像 {accuracy(x_test, label_test, plain):.1%}、"
-          f"入れかえた画像 {accuracy(x_test[:, order], label_test, shuffled):.1%}")
+          f"入れ替えた画像 {accuracy(x_test[:, order], label_test, shuffled):.1%}")
 
 # %% [markdown]
 # 下の段は、私たちにはまったく読めません。ネットワークにとっては、どちらも同じです。画像の「となり」を生かすのが **CNN** です (次回)。

@@ -20,7 +20,7 @@ SENTENCES = [  # Python's kind and message → what its author reads: it takes o
     (r"unindent does not match", "この行の字下げが、前のどの行ともそろっていません。"),
     (r"unexpected indent", "この行の字下げが深すぎます。前の行とそろえてください。"),
     (r"expected an indented block after .* on line (\d+)", r"\1 行目の次には、字下げした行が要ります。"),
-    (r"IndentationError", "字下げが正しくありません。前の行とくらべてください。"),
+    (r"IndentationError", "字下げが正しくありません。前の行と比べてください。"),
     (r"invalid non-printable character U\+3000", "全角の空白があります。半角の空白に直してください。"),
     (r"invalid non-printable character U\+([0-9A-F]+)", r"目に見えない文字 (U+\1) があります。消して、打ち直してください。"),
     (r"invalid character '.' \(U\+(?:FF[0-5]|300)", "全角の文字があります。半角に直してください。"),

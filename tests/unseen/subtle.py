@@ -399,7 +399,7 @@ def softmax(u):
 
 
 # %% softmax: two_classes_swapped
-# K = 2 だけ sigmoid で書き、2 つの列が入れかわっている
+# K = 2 だけ sigmoid で書き、2 つの列が入れ替わっている
 # told: two_classes_swapped
 def softmax(u):
     if u.shape[1] == 2:
@@ -1733,7 +1733,7 @@ def fix_backward(x, t, params):
 
 
 # %% fix_backward: gates_kept_by_shape
-# 門を形ごとに辞書に入れるので、幅の同じ層の門が入れかわる
+# 門を形ごとに辞書に入れるので、幅の同じ層の門が入れ替わる
 # told: -
 def fix_backward(x, t, params):
     us, zs = network_forward(x, params)

@@ -856,7 +856,7 @@ def add_backward(dz):
 
 
 # %% multiply_backward: swapped
-# x と y が入れかわり、相手でなく自分の値を掛けた (dx = dz*x, dy = dz*y)。
+# x と y が入れ替わり、相手でなく自分の値を掛けた (dx = dz*x, dy = dz*y)。
 # told: not_swapped
 def multiply_backward(dz, x, y):
     dx = dz * x
@@ -910,7 +910,7 @@ def multiply_backward(dz, x, y):
 
 
 # %% multiply_backward: swapped_no_upstream
-# 2 つの間違い: ① 上流の勾配 dz を掛けていない ② x と y が入れかわっている (x, y を返す)。
+# 2 つの間違い: ① 上流の勾配 dz を掛けていない ② x と y が入れ替わっている (x, y を返す)。
 # told: -
 def multiply_backward(dz, x, y):
     return 1 * x, 1 * y

@@ -122,7 +122,7 @@ def l2_gradient(params, grads, weight_decay):
 
 
 # %% wrong: weights_found_by_shape
-# 重みを形で探しているので、同じ形の層の重みが入れかわります。順に組にしてください。
+# 重みを形で探しているので、同じ形の層の重みが入れ替わります。順に組にしてください。
 def l2_gradient(params, grads, weight_decay):
     shapes = dict((W.shape, W) for W, b in params)
     return [(dW + weight_decay * shapes[dW.shape], db + 0) for dW, db in grads]

@@ -160,7 +160,7 @@ def relu_backward(dz, u):
 
 
 # %% wrong: arguments_swapped
-# dz と u の役割が入れかわっています。
+# dz と u の役割が入れ替わっています。
 def relu_backward(dz, u):
     return u * (dz > 0)
 

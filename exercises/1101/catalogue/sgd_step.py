@@ -260,7 +260,7 @@ def sgd_step(params, grads, lr):
 
 
 # %% wrong: gradients_found_by_shape
-# 勾配を形で探しているので、同じ形の層の勾配が入れかわります。順に組にしてください。
+# 勾配を形で探しているので、同じ形の層の勾配が入れ替わります。順に組にしてください。
 def sgd_step(params, grads, lr):
     by_shape = {g.shape: g for pair in grads for g in pair}
     return [tuple(p - lr * by_shape[p.shape] for p in pair) for pair in params]

@@ -157,7 +157,7 @@ def softmax(u):
 
 
 # %% wrong: two_classes_swapped
-# K = 2 のときだけ、2 つのクラスが入れかわっています。
+# K = 2 のときだけ、2 つのクラスが入れ替わっています。
 def softmax(u):
     if u.shape[1] == 2:
         p = 1 / (1 + np.exp(-np.clip(u[:, 0] - u[:, 1], -700, 700)))
