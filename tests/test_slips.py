@@ -572,6 +572,8 @@ VERSIONS = [
     Said(TypeError, "unhashable type: 'numpy.ndarray'", "numpy.ndarray は、辞書のキー"),
     Said(TypeError, "'float' object is not iterable", "for で"),
     Said(TypeError, "iteration over a 0-d array", "for で"),
+    Said(TypeError, "NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, input has 2 dimensions",
+         "True と False の配列で選ぶとき"),
     Said(TypeError, "'generator' object is not subscriptable", "generator には、番号の [ ]"),
     Said(TypeError, "'int' object is not callable", "int は関数ではない"),
     Said(TypeError, "'NoneType' object is not subscriptable", "None"),

@@ -94,9 +94,10 @@ SAYINGS = [  # Python や NumPy の英語 → 何が起きたか、何をすれ�
     (r"as a data type|data type '.*' not understood", "配列の形は、np.zeros((2, 3)) のように、かっこで 1 つにまとめて渡します。"),
     (r"'([\w.]+)' object (?:does not support item assignment|doesn't support item)", "{0} の中身は入れ替えられません。新しいものを作ってください。"),
     (r"'([\w.]+)' object is not callable", "{0} は関数ではないのに、( ) を付けて呼んでいます。掛け算の * を忘れたか、関数と同じ名前の変数を作っていないかを見てください。"),
-    (r"'([\w.]+)' object is not subscriptable|invalid index to scalar", "1 つの値 {0} に、番号の [ ] は付けられません。何が入っているかを見てください。"),
-    (r"'([\w.]+)' object is not (?:iterable|an iterator)|iteration over a 0-d", "1 つの値 {0} を、for で 1 つずつ取り出すことはできません。"),
-    (r"object of type '([\w.]+)' has no len|len\(\) of unsized", "1 つの値 {0} の長さは、len で取れません。"),
+    (r"'([\w.]+)' object is not subscriptable", "{0} には、番号の [ ] を付けられません。何が入っているかを見てください。"),
+    (r"'([\w.]+)' object is not (?:iterable|an iterator)", "{0} は 1 つの値なので、for で 1 つずつ取り出せません。"),
+    (r"object of type '([\w.]+)' has no len", "{0} は 1 つの値なので、len で長さを取れません。"),
+    (r"(?:invalid index to scal|iteration over )a|of unsized", "1 つの数は、番号の [ ] を付けられません。for で取り出すことも、len で長さを取ることもできません。"),
     (r"indices must be integers|only integers, slices|indices must be of integer|interpreted as an integer|required for (?:axis|an integer)|integer is required",
      "番号や個数、axis には整数を使います。"),
     (r"unhashable type: '([\w.]+)'", "{0} は、辞書のキーや集合の要素にはできません。"),
@@ -375,16 +376,16 @@ class Check:
         from copy import deepcopy  # 自分のセルで copy という名前を使っても動く
 
         wanted = args, options or {}
-        given, named = deepcopy(wanted)
+        given, by_name = deepcopy(wanted)
         with warnings.catch_warnings(record=True) as caught, redirect_stderr(sys.stdout):
             warnings.simplefilter("always")
             try:
-                result = function(*given, **named)
+                result = function(*given, **by_name)
             except Exception as error:
                 self.seen.append({"raised": [f"{type(error).__name__} {str(error)[-60:]}", 0, 0]})
                 said = reason(error) or f"関数が最後まで動きませんでした。{translated(error)}"
                 if isinstance(error, TypeError) and not places(error):
-                    said = f"{self.name} を {len(args) + len(named)} 個の引数で呼べませんでした。def の行の引数は、もとのままにしてください。"
+                    said = f"{self.name} を {len(args) + len(by_name)} 個の引数で呼べませんでした。def の行の引数は、もとのままにしてください。"
                 raise CheckFailed(said) from None
         self.given, self.returned = args, result
         warned = [str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)]
@@ -392,7 +393,7 @@ class Check:
             copied = deepcopy(result)
         except Exception:
             raise CheckFailed(f"{type(result).__name__} が返ってきました。配列や数、リストを返してください。") from None
-        before_and_after = zip([*wanted[0], *wanted[1].values()], [*given, *named.values()])
+        before_and_after = zip([*wanted[0], *wanted[1].values()], [*given, *by_name.values()])
         changed = [f"argument {i}" for i, (old, new) in enumerate(before_and_after) if not unchanged(old, new)]
         if not GRADING:
             said = {"warned": [warned[0][:20], 0, 0]} if warned else {}

@@ -51,21 +51,20 @@ def columns(tables: dict[str, dict]) -> dict[str, list]:
         "questions": list(tables),
         **{part: [list(zip(*table[part])) for table in each] for part in ("keys", "traits")},
         "right": [table["right"] for table in each],
-        "wrong": [list(zip(*[row for _, row in sorted(table["wrong"], key=itemgetter(1))])) for table in each],
-        "said": [[number for number, _ in sorted(table["wrong"], key=itemgetter(1))] for table in each],
+        "wrong": [list(zip(*[row for _, row in table["wrong"]])) for table in each],
+        "said": [[number for number, _ in table["wrong"]] for table in each],
         "sentences": [table["sentences"] for table in each],
     }
 
 
 def known(source: NotebookNode, answers: list[Answer]) -> dict[str, dict]:
     """Question → what `named` goes by: keys, traits, the right ones' and the wrong ones' rows, and sentences."""
-    names = namespace(source)
-    found = {}
+    names, answered, found = namespace(source), solutions(source), {}
     for cell in source.cells:
         if question := tested(cell):
             mine, right = [answer for answer in answers if answer.question == question], names[question]
             test = compile(visible(cell.source), f"<{cell.id}>", "exec")
-            reference = Answer(question, "reference", True, "", solutions(source)[question])
+            reference = Answer(question, "reference", True, "", answered[question])
             seen = {answer: look(names, question, answer.code, test) for answer in [reference, *mine]}
             names[question] = right  # for the questions behind it
             if seen[reference] is None:
@@ -181,4 +180,5 @@ def table(reference: Answer, seen: dict[Answer, list]) -> dict:
         if not answer.right and (mine := row(each)) != first:
             sentences += [answer.sentence] if answer.sentence not in sentences else []
             wrong.append([sentences.index(answer.sentence), mine])
+    wrong.sort(key=itemgetter(1))  # what is alike packs tighter
     return {"keys": keys, "traits": traits, "right": first, "sentences": sentences, "wrong": wrong}
