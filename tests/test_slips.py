@@ -369,6 +369,10 @@ SLIPS = {
         written("network_forward", "yield x"),
         written("softmax", "return (np.exp(row) / np.exp(row).sum() for row in u)"),
     ]),
+    "a list in itself": Slip([r"自分自身を含むリスト", "append"], ["種類か形"], [
+        edited("train", "losses.append(E)", "losses.append(losses)"),
+        edited("network_forward", "us.append(affine_forward(zs[-1], W, b))", "us.append(us)"),
+    ]),
     "nothing returned": Slip([r"return"], [], [
         (question, re.sub(r"\n    return [^\n]*", "\n    pass", code)) for question, code in REFERENCE.items()
         if re.search(r"\n    return ", code)

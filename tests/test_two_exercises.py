@@ -25,6 +25,8 @@ BOTH = {"1101": MLP, NAME: SMALL}
 ROSTER = "id,last_name,first_name,email\ns1,山田,太郎,s1@example.jp\ns2,鈴木,花子,s2@example.jp\ns3,佐藤,次郎,s3@example.jp\n"
 WRONG = {"1101": ("affine_backward", "db_unsummed"), NAME: ("describe", "sample_std")}
 """Exercise → the mistake of s2."""
+LEFT = {"1101": 9.0, NAME: 0.0}
+"""Exercise → what s2 gets for the parts of that question that are right (dz and dW)."""
 
 
 def notebook(tried: Tried, *wrong: tuple[str, str]) -> nbformat.NotebookNode:
@@ -39,8 +41,7 @@ HANDED_IN = {  # exercise → student → notebook; s3 mixes the two up
 
 
 def deserved(name: str, student: str) -> dict[str, float]:
-    lost = WRONG[name][0] if student == "s2" else ""
-    return {question: 0.0 if question == lost else marks for question, marks in BOTH[name].marks.items()}
+    return BOTH[name].marks | ({WRONG[name][0]: LEFT[name]} if student == "s2" else {})
 
 
 @pytest.fixture(scope="module")

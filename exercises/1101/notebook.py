@@ -128,17 +128,18 @@ def backprop(du, us, zs, params, activation="relu"):
     return grads[::-1]
 
 
-def true_gradients(x, t, params, activation="relu"):
-    """[(dW, db), …] of the mean loss."""
+def true_gradients(x, t, params, activation="relu", off=0.0):
+    """[(dW, db), …] of the mean loss; off: how much too large each y is."""
     us, zs = true_forward(x, params, activation)
     odds = np.exp(us[-1][:, :, None] - us[-1][:, None])  # of each class against each
-    return backprop((1 / odds.sum(axis=1) - t) / len(x), us, zs, params, activation)
+    return backprop((1 / odds.sum(axis=1) + off - t) / len(x), us, zs, params, activation)
 
 
 def random_network(rng, n, sizes, activation="relu", margin=0.1, reach=1):
     """x, t and params: non-zero biases, |u| >= margin in the hidden layers, label probabilities >= 0.3 / K.
 
-    So log(y + 1e-7) is right to 1e-6, and float32 inside opens the same ReLU gates. In the first layer |u| is about reach.
+    So log(y + 1e-7) is right to 1e-6, float32 inside opens the same ReLU gates, and y + 1e-7 moves no gradient by more than
+    a third of the tolerance. In the first layer |u| is about reach.
     """
     x, t = away_from_zero(rng, (n, sizes[0])), one_hot(rng, n, sizes[-1])
     params, z = [], x
@@ -153,6 +154,8 @@ def random_network(rng, n, sizes, activation="relu", margin=0.1, reach=1):
         z = TRUE_ACTIVATION[activation](u)
     while np.max(np.log(np.sum(np.exp(u), axis=1)) - np.sum(u * t, axis=1)) > np.log(sizes[-1] / 0.3):
         u, params[-1] = u / 2, (params[-1][0] / 2, params[-1][1] / 2)
+    if not near(true_gradients(x, t, params, activation, off=3e-7), true_gradients(x, t, params, activation)):
+        return random_network(rng, n, sizes, activation, margin, reach)
     return x, t, params
 
 

@@ -391,7 +391,10 @@ class Check:
         warned = [str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)]
         try:
             copied = deepcopy(result)
-        except Exception:
+            json.dumps(result, skipkeys=True, default=id)
+        except Exception as error:
+            if "Circular" in str(error):
+                raise CheckFailed("返した値に、自分自身を含むリストがあります。append に渡すものを見てください。") from None
             raise CheckFailed(f"{type(result).__name__} が返ってきました。配列や数、リストを返してください。") from None
         before_and_after = zip([*wanted[0], *wanted[1].values()], [*given, *by_name.values()])
         changed = [f"argument {i}" for i, (old, new) in enumerate(before_and_after) if not unchanged(old, new)]
@@ -417,7 +420,7 @@ class Check:
         return result
 
     def see(self, **values):
-        """今の呼び出しで返ってきたものから計算した値も、間違いの見分けに使う。正しい答えどうしで違う値があるときのため。"""
+        """今の呼び出しの結果から計算した値も、間違いの見分けに使う。正しい答えどうしで違う値があるときのため。"""
         if self.seen:
             self.seen[-1].update(traits(values, "see"))
 
@@ -445,7 +448,7 @@ class Check:
     @contextmanager
     @apart
     def unseen(self):
-        """with の中の呼び出しは、間違いの見分けに使わない (大きな入力でも合うかだけを調べる)。"""
+        """with の中の呼び出しは、間違いの見分けに使わない。"""
         before = len(self.seen)
         yield
         del self.seen[before:]
