@@ -15,7 +15,7 @@ from socket import gethostname
 from typing import BinaryIO
 from unicodedata import normalize
 
-from nbgrader.api import Base, Gradebook
+from nbgrader.api import Base, Gradebook, InvalidEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 from sqlalchemy import URL, create_engine, inspect, make_url
@@ -31,6 +31,10 @@ NOTEBOOK = "main"
 """The name of every exercise's notebook, without .ipynb."""
 SECRET = "submission_secret.txt"
 """What `nbgrader submit` leaves beside it, and `nbgrader release_feedback` asks for."""
+TROUBLES = OSError, DatabaseError, InvalidEntry
+"""What a full disk raises, or a gradebook that another program has locked or damaged."""
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C has ended."""
 AT_WORK: set[Path] = set()
 """The courses in which this process is at work."""
 
@@ -58,14 +62,13 @@ def check_gradebook(url: str) -> None:
     engine = create_engine(url)
     try:
         known = inspect(engine)
-        tables = set(known.get_table_names()) & set(Base.metadata.tables)
-        missing = [name for name in tables for column in Base.metadata.tables[name].columns
-                   if column.name not in {each["name"] for each in known.get_columns(name)}]  # fmt: skip
+        there = {name: {column["name"] for column in known.get_columns(name)} for name in known.get_table_names()}
     except DatabaseError as error:
         raise NoExercise(f"The gradebook {shown(file or url)} cannot be used: {error.orig}.") from None
     finally:
         engine.dispose()
-    if missing:
+    wanted = {name: {column.name for column in table.columns} for name, table in Base.metadata.tables.items()}
+    if there and not all(columns <= there.get(name, set()) for name, columns in wanted.items()):
         raise NoExercise("The gradebook is of an earlier nbgrader: run `nbgrader db upgrade`, which keeps a copy of it.")
 
 
@@ -103,6 +106,12 @@ def at_work(root: Path, what: str, say: Callable[[str], object] = tell) -> Itera
             file.truncate(0)
 
 
+def trouble(error: Exception) -> str:
+    """What went wrong on the machine's side, in one line."""
+    file, text = getattr(error, "filename", None), getattr(error, "strerror", None) or getattr(error, "orig", None)
+    return shown(f"{file}: {text}" if file else f"{text or next(iter(error.args), error)}")
+
+
 def check_writable(root: Path) -> None:
     """Raises NoExercise where something that a run writes belongs to somebody else."""
     for path in (root, *(path for part in ("gradebook.db", "autograded", "autograded/*", "feedback", "feedback/*")
@@ -114,7 +123,7 @@ def check_writable(root: Path) -> None:
 def load_config(root: Path) -> Config:
     """nbgrader's configuration of the course in the folder root, as `nbgrader` run there would read it.
 
-    Raises NoExercise where nbgrader cannot use that path, and ConfigFileNotFound where root holds no nbgrader_config.py.
+    Raises NoExercise where nbgrader cannot use that path or the gradebook, and ConfigFileNotFound where root holds no nbgrader_config.py.
     """
     check_place(root)
     # nbgrader runs `alembic` by name; it stands beside this Python, whether or not the environment is activated.
@@ -123,6 +132,7 @@ def load_config(root: Path) -> Config:
         os.environ["PATH"] = os.pathsep.join([programs, *path])
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     config.CourseDirectory.root = str(root)
+    check_gradebook(config.CourseDirectory.db_url)
     return config
 
 

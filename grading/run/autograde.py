@@ -18,19 +18,20 @@ from pathlib import Path
 import nbformat
 from jsonschema import ValidationError
 from nbgrader.api import Assignment as AssignmentEntry
-from nbgrader.api import Gradebook, InvalidEntry, SubmittedAssignment
+from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.converters import Autograde as Stock
 from nbgrader.converters import NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, rmtree
-from sqlalchemy.exc import DatabaseError
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 from traitlets import Bool, Dict, Integer, Unicode
 
 from ..course import (
+    INTERRUPTED,
     NOTEBOOK,
     SECRET,
+    TROUBLES,
     at_work,
     check_gradebook,
     check_place,
@@ -41,6 +42,7 @@ from ..course import (
     is_name,
     timestamp,
     transaction,
+    trouble,
 )
 from ..exercise.cells import grade_id, is_solution, is_test
 from ..exercise.folder import Exercise, NoExercise
@@ -50,21 +52,12 @@ from . import late, refusal, worker
 from .assignment import Assignment, read_assignment
 from .record import record
 
-INTERRUPTED = 130
-"""The exit code of what Ctrl-C has ended."""
 HOPELESS = "endless", "heavy"
 """Why a file is not tried again before it changes: it would hold up every run."""
 
 
 class SomeUngraded(NbGraderException):
     """All is graded but for some submissions, which `ungraded` names."""
-
-
-def trouble(error: Exception) -> str:
-    """What went wrong on the machine's side, in one line."""
-    file = getattr(error, "filename", None)
-    text = getattr(error, "strerror", None) or getattr(error, "orig", None) or next(iter(error.args), error)
-    return shown(f"{file}: {text}" if file else f"{text}")
 
 
 class Autograde(Stock):
@@ -87,7 +80,7 @@ class Autograde(Stock):
                 super().start()
         except NoExercise as error:
             self._fail(str(error))
-        except (OSError, DatabaseError, InvalidEntry) as error:
+        except TROUBLES as error:
             self._fail(f"Nothing more is graded: {trouble(error)}. What is graded stays; the next run goes on.")
         except KeyboardInterrupt:
             self.log.error("Stopped. What is graded stays; the next run goes on.")
