@@ -74,6 +74,9 @@ class Classroom:
                 pass
             except NbGraderException as error:
                 raise RuntimeError(str(error)) from None
+            finally:
+                for said in converter.said:
+                    print(f"{said}.")
         return converter.ungraded
 
     def sheet(self) -> Sheet:

@@ -54,7 +54,7 @@ def gradebook_url(root: Path) -> str:
     return plain if make_url(plain).database == path else URL.create("sqlite", database=path).render_as_string()
 
 
-def check_gradebook(url: str) -> None:
+def check_gradebook(url: str | URL) -> None:
     """Raises NoExercise where the gradebook is that of an earlier nbgrader, or no gradebook; none yet will do."""
     file = make_url(url).database if make_url(url).get_backend_name() == "sqlite" else None
     if file and not Path(file).exists():
@@ -64,7 +64,7 @@ def check_gradebook(url: str) -> None:
         known = inspect(engine)
         there = {name: {column["name"] for column in known.get_columns(name)} for name in known.get_table_names()}
     except DatabaseError as error:
-        raise NoExercise(f"The gradebook {shown(file or url)} cannot be used: {error.orig}.") from None
+        raise NoExercise(f"The gradebook {shown(file or str(url))} cannot be used: {error.orig}.") from None
     finally:
         engine.dispose()
     wanted = {name: {column.name for column in table.columns} for name, table in Base.metadata.tables.items()}
@@ -123,7 +123,8 @@ def check_writable(root: Path) -> None:
 def load_config(root: Path) -> Config:
     """nbgrader's configuration of the course in the folder root, as `nbgrader` run there would read it.
 
-    Raises NoExercise where nbgrader cannot use that path or the gradebook, and ConfigFileNotFound where root holds no nbgrader_config.py.
+    Raises NoExercise where nbgrader cannot use that path or the gradebook, and ConfigFileNotFound where root holds no
+    nbgrader_config.py.
     """
     check_place(root)
     # nbgrader runs `alembic` by name; it stands beside this Python, whether or not the environment is activated.
@@ -132,7 +133,7 @@ def load_config(root: Path) -> Config:
         os.environ["PATH"] = os.pathsep.join([programs, *path])
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     config.CourseDirectory.root = str(root)
-    check_gradebook(config.CourseDirectory.db_url)
+    check_gradebook(CourseDirectory(config=config).db_url)
     return config
 
 

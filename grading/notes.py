@@ -125,7 +125,7 @@ REASONS = {  # why a file or a line is not used → in English and in Japanese
     "taken back": ("nothing is in submitted/ any more; the marks stay until `grading forget {0} {1}`",
                    "submitted/ に提出物がもうありません。点は残っています (消すには grading forget {0} {1})"),
     "not enrolled": ("is not in students.csv any more", "名簿 (students.csv) にもういません"),
-    "marked before": ("{0}: the {1} by hand are older than what was graded last; they count: confirm them in the formgrader",
+    "marked before": ("{0}: the mark by hand, {1}, is older than what was graded last; it counts: confirm it in the formgrader",
                       "{0} に手で付けた {1} 点は、いまの提出物を採点する前のものです。そのまま数えています。"
                       "Formgrader で確かめてください"),
     "late": ("{0} marks less for handing in late", "提出の遅れで {0} 点引いています"),

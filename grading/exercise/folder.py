@@ -5,6 +5,7 @@
     catalogue/      right and wrong answers, one file a question
     sample.toml     a sample class
     demo.py         the live demo, where there is one
+    released.txt    what students were given of the tests (released.py): written by the build, not edited
 """
 
 import tomllib
@@ -99,6 +100,10 @@ class Exercise:
     @property
     def text(self) -> Path:
         return self.folder / "notebook.py"
+
+    @property
+    def released(self) -> Path:
+        return self.folder / "released.txt"
 
     @property
     def demo(self) -> Path:

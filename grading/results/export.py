@@ -10,8 +10,18 @@ import nbgrader.api as db
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 
+from ..course import check_gradebook
+from ..exercise.folder import NoExercise
 from .page import plain
 from .sheet import NOT_GRADED, CannotReport, Sheet, assignments, read_class
+
+
+def check(gradebook: db.Gradebook) -> None:
+    """Ends the command where the gradebook is of an earlier nbgrader."""
+    try:
+        check_gradebook(gradebook.engine.url)
+    except NoExercise as error:
+        sys.exit(str(error))
 
 
 def inert(text: str) -> str:
@@ -38,6 +48,7 @@ class TotalsExportPlugin(ExportPlugin):
 
     def export(self, gradebook: db.Gradebook) -> None:
         """Write the file `to`. A submission that is not graded has no score, where nbgrader writes 0."""
+        check(gradebook)
         path = Path(self.to or "grades.csv")
         chosen, names = {str(name) for name in self.student}, {str(name) for name in self.assignment}
         self.log.info("Exporting grades to %s", path)
@@ -62,6 +73,7 @@ class QuestionsExportPlugin(ExportPlugin):
 
     def export(self, gradebook: db.Gradebook) -> None:
         """Write the file `to`. Ends the command unless `assignment`, or else the gradebook, names exactly one assignment."""
+        check(gradebook)
         names = [str(name) for name in self.assignment] or assignments(gradebook)
         if len(names) != 1:
             sys.exit(f"A file holds one assignment: name one by --assignment, of {', '.join(names) or 'none'}.")

@@ -40,6 +40,7 @@ from ..course import (
     folders,
     handed_in,
     is_name,
+    tell,
     timestamp,
     transaction,
     trouble,
@@ -70,7 +71,13 @@ class Autograde(Stock):
     bar = Bool(False, help="Show a progress bar.").tag(config=True)
 
     def start(self) -> None:
-        """Raises NbGraderException where nothing, or nothing more, can be graded, and SomeUngraded where some could not be."""
+        """Raises NbGraderException where nothing, or nothing more, can be graded, and SomeUngraded where some could not be.
+
+        ungraded: student → why, of a file that is no notebook of the exercise, of a folder whose name cannot be a student's,
+        and (kind "failed") of grading that went wrong. said: what of the assignment and its deadlines is another now.
+        """
+        self.ungraded: dict[str, Note] = {}
+        self.said: list[str] = []
         root = Path(self.coursedir.root)
         try:
             check_place(root)
@@ -83,16 +90,11 @@ class Autograde(Stock):
         except TROUBLES as error:
             self._fail(f"Nothing more is graded: {trouble(error)}. What is graded stays; the next run goes on.")
         except KeyboardInterrupt:
-            self.log.error("Stopped. What is graded stays; the next run goes on.")
+            tell("Stopped. What is graded stays; the next run goes on.")
             sys.exit(INTERRUPTED)
 
     def init_notebooks(self) -> None:
-        """Every folder of the assignment counts, whatever is in it: what cannot be graded is named later.
-
-        ungraded: student → why, of a file that is no notebook of the exercise, of a folder whose name cannot be a student's,
-        and (kind "failed") of grading that went wrong.
-        """
-        self.ungraded: dict[str, Note] = {}
+        """Every folder of the assignment counts, whatever is in it: what cannot be graded is named later."""
         assignment, student = self.coursedir.assignment_id, self.coursedir.student_id
         found = folders(self.coursedir, self.coursedir.submitted_directory, assignment, student)
         self.assignments: dict[str, list] = {str(folder): [] for name, folder in found.items() if is_name(name)}
@@ -131,26 +133,17 @@ class Autograde(Stock):
                 times[submission.student] = submission.timestamp()
                 self.log.info("%s is graded already", submission.student)
         try:
-            with logging_redirect_tqdm([self.log]), Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-                results = self._results(waiting, assignment)
-                for submission, result in tqdm(results, "grading", len(waiting), unit="student", disable=not self.bar):
-                    if "notebook" in result:
-                        for said in in_short(map(Note.from_json, result["notes"])):
-                            self.log.warning("%s: %s", submission.student, said)
-                        times[submission.student] = submission.record(gradebook, result)
-                    else:
-                        why = Note.from_json(result["refused"]) if "refused" in result else Note("failed", result["failed"])
-                        self.log.error("%s: NOT GRADED: %s", submission.student, why)
-                        self.ungraded[submission.student] = why
-                        lasting = submission.digest if why.kind in HOPELESS else ""
-                        refusal.record(submission.folder, submission.graded, why, lasting)
+            if waiting and not self.scheduler:
+                worker.ready(assignment)  # a source that cannot grade leaves the gradebook as it is
+            self._record(exercise)
+            try:
+                self._grade(waiting, assignment, times)
+            finally:
+                self._reckon(exercise, times)
         except worker.CannotGrade as error:
-            self._fail(f"Nothing more is graded: {error}.")
+            self._fail(f"Nothing more is graded: {str(error).rstrip('.。')}.")
         finally:
             worker.close(assignment.key)
-            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-                for said in late.reckon(gradebook, exercise, times, AssignLatePenalties(parent=self)):
-                    self.log.warning("%s.", said)
         if self.ungraded:
             tried = len({*self.ungraded, *(submission.student for submission in waiting)})
             self._fail(f"{len(self.ungraded)} of {tried} could not be graded: {', '.join(self.ungraded)}.", SomeUngraded)
@@ -160,17 +153,42 @@ class Autograde(Stock):
         raise kind(message)
 
     def _assignment(self, exercise: Exercise) -> Assignment:
-        """What to grade by; the gradebook has the same then. Raises NoExercise."""
+        """What to grade by. Raises NoExercise."""
         try:
-            assignment = read_assignment(exercise, self.limits, self.sandbox, course_secret(exercise.root))
+            return read_assignment(exercise, self.limits, self.sandbox, course_secret(exercise.root))
         except FileNotFoundError:
             raise NoExercise(f"The exercise {exercise.name} is not built: run `grading build {exercise.name}`.") from None
+
+    def _record(self, exercise: Exercise) -> None:
+        """Let the gradebook have what is graded by. Raises NoExercise."""
         try:
-            record(self.coursedir, self)
+            self.said += filter(None, [record(self.coursedir, self)])
         except (RuntimeError, ValidationError) as error:
             path = os.path.relpath(exercise.source, exercise.root)
             raise NoExercise(f"{path} is no assignment for nbgrader: {shown(str(error))}") from None
-        return assignment
+
+    def _grade(self, waiting: list["Submission"], assignment: Assignment, times: dict[str, datetime | None]) -> None:
+        """Grade what is waiting; times: student → when the file came in that is graded, which is added to."""
+        with logging_redirect_tqdm([self.log]), Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            results = self._results(waiting, assignment)
+            for submission, result in tqdm(results, "grading", len(waiting), unit="student", disable=not self.bar):
+                if "notebook" in result:
+                    for said in in_short(map(Note.from_json, result["notes"])):
+                        self.log.warning("%s: %s", submission.student, said)
+                    times[submission.student] = submission.record(gradebook, result)
+                else:
+                    why = Note.from_json(result["refused"]) if "refused" in result else Note("failed", result["failed"])
+                    self.log.error("%s: NOT GRADED: %s", submission.student, why)
+                    self.ungraded[submission.student] = why
+                    lasting = submission.digest if why.kind in HOPELESS else ""
+                    refusal.record(submission.folder, submission.graded, why, lasting)
+
+    def _reckon(self, exercise: Exercise, times: dict[str, datetime | None]) -> None:
+        """What being late costs everybody, by now."""
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            for said in late.reckon(gradebook, exercise, times, AssignLatePenalties(parent=self)):
+                self.log.warning("%s.", said)
+                self.said.append(said)
 
     def _recorded(self) -> set[str]:
         """The students of whom the gradebook has a submission: who was removed there is graded anew."""

@@ -31,23 +31,26 @@ KINDS = "grade_cell", "solution_cell", "task_cell", "source_cell"
 class SaveCells(StockSaveCells):
     """nbgrader's preprocessor, for an assignment too of which something is graded already."""
 
+    said = ""
+    """What is another now than the graded ones had it, in a sentence without its end; '' for nothing."""
+
     def _create_notebook(self, nb: NotebookNode) -> None:
         """Write what the notebook's cells are into the gradebook, in one transaction, and say what is another now."""
         new = {kind: getattr(self, f"new_{kind}s") for kind in KINDS}
         kernel = json.dumps(nb.metadata.get("kernelspec", {}))
         with transaction(self.gradebook):
             book = self.gradebook.update_or_create_notebook(self.notebook_id, self.assignment_id, kernelspec=kernel)
-            said = changes(book, new)
+            said = changes(book, new) if book.submissions else []
             lost = by_hand(book, new)
             if lost and (kept := keep_copy(self.db_url)):
                 lost += f", which {kept} still has"
             for kind, cells in new.items():
                 self._put(book, kind, cells)
             self.gradebook.db.expire_all()
-            if any(said) and book.submissions:
-                lost = f" Marks and comments by hand go with it: {lost}." if lost else ""
-                self.log.warning("%s has changed since it was graded (%s): everybody is graded again.%s",
-                                 self.assignment_id, "; ".join(said), lost)  # fmt: skip
+        if said:
+            self.said = f"{self.assignment_id} has changed since it was graded ({'; '.join(said)}): all is to be graded again"
+            self.said += f"; marks and comments by hand go with it: {lost}" if lost else ""
+            self.log.warning("%s.", self.said)
 
     def _put(self, book: Notebook, kind: str, cells: dict[str, dict]) -> None:
         """Make the notebook's cells of this kind those, and let every submission have what belongs to each."""
@@ -125,18 +128,19 @@ class GenerateAssignment(Stock):
             super().start()
 
 
-def record(coursedir: CourseDirectory, parent: BaseConverter) -> None:
+def record(coursedir: CourseDirectory, parent: BaseConverter) -> str:
     """Let the gradebook have the assignment as source/ has it: what generate_assignment does there, and no file is written.
 
-    Raises what nbgrader's preprocessors raise of a notebook that is no assignment.
+    Returns what SaveCells has said. Raises what nbgrader's preprocessors raise of a notebook that is no assignment.
     """
     with temp_attrs(coursedir, student_id="."):
         converter = GenerateAssignment(coursedir=coursedir, parent=parent)
-        source = coursedir.format_path(coursedir.source_directory, ".", coursedir.assignment_id)
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
             gradebook.update_or_create_assignment(coursedir.assignment_id, course_id=coursedir.course_id)
-        exporter = NotebookExporter(parent=converter, config=converter.config)
+        exporter, keeper = NotebookExporter(parent=converter, config=converter.config), SaveCells(parent=converter)
         for each in converter.preprocessors:
-            exporter.register_preprocessor(each)
+            exporter.register_preprocessor(keeper if each is SaveCells else each)
+        source = coursedir.format_path(coursedir.source_directory, ".", coursedir.assignment_id)
         path = f"{source}/{NOTEBOOK}.ipynb"
         exporter.from_filename(path, converter.init_single_notebook_resources(path))
+        return keeper.said
