@@ -69,6 +69,9 @@ def chosen(root: Path, wanted: list[str]) -> list[Exercise]:
 def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
     """Raises NoExercise."""
     # nbgrader takes seconds to import: only where it is used, so that `--help` answers at once.
+    from .course import at_work, check_place
+
+    check_place(root)
     if known.command == "new":
         from .exercise import new
 
@@ -85,7 +88,6 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
                 sys.exit(f"Nothing more is built: {error}")
 
     elif known.command == "collect":
-        from .course import at_work
         from .intake.collect import collect, needs_instructor, summary
 
         exercise = Exercise(root, known.exercise)

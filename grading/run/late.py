@@ -4,7 +4,7 @@ The deadline is `due` in exercise.toml, or else what the formgrader has set. Dea
 in the course's folder, which nobody else sees:
 
     id,exercise,due
-    s2612001,1101,2026-11-15 23:59
+    s2612001,warm-up,2026-11-15 23:59
 """
 
 import re
