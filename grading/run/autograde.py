@@ -53,6 +53,8 @@ from . import late, refusal, worker
 from .assignment import Assignment, read_assignment
 from .record import record
 
+FEW = 5
+"""Students that a sentence names."""
 HOPELESS = "endless", "heavy"
 """Why a file is not tried again before it changes: it would hold up every run."""
 
@@ -186,9 +188,15 @@ class Autograde(Stock):
     def _reckon(self, exercise: Exercise, times: dict[str, datetime | None]) -> None:
         """What being late costs everybody, by now."""
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            for said in late.reckon(gradebook, exercise, times, AssignLatePenalties(parent=self)):
-                self.log.warning("%s.", said)
-                self.said.append(said)
+            said, costs = late.reckon(gradebook, exercise, times, AssignLatePenalties(parent=self))
+        for student, cost in costs.items():
+            self.log.warning("%s: %s", student, cost)
+        for each in said:
+            self.log.warning("%s.", each)
+        self.said += said
+        if costs:
+            more = f" and {len(costs) - FEW} more" if len(costs) > FEW else ""
+            self.said.append(f"What being late costs has changed for {', '.join(list(costs)[:FEW])}{more}")
 
     def _recorded(self) -> set[str]:
         """The students of whom the gradebook has a submission: who was removed there is graded anew."""

@@ -61,13 +61,16 @@ def extensions(exercise: Exercise) -> dict[str, datetime] | None:
 
 def reckon(
     gradebook: Gradebook, exercise: Exercise, times: Mapping[str, datetime | None], plugin: AssignLatePenalties
-) -> list[str]:
-    """Write the deadlines, when each file came in, and what that costs, into the gradebook; returns a sentence for each change.
+) -> tuple[list[str], dict[str, str]]:
+    """Write the deadlines, when each file came in, and what that costs, into the gradebook.
 
-    times: student → when the file came that is graded, for those of whom that is known. Raises NoExercise.
+    times: student → when the file came that is graded, for those of whom that is known. Returns what is another now of the
+    deadlines, in sentences without their end, and student → what has changed of the penalty. Raises NoExercise.
     """
     plugin.init_plugin()
-    due, own, said = exercise.settings.due, extensions(exercise), []
+    due, own = exercise.settings.due, extensions(exercise)
+    said: list[str] = []
+    costs: dict[str, str] = {}
     with transaction(gradebook):
         assignment = gradebook.find_assignment(exercise.name)
         if due and assignment.duedate != naive(due):
@@ -91,8 +94,8 @@ def reckon(
                 if before != now:
                     notebook.late_submission_penalty = now or None
                     late = f"{seconds / 3600:.1f} hours late" if seconds else "not late"
-                    said.append(f"{entry.student_id} is {late}: {now:g} marks less (until now {before:g})")
-    return said
+                    costs[entry.student_id] = f"{late}: {now:g} marks less (until now {before:g})"
+    return said, costs
 
 
 def penalty(notebook: SubmittedNotebook, student: str, seconds: float, plugin: AssignLatePenalties) -> float:
