@@ -121,8 +121,7 @@ def instructors(path: Path, shared: Path) -> NotebookNode:
 def build(exercise: Exercise) -> list[Path]:
     """Build the notebooks of an exercise, three of it and its demo where it has one; returns their paths.
 
-    The gradebook is not touched: `nbgrader generate_assignment` records the assignment there. Raises ValueError for a text that
-    is no exercise.
+    The gradebook is not touched: the next run records the assignment there. Raises ValueError for a text that is no exercise.
     """
     shared, student = exercise.root / "exercises" / "shared", exercise.root / exercise.name / "main.ipynb"
     exercise.source.parent.mkdir(parents=True, exist_ok=True)
