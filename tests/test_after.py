@@ -245,9 +245,18 @@ def test_who_leaves_the_roster_stays_in_all_lists_and_is_marked(course):
 # Late
 
 
-def test_deadlines_extensions_and_penalties_count_from_the_next_run_on_and_nothing_is_graded_again(course, monkeypatch):
-    monkeypatch.setenv("TZ", "Asia/Tokyo")
+@pytest.fixture
+def tokyo() -> Iterator[None]:
+    """This machine's clock is there, for this test alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
     time.tzset()
+
+
+@pytest.mark.usefixtures("tokyo")
+def test_deadlines_extensions_and_penalties_count_from_the_next_run_on_and_nothing_is_graded_again(course):
     (course / f"submitted/right/{NAME}/timestamp.txt").write_text("2026-11-08 15:00:00 UTC")  # midnight in Tokyo
     settings, config = course / f"exercises/{NAME}/exercise.toml", course / "nbgrader_config.py"
     before, text, python = graded(course), settings.read_text(encoding="utf-8"), config.read_text(encoding="utf-8")
