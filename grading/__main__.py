@@ -1,6 +1,7 @@
 """grading new | build | collect | autograde | grade | report | forget: run in the course's folder."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def main() -> None:
         sys.exit(str(error))
     except KeyboardInterrupt:
         print("Stopped. What is done stays.", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(128 + signal.SIGINT)
     except Exception as error:
         from .course import TROUBLES, trouble
 
@@ -69,9 +70,6 @@ def chosen(root: Path, wanted: list[str]) -> list[Exercise]:
 def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
     """Raises NoExercise."""
     # nbgrader takes seconds to import: only where it is used, so that `--help` answers at once.
-    from .course import at_work, check_place
-
-    check_place(root)
     if known.command == "new":
         from .exercise import new
 
@@ -88,6 +86,7 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
                 sys.exit(f"Nothing more is built: {error}")
 
     elif known.command == "collect":
+        from .course import at_work
         from .intake.collect import collect, needs_instructor, summary
 
         exercise = Exercise(root, known.exercise)
@@ -100,8 +99,10 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
         sys.exit(any(map(needs_instructor, arrivals)))
 
     elif known.command == "autograde":
+        from .course import check_place
         from .run.command import AutogradeApp
 
+        check_place(root)  # before nbgrader looks for its configuration, and goes on without this package where it finds none
         AutogradeApp.launch_instance(rest)
 
     elif known.command == "forget":

@@ -39,6 +39,8 @@ class Grade:
     """With what being late costs; None where nothing is graded."""
     note: str = ""
     """What the instructor should know, or ''."""
+    refused: bool = False
+    """Whether what is handed in now could not be graded."""
 
 
 def reason(result: dict) -> str:
@@ -85,24 +87,24 @@ class Classroom:
             sheet = read_class(gradebook, self.coursedir, self.name)
         return read_notebooks(sheet, self.coursedir, self.root)
 
-    def grade(self, jobs: int) -> Iterator[Grade]:
-        """Autograde each submission and write everybody's feedback; a bad one is named and the others go on."""
-        ungraded = self.autograde(jobs)
-        some = [student for student in self.sheet().students if student.status != NOTHING]
+    def grades(self, sheet: Sheet, ungraded: dict[str, Note]) -> Iterator[Grade]:
+        """Everybody's grade, with the feedback written; ungraded: what `autograde` has returned."""
+        some = [student for student in sheet.students if student.status != NOTHING]
         for student in tqdm(some, "feedback", unit="student"):
             notes = [str(remark) for remark in student.remarks if remark.kind != "earlier file"]
-            if why := ungraded.get(student.id):
+            why = ungraded.get(student.id)
+            if why:
                 notes.insert(0, f"NOT GRADED: {why}{'; the marks are of the file before' if student.status == GRADED else ''}")
                 if why.kind not in ("failed", "unusable name"):
                     write_refusal(self.coursedir, self.name, student.id, why)
             notes += in_short(student.notes)
             if student.status != GRADED:
-                yield Grade(student.id, note="; ".join(notes))
+                yield Grade(student.id, note="; ".join(notes), refused=bool(why))
                 continue
             feedback = self.api.generate_feedback(self.name, student.id)
             if not feedback["success"]:
                 notes.append(f"no feedback: {reason(feedback)}")
-            yield Grade(student.id, student.marks, student.total, "; ".join(notes))
+            yield Grade(student.id, student.marks, student.total, "; ".join(notes), bool(why))
 
     def export(self) -> Path:
         """Write grades.csv, of all exercises, by the exporter that `nbgrader export` uses; returns its path."""
@@ -139,12 +141,13 @@ def grade_class(exercise: Exercise, sandbox: bool = True) -> list[Grade]:
     classroom = Classroom(exercise, sandbox)
     check_writable(exercise.root)
     with at_work(exercise.root, f"grade {exercise.name}"):
-        grades = list(classroom.grade(len(os.sched_getaffinity(0))))
-        totals = classroom.export()
+        ungraded = classroom.autograde(len(os.sched_getaffinity(0)))
         sheet = classroom.sheet()
+        grades = list(classroom.grades(sheet, ungraded))
+        totals = classroom.export()
         print(f"\n{exercise.name}: {exercise.settings.title}\n")
         print(table({question.name: question.marks for question in sheet.questions}, grades))
-        print(f"\n{len(grades)} submissions; {sum('NOT GRADED' in g.note for g in grades)} not graded.\n")
+        print(f"\n{len(grades)} submissions; {sum(grade.refused for grade in grades)} not graded.\n")
         try:
             page = os.path.relpath(report.write(exercise))
         except report.CannotReport as error:

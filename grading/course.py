@@ -33,8 +33,6 @@ SECRET = "submission_secret.txt"
 """What `nbgrader submit` leaves beside it, and `nbgrader release_feedback` asks for."""
 TROUBLES = OSError, DatabaseError, InvalidEntry
 """What a full disk raises, or a gradebook that another program has locked or damaged."""
-INTERRUPTED = 130
-"""The exit code of what Ctrl-C has ended."""
 AT_WORK: set[Path] = set()
 """The courses in which this process is at work."""
 

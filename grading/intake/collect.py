@@ -29,7 +29,7 @@ from ..exercise.rebuild import read, rebuild
 from ..notes import Note, Refused
 from ..run.assignment import Assignment, read_assignment
 from .inbox import Found, find_all
-from .roster import COPY, FILE_END, VERSION, Roster, Student, fold, read_students, record, recorded_students, shown, table
+from .roster import COPY, FILE_END, ROSTER, VERSION, Roster, Student, fold, read_students, record, recorded_students, shown, table
 
 TEXT = re.compile(r"[^.]*|.*\.(ipynb|json|txt)|.*\.ipynb[^.]*")
 """What a notebook's file may be called: browsers save main.ipynb.txt, main.ipynb (1) and worse. The content decides."""
@@ -199,7 +199,7 @@ def students_of(coursedir: CourseDirectory, path: Path | None) -> tuple[list[Stu
     url, course = coursedir.db_url, coursedir.course_id
     students: list[Student] = []
     problems: list[Note] = []
-    table = path or Path(coursedir.root) / "students.csv"
+    table = path or Path(coursedir.root) / ROSTER
     where = str(path) if path else table.name
     try:
         if path or table.exists():

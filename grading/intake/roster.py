@@ -33,6 +33,8 @@ class Student:
     """The whole name as the roster has it, in kana, in Latin letters."""
 
 
+ROSTER = "students.csv"
+"""The table of the students, in the course's folder."""
 COLUMNS = {
     "id": "id, studentid, studentnumber, studentno, idnumber, 学籍番号, 学生番号, 学生証番号, 学生id, idナンバー",
     "last_name": "lastname, surname, familyname, 姓, 氏, 名字, 苗字",

@@ -19,13 +19,12 @@ from sqlalchemy import func
 
 from ..course import NOTEBOOK, folders, is_name
 from ..exercise.cells import grade_id, headings, solutions
-from ..intake.roster import fold, read_students
+from ..intake.roster import ROSTER, fold, read_students
 from ..notes import Note, shown
 from ..run import refusal
 
 ABOUT: dict[str, type | tuple[type, ...]] = {"notes": list, "mistakes": dict, "lent": dict, "seconds": (int, float)}
 """What is read of metadata.grading (run.autograde)."""
-ROSTER = "students.csv"
 GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "nothing handed in"
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
@@ -28,7 +29,6 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from traitlets import Bool, Dict, Integer, Unicode
 
 from ..course import (
-    INTERRUPTED,
     NOTEBOOK,
     SECRET,
     TROUBLES,
@@ -93,7 +93,7 @@ class Autograde(Stock):
             self._fail(f"Nothing more is graded: {trouble(error)}. What is graded stays; the next run goes on.")
         except KeyboardInterrupt:
             tell("Stopped. What is graded stays; the next run goes on.")
-            sys.exit(INTERRUPTED)
+            sys.exit(128 + signal.SIGINT)
 
     def init_notebooks(self) -> None:
         """Every folder of the assignment counts, whatever is in it: what cannot be graded is named later."""
