@@ -247,3 +247,30 @@ def moment(text: str) -> datetime | None:
         return datetime(year, month, day, hour, minute).astimezone(UTC)
     except ValueError:
         return None
+
+
+FOLDERS = {
+    "moodle": re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_.*)?"),
+    "canvas": re.compile(r"(?P<name>\D+?)_(?:late_)?(?P<number>\d+)_(?P<file>\d+)_.+", re.IGNORECASE),
+    "manaba": re.compile(r"(?P<name>[^@]+@[^@]+)@.+"),
+}
+"""How a folder or a file is called by the system that it was downloaded from."""
+
+
+def origin(names: tuple[str, ...]) -> tuple[str, str] | None:
+    """(system, the name that it gave) of a file by the names on the way to it; None where no system's name is among them."""
+    return next(((system, name) for name in names for system, form in FOLDERS.items() if form.fullmatch(name)), None)
+
+
+def feedback_name(system: str, given: str, page: str) -> str:
+    """The name in a zip archive under which the system takes a page for the student whose folder or file it called given.
+
+    Moodle takes the number, and then a plugin, from the name's second to fourth part between _ (importziplib.php); Canvas the first
+    two numbers between _, the user's and the file's (Assignment#infer_comment_context_from_filename).
+    """
+    match = FOLDERS[system].fullmatch(given)
+    assert match, given
+    if system == "moodle":
+        name = match["name"].replace("_", " ")
+        return f"{name}_{match['number']}_assignsubmission_file/{page}"
+    return f"{given[: match.end('file' if system == 'canvas' else 'name')]}{'_' if system == 'canvas' else '@'}{page}"
