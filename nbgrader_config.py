@@ -3,9 +3,6 @@
 import os
 import sys
 
-import nbgrader.apps.api
-import nbgrader.apps.autogradeapp
-
 c = get_config()  # noqa: F821 (traitlets puts it here)
 
 # The gradebook names the course in one place, whoever opens it.
@@ -14,14 +11,13 @@ c.CourseDirectory.course_id = "seminar"
 # What a student finds in the place of a solution.
 c.ClearSolutions.code_stub = {"python": "# ここにコードを書いてください\nraise NotImplementedError"}
 
-# nbgrader has no setting for the class that grades: exchange it where its command and its formgrader look it up.
+# What grades, and what records an assignment in the gradebook, is this package's.
 sys.path.append(os.path.dirname(__file__))
 try:
-    from grading.run.autograde import Autograde
-except Exception as error:  # nbgrader would go on with its own class, which runs the code of students with your rights
+    from grading.run.exchanged import exchange
+except Exception as error:  # nbgrader would go on with its own classes, which run the code of students with your rights
     sys.exit(f"Nothing is graded: {error}. In the folder of the course: pip install -e .")
-
-nbgrader.apps.api.Autograde = nbgrader.apps.autogradeapp.Autograde = Autograde
+exchange(c, os.path.dirname(__file__))
 
 # What one submission may use (all of them, and their units: grading/sandbox/limits.py); an exercise.toml may say otherwise.
 c.Autograde.limits = {

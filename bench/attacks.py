@@ -21,14 +21,14 @@ import nbformat
 ROOT = Path(__file__).parent.parent
 sys.path[:1] = [str(ROOT), str(ROOT / "tests")]  # instead of this folder, whose names are those of others
 from attacks import Attack  # noqa: E402
+from courses import scores  # noqa: E402
 from exercise import Tried  # noqa: E402
 from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 from test_attacks import ALL, EXERCISES, SECRETS, deserved, hand_in, plant  # noqa: E402
 
 from bench.stock import STOCK, environment  # noqa: E402
-from grading.classroom import Classroom  # noqa: E402
 from grading.exercise.cells import grade_id  # noqa: E402
-from grading.exercise.folder import Exercise  # noqa: E402
+from grading.exercise.folder import NoExercise  # noqa: E402
 
 NO_COLUMN = {"hostile output", "leave the machine"}
 """Groups that try none of the table's columns."""
@@ -104,9 +104,8 @@ def judged(attack: Attack, course: Path) -> dict[str, bool]:
     tried = EXERCISES[attack.exercise]
     graded = {path.parts[-3] for path in course.glob(f"autograded/*/{tried}/main.ipynb")}
     try:
-        classroom = Classroom(Exercise(course, str(tried)))
-        found = {student: classroom.scores(student) for student in (FIRST, ATTACKED, LATER)}
-    except SQLAlchemyError:  # nobody has marks in a gradebook that is broken
+        found = {student: scores(course, student, str(tried)) for student in (FIRST, ATTACKED, LATER)}
+    except (SQLAlchemyError, NoExercise):  # nobody has marks in a gradebook that is broken
         found = {}
     mine, right = found.get(ATTACKED, {}), dict.fromkeys(tried.marks, 0.0) | deserved(attack)
     return dict(zip(COLUMNS, (

@@ -1,4 +1,4 @@
-"""grading new | build | collect | autograde | grade | report: run in the course's folder."""
+"""grading new | build | collect | autograde | grade | report | forget: run in the course's folder."""
 
 import argparse
 import sys
@@ -31,6 +31,9 @@ def parser(root: Path) -> argparse.ArgumentParser:
     report.add_argument("exercises", nargs="*", metavar="EXERCISE", help="default: all that are graded")
     report.add_argument("--anonymous", action="store_true", help="numbers for students, and nothing that concerns single ones")
     report.add_argument("--pass-mark", type=float, metavar="N", help="default: what exercise.toml says")
+    forget = command("forget", "take the marks of a student out of the gradebook who has handed in nothing after all")
+    forget.add_argument("exercise", help=known)
+    forget.add_argument("student", help="the id")
     return main
 
 
@@ -44,6 +47,15 @@ def main() -> None:
         run(known, rest, root)
     except NoExercise as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        print("Stopped. What is done stays.", file=sys.stderr)
+        sys.exit(130)
+    except Exception as error:
+        from .course import TROUBLES, trouble
+
+        if isinstance(error, TROUBLES):
+            sys.exit(f"Nothing more is done: {trouble(error)}.")
+        raise
 
 
 def chosen(root: Path, wanted: list[str]) -> list[Exercise]:
@@ -57,6 +69,9 @@ def chosen(root: Path, wanted: list[str]) -> list[Exercise]:
 def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
     """Raises NoExercise."""
     # nbgrader takes seconds to import: only where it is used, so that `--help` answers at once.
+    from .course import at_work, check_place
+
+    check_place(root)
     if known.command == "new":
         from .exercise import new
 
@@ -75,8 +90,10 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
     elif known.command == "collect":
         from .intake.collect import collect, needs_instructor, summary
 
+        exercise = Exercise(root, known.exercise)
         try:
-            arrivals = collect(Exercise(root, known.exercise), known.paths, known.roster, bar=sys.stderr.isatty())
+            with at_work(root, f"collect {exercise.name}"):
+                arrivals = collect(exercise, known.paths, known.roster, bar=sys.stderr.isatty())
         except (RuntimeError, OSError) as error:
             sys.exit(f"Nothing more is collected: {error}")
         print(summary(arrivals, known.exercise))
@@ -86,6 +103,11 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
         from .run.command import AutogradeApp
 
         AutogradeApp.launch_instance(rest)
+
+    elif known.command == "forget":
+        from .classroom import forget
+
+        print(forget(Exercise(root, known.exercise), known.student))
 
     elif known.command == "report":
         from .results import report

@@ -1,6 +1,5 @@
-"""A whole class through nbgrader: generate_assignment, autograde, generate_feedback and export; a table and a report of it."""
+"""A whole class through nbgrader: autograde, generate_feedback and export; a table and a report of it."""
 
-import json
 import os
 import re
 import warnings
@@ -13,18 +12,20 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import temp_attrs
+from nbgrader.utils import rmtree, temp_attrs
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
-from .course import NOTEBOOK, check_writable, folders, load_config
-from .exercise.folder import Exercise
+from .course import NOTEBOOK, at_work, check_writable, load_config, transaction
+from .exercise.folder import Exercise, NoExercise
 from .notes import Note, in_short, shown
 from .results import report
 from .results.export import TotalsExportPlugin
 from .results.feedback import write_refusal
-from .results.sheet import recorded
-from .run.autograde import Autograde
+from .results.sheet import GRADED, NOTHING, Sheet, read_class, read_notebooks
+from .run import refusal
+from .run.autograde import Autograde, SomeUngraded
+from .run.record import keep_copy
 
 
 @dataclass
@@ -34,8 +35,10 @@ class Grade:
     student: str
     scores: dict[str, float] = field(default_factory=dict)
     """Question → marks; empty where the submission could not be graded."""
+    total: float | None = None
+    """With what being late costs; None where nothing is graded."""
     note: str = ""
-    """One sentence on what the instructor should know, or ''."""
+    """What the instructor should know, or ''."""
 
 
 def reason(result: dict) -> str:
@@ -58,68 +61,53 @@ class Classroom:
         self.api = NbGraderAPI(self.coursedir, config=self.config)
         warnings.filterwarnings("ignore", category=SAWarning)  # advice to nbgrader's authors is nothing to the instructor
 
-    def students(self) -> list[str]:
-        """Who handed something in."""
-        return sorted(folders(self.coursedir, self.coursedir.submitted_directory, self.name))
-
-    def generate_assignment(self) -> None:
-        """Record the assignment in the gradebook. Raises RuntimeError with nbgrader's reason where it cannot be."""
-        result = self.api.generate_assignment(self.name)
-        if not result["success"]:
-            raise RuntimeError(f"nbgrader generate_assignment {self.name} failed: {reason(result)}")
-
     def autograde(self, jobs: int) -> dict[str, Note]:
         """Grade what is not graded yet, jobs side by side; returns student → why theirs could not be.
 
-        Raises RuntimeError where nothing can be graded.
+        Raises RuntimeError where nothing, or nothing more, can be graded.
         """
         with temp_attrs(self.coursedir, assignment_id=self.name, student_id="*"):
             converter = Autograde(coursedir=self.coursedir, parent=self.api, jobs=jobs, bar=True)
             try:
                 converter.start()
+            except SomeUngraded:
+                pass
             except NbGraderException as error:
-                if not converter.ungraded:
-                    raise RuntimeError(str(error)) from None
+                raise RuntimeError(str(error)) from None
+            finally:
+                for said in converter.said:
+                    print(f"{said}.")
         return converter.ungraded
 
+    def sheet(self) -> Sheet:
+        """What the gradebook and the graded notebooks hold."""
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            sheet = read_class(gradebook, self.coursedir, self.name)
+        return read_notebooks(sheet, self.coursedir, self.root)
+
     def grade(self, jobs: int) -> Iterator[Grade]:
-        """Autograde each submission and write its feedback; a bad one is named and the others go on."""
+        """Autograde each submission and write everybody's feedback; a bad one is named and the others go on."""
         ungraded = self.autograde(jobs)
-        for student in tqdm(self.students(), "feedback", unit="student"):
-            if why := ungraded.get(student) or ungraded.get(shown(student)):
+        some = [student for student in self.sheet().students if student.status != NOTHING]
+        for student in tqdm(some, "feedback", unit="student"):
+            notes = [str(remark) for remark in student.remarks if remark.kind != "earlier file"]
+            if why := ungraded.get(student.id):
+                notes.insert(0, f"NOT GRADED: {why}{'; the marks are of the file before' if student.status == GRADED else ''}")
                 if why.kind not in ("failed", "unusable name"):
-                    write_refusal(self.coursedir, self.name, student, why)
-                yield Grade(shown(student), note=f"NOT GRADED: {why}")
+                    write_refusal(self.coursedir, self.name, student.id, why)
+            notes += in_short(student.notes)
+            if student.status != GRADED:
+                yield Grade(student.id, note="; ".join(notes))
                 continue
-            path = Path(self.coursedir.format_path("autograded", student, self.name)) / f"{NOTEBOOK}.ipynb"
-            about = recorded(json.loads(path.read_text(encoding="utf-8"))["metadata"].get("grading")) or {}
-            notes = in_short(map(Note.from_json, about.get("notes", [])))
-            feedback = self.api.generate_feedback(self.name, student)
+            feedback = self.api.generate_feedback(self.name, student.id)
             if not feedback["success"]:
                 notes.append(f"no feedback: {reason(feedback)}")
-            yield Grade(student, self.scores(student), "; ".join(notes))
-
-    def scores(self, student: str) -> dict[str, float]:
-        """Question → marks in the gradebook."""
-        with Gradebook(self.coursedir.db_url) as gradebook:
-            try:
-                grades = gradebook.find_submission_notebook(NOTEBOOK, self.name, student).grades
-            except MissingEntry:
-                return {}
-            return {grade.name.removeprefix("test_"): grade.score for grade in grades if grade.max_score}
-
-    def questions(self) -> dict[str, float]:
-        """Question → its marks, in the order of the notebook."""
-        with Gradebook(self.coursedir.db_url) as gradebook:
-            notebook = gradebook.find_notebook(NOTEBOOK, self.name)
-            marks = {cell.name: cell.max_score for cell in notebook.grade_cells if cell.max_score}
-            order = [cell.name for cell in notebook.source_cells if cell.name in marks]
-        return {name.removeprefix("test_"): marks[name] for name in order}
+            yield Grade(student.id, student.marks, student.total, "; ".join(notes))
 
     def export(self) -> Path:
-        """Write grades.csv, of all exercises, by nbgrader's own exporter; returns its path."""
+        """Write grades.csv, of all exercises, by the exporter that `nbgrader export` uses; returns its path."""
         path = self.root / "grades.csv"
-        with Gradebook(self.coursedir.db_url) as gradebook:
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             TotalsExportPlugin(config=self.config, to=str(path)).export(gradebook)
         return path
 
@@ -130,14 +118,14 @@ def columns(text: str) -> int:
 
 
 def table(questions: dict[str, float], grades: list[Grade]) -> str:
-    """Students × questions: marks, the total and a note; questions are numbered, and named below."""
+    """Students × questions (each with its marks): marks, the total and a note; questions are numbered, and named below."""
     numbers = [f"{i}" for i in range(1, len(questions) + 1)]
     width = max(map(columns, ["student", *(grade.student for grade in grades)]))
     lines = ["".join([f"{'student':{width}}", *(f"{n:>4}" for n in numbers), "  total  note"])]
     for grade in grades:
         pad = " " * (width - columns(grade.student))
         marks = [f"{grade.scores[q]:g}" if q in grade.scores else "-" for q in questions]
-        total = f"{sum(grade.scores.values()):g}" if grade.scores else "-"
+        total = "-" if grade.total is None else f"{grade.total:g}"
         lines.append("".join([grade.student, pad, *(f"{m:>4}" for m in marks), f"{total:>7}  {grade.note}"]).rstrip())
     lines += ["", *(f"{n:>3} {q} ({questions[q]:g})" for n, q in zip(numbers, questions))]
     return "\n".join(lines)
@@ -150,16 +138,45 @@ def grade_class(exercise: Exercise, sandbox: bool = True) -> list[Grade]:
     """
     classroom = Classroom(exercise, sandbox)
     check_writable(exercise.root)
-    classroom.generate_assignment()
-    grades = list(classroom.grade(len(os.sched_getaffinity(0))))
-    totals = classroom.export()
-    print(f"\n{exercise.name}: {exercise.settings.title}\n")
-    print(table(classroom.questions(), grades))
-    print(f"\n{len(grades)} submissions; {sum(not g.scores for g in grades)} not graded.\n")
-    try:
-        page = os.path.relpath(report.write(exercise))
-    except report.CannotReport as error:
-        page = str(error)
+    with at_work(exercise.root, f"grade {exercise.name}"):
+        grades = list(classroom.grade(len(os.sched_getaffinity(0))))
+        totals = classroom.export()
+        sheet = classroom.sheet()
+        print(f"\n{exercise.name}: {exercise.settings.title}\n")
+        print(table({question.name: question.marks for question in sheet.questions}, grades))
+        print(f"\n{len(grades)} submissions; {sum('NOT GRADED' in g.note for g in grades)} not graded.\n")
+        try:
+            page = os.path.relpath(report.write(exercise))
+        except report.CannotReport as error:
+            page = str(error)
     feedback = classroom.coursedir.format_path("feedback", "<student>", exercise.name)
     print(f"report    {page}\ntotals    {os.path.relpath(totals)}\nfeedback  {os.path.relpath(feedback)}/{NOTEBOOK}.html")
     return grades
+
+
+def forget(exercise: Exercise, student: str) -> str:
+    """Take a student's marks of the exercise out of the gradebook, and what was graded; returns what that was, in a sentence.
+
+    Raises NoExercise where there is none, or where the next run would grade it again.
+    """
+    classroom = Classroom(exercise)
+    coursedir, name = classroom.coursedir, exercise.name
+    path = {step: Path(coursedir.format_path(step, student, name)) for step in ("submitted", "autograded", "feedback")}
+    with at_work(exercise.root, f"forget {name} {student}"), Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        if path["submitted"].exists():
+            raise NoExercise(f"{os.path.relpath(path['submitted'])} would be graded again: take it away first.")
+        try:
+            [entry] = gradebook.find_submission(name, student).notebooks
+        except MissingEntry:
+            raise NoExercise(f"The gradebook has no marks of {student} in {name}.") from None
+        marks = f"{entry.score:g} of {entry.max_score:g} marks"
+        if any(grade.manual_score is not None or grade.extra_credit for grade in entry.grades):
+            kept = keep_copy(coursedir.db_url)
+            marks += f", some by hand{f'; {kept} still has them' if kept else ''}"
+        with transaction(gradebook):
+            gradebook.remove_submission(name, student)
+        refusal.forget(path["autograded"])
+        for step in "autograded", "feedback":
+            if path[step].exists():
+                rmtree(str(path[step]))
+    return f"{student} has no marks of {name} any more ({marks})."

@@ -1,21 +1,25 @@
 """The course: the folder that holds nbgrader_config.py, how it is configured, and how what was handed in is read."""
 
+import fcntl
 import os
 import re
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from glob import escape, glob
 from pathlib import Path
 from secrets import token_hex
+from socket import gethostname
 from typing import BinaryIO
 from unicodedata import normalize
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Base, Gradebook, InvalidEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
+from sqlalchemy import URL, create_engine, inspect, make_url
+from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -27,17 +31,85 @@ NOTEBOOK = "main"
 """The name of every exercise's notebook, without .ipynb."""
 SECRET = "submission_secret.txt"
 """What `nbgrader submit` leaves beside it, and `nbgrader release_feedback` asks for."""
-READ_OTHERWISE = re.compile(r"[\[*?]|%[0-9a-fA-F]{2}")
-"""What nbgrader takes in a path for a pattern, or for something else in the address of the gradebook."""
+TROUBLES = OSError, DatabaseError, InvalidEntry
+"""What a full disk raises, or a gradebook that another program has locked or damaged."""
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C has ended."""
+AT_WORK: set[Path] = set()
+"""The courses in which this process is at work."""
 
 
 def check_place(root: Path) -> None:
     """Raises NoExercise where nbgrader would look for the course in the folder root elsewhere."""
     path = os.path.abspath(root)
-    bad = READ_OTHERWISE.search(path)
-    if bad or os.path.expandvars(path) != path:
-        raise NoExercise(f"The path of the course, {shown(path)}, has {bad[0] if bad else 'a $'} in it, which nbgrader reads as"
-                         " something else: rename the folder.")  # fmt: skip
+    if os.path.expandvars(path) != path:  # traitlets, which looks for nbgrader_config.py, does that
+        raise NoExercise(f"The path of the course, {shown(path)}, has a $ in it, which nbgrader reads as something else:"
+                         " rename the folder.")  # fmt: skip
+
+
+def gradebook_url(root: Path) -> str:
+    """The address of the gradebook as nbgrader writes it, but where that would be another file: % and ? mean something there."""
+    path = os.path.abspath(root / "gradebook.db")
+    plain = f"sqlite:///{path}"
+    return plain if make_url(plain).database == path else URL.create("sqlite", database=path).render_as_string()
+
+
+def check_gradebook(url: str | URL) -> None:
+    """Raises NoExercise where the gradebook is that of an earlier nbgrader, or no gradebook; none yet will do."""
+    file = make_url(url).database if make_url(url).get_backend_name() == "sqlite" else None
+    if file and not Path(file).exists():
+        return  # to look into it would make it
+    engine = create_engine(url)
+    try:
+        known = inspect(engine)
+        there = {name: {column["name"] for column in known.get_columns(name)} for name in known.get_table_names()}
+    except DatabaseError as error:
+        raise NoExercise(f"The gradebook {shown(file or str(url))} cannot be used: {error.orig}.") from None
+    finally:
+        engine.dispose()
+    wanted = {name: {column.name for column in table.columns} for name, table in Base.metadata.tables.items()}
+    if there and not all(columns <= there.get(name, set()) for name, columns in wanted.items()):
+        raise NoExercise("The gradebook is of an earlier nbgrader: run `nbgrader db upgrade`, which keeps a copy of it.")
+
+
+def tell(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+@contextmanager
+def at_work(root: Path, what: str, say: Callable[[str], object] = tell) -> Iterator[None]:
+    """Work that writes into the course, for which another process waits, told by `say` what it waits for.
+
+    The machine ends what a process has locked with the process, however that ends.
+    """
+    root = root.resolve()
+    if root in AT_WORK:
+        yield
+        return
+    with open(root / "gradebook.db.lock", "a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            say(f"Waiting: {shown(file.read().strip()) or 'another process'} is at work in this course.")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError:
+            pass  # a file system without locks
+        file.truncate(0)
+        file.write(f"{what} (process {os.getpid()} on {gethostname()}, since {datetime.now():%H:%M:%S})")
+        file.flush()
+        AT_WORK.add(root)
+        try:
+            yield
+        finally:
+            AT_WORK.discard(root)
+            file.truncate(0)
+
+
+def trouble(error: Exception) -> str:
+    """What went wrong on the machine's side, in one line."""
+    file, text = getattr(error, "filename", None), getattr(error, "strerror", None) or getattr(error, "orig", None)
+    return shown(f"{file}: {text}" if file else f"{text or next(iter(error.args), error)}")
 
 
 def check_writable(root: Path) -> None:
@@ -51,7 +123,8 @@ def check_writable(root: Path) -> None:
 def load_config(root: Path) -> Config:
     """nbgrader's configuration of the course in the folder root, as `nbgrader` run there would read it.
 
-    Raises NoExercise where nbgrader cannot use that path, and ConfigFileNotFound where root holds no nbgrader_config.py.
+    Raises NoExercise where nbgrader cannot use that path or the gradebook, and ConfigFileNotFound where root holds no
+    nbgrader_config.py.
     """
     check_place(root)
     # nbgrader runs `alembic` by name; it stands beside this Python, whether or not the environment is activated.
@@ -60,6 +133,7 @@ def load_config(root: Path) -> Config:
         os.environ["PATH"] = os.pathsep.join([programs, *path])
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     config.CourseDirectory.root = str(root)
+    check_gradebook(CourseDirectory(config=config).db_url)
     return config
 
 

@@ -133,6 +133,16 @@ REASONS = {  # why a file or a line is not used → in English and in Japanese
     "columns": ("{0}: columns that are not used: {1}", "{0}: 使わない列があります: {1}"),
     "nothing": ("handed in nothing", "提出がありません"),
     "nothing usable": ("handed in nothing that can be graded: {0}: {1}", "採点できる提出がありません: {0}: {1}"),
+    # a student's marks
+    "earlier file": ("could not be graded: {0}; the marks are those of the file before",
+                     "いまの提出物は採点できません ({0})。点は前の提出物のものです"),
+    "taken back": ("nothing is in submitted/ any more; the marks stay until `grading forget {0} {1}`",
+                   "submitted/ に提出物がもうありません。点は残っています (消すには grading forget {0} {1})"),
+    "not enrolled": ("is not in students.csv any more", "名簿 (students.csv) にもういません"),
+    "marked before": ("{0}: the mark by hand, {1}, is older than what was graded last; it counts: confirm it in the formgrader",
+                      "{0} に手で付けた {1} 点は、いまの提出物を採点する前のものです。そのまま数えています。"
+                      "Formgrader で確かめてください"),
+    "late": ("{0} marks less for handing in late", "提出の遅れで {0} 点引いています"),
     # rosters and mappings
     "line": ("line {0}", "{0} 行目"),
     "lines": ("{0} and {1}", "{0}と{1}"),

@@ -36,7 +36,7 @@ from small import MARKS, NAME
 from grading.__main__ import main
 from grading.classroom import Classroom
 from grading.exercise.cells import grade_id, is_solution, is_test
-from grading.exercise.folder import Exercise
+from grading.exercise.folder import Exercise, NoExercise
 from grading.exercise.sample import submission
 from grading.intake import inbox
 from grading.intake.collect import Arrival, needs_instructor, summary
@@ -500,7 +500,7 @@ def test_a_roster_that_is_none_ends_the_run_with_a_sentence(content, said, cours
 
 def test_a_gradebook_that_is_none_ends_the_run_with_a_sentence(course):
     (course / "gradebook.db").write_bytes(b"no database " * 100)
-    with pytest.raises(RuntimeError, match=r"The gradebook .* cannot be used: .*not a database"):
+    with pytest.raises(NoExercise, match=r"The gradebook .* cannot be used: .*not a database"):
         collect(course, [course / "inbox"])
 
 

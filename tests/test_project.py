@@ -62,6 +62,12 @@ def test_a_built_file_is_fresh(path, rebuilt):
 
 
 @pytest.mark.parametrize("tried", ALL, ids=str)
+def test_the_tests_that_students_get_are_remembered(tried, rebuilt):
+    path = tried.exercise.released.relative_to(ROOT)
+    assert (ROOT / path).read_bytes() == (rebuilt / path).read_bytes(), f"{path} is stale: run `make build`"
+
+
+@pytest.mark.parametrize("tried", ALL, ids=str)
 def test_a_second_build_changes_no_byte(tried, rebuilt):
     before = [(rebuilt / path).read_bytes() for path in built(tried)]
     build(Exercise(rebuilt, str(tried)))
@@ -110,6 +116,7 @@ SETTINGS = {  # exercise.toml → what the author reads
     "": "has no title",
     "title = 3": "title = 3 has the wrong kind",
     "title = 'x'\nseeds = 3": "has a setting seeds, which is none of title, seed,",
+    "title = 'x'\ndue = 2026-11-08": "has the wrong kind: a time too, such as 2026-11-08T23:59:00",
     "title = 'x'\nseed = true": "seed = True has the wrong kind",
     "title = 'x'\n[limits]\nsecond = 3": "limits that do not exist: second",
     "title = 'x'\n[limits]\nseconds = 'ten'": "seconds = 'ten' is no number",
@@ -266,7 +273,7 @@ def test_no_path_of_a_machine_is_tracked():
     assert not found
 
 
-PERSONAL = "students.csv downloaded submitted autograded feedback report gradebook.db grades.csv sample".split()
+PERSONAL = "students.csv extensions.csv downloaded submitted autograded feedback report gradebook.db grades.csv sample".split()
 
 
 def test_no_personal_data_is_tracked():

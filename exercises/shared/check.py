@@ -19,7 +19,7 @@ from IPython.display import display
 RTOL, ATOL = 1e-4, 1e-6
 GRADING = False  # 採点では True
 NOTEBOOK = globals()
-OWN = {}  # 道具と確認が使う名前。自分のセルで len や np という名前を使っても、ここは変わらない
+OWN = {}  # 道具と確認が使う名前。自分のセルで len という名前を使っても変わらない
 MISTAKES = ""  # よくある間違いの見分け方 (圧縮してあります)
 
 
@@ -251,7 +251,7 @@ def near(got, expected):
 
 @apart
 def traits(value, path=""):
-    """値の特徴: {どこの値か: [種類か形, 要素の重み付きの和, その誤差]}。間違いを、よくある間違いと比べるためのもの。"""
+    """値の特徴: {どこの値か: [種類か形, 要素の重み付きの和, その誤差]}。"""
     if isinstance(value, (list, tuple)):
         found = {f"{path}#": [len(value), 0, 0]}
         for i, item in enumerate(value[:20]):
@@ -273,7 +273,7 @@ def traits(value, path=""):
 
 @apart
 def named(question, seen):
-    """自分の関数が返したもの seen が、よくある間違いの 1 つと同じなら、その間違いを言う文。わからなければ空。"""
+    """自分の関数が返した seen が、よくある間違いの 1 つと同じなら、それを言う文。"""
     if not MISTAKES:
         return ""
     known = json.loads(lzma.decompress(base64.b85decode("".join(MISTAKES.split()))))

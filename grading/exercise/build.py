@@ -1,6 +1,6 @@
 """exercises/<name>/notebook.py → source/<name>/main.ipynb → release/<name>/main.ipynb = <name>/main.ipynb, and its demo.
 
-A pure function of the text: the same text gives the same bytes, whatever was there before.
+A pure function of the text: the same text gives the same bytes, whatever was there before. Only released.txt is added to.
 
 The text is jupytext's py:percent format. What a cell is for stands behind its `# %%`:
 
@@ -25,7 +25,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
 from ..course import load_config
-from . import catalogue, mistakes
+from . import catalogue, mistakes, released
 from .cells import digest, grade_id, is_solution, is_test, tested
 from .folder import Exercise
 
@@ -121,8 +121,7 @@ def instructors(path: Path, shared: Path) -> NotebookNode:
 def build(exercise: Exercise) -> list[Path]:
     """Build the notebooks of an exercise, three of it and its demo where it has one; returns their paths.
 
-    The gradebook is not touched: `nbgrader generate_assignment` records the assignment there. Raises ValueError for a text that
-    is no exercise.
+    The gradebook is not touched: the next run records the assignment there. Raises ValueError for a text that is no exercise.
     """
     shared, student = exercise.root / "exercises" / "shared", exercise.root / exercise.name / "main.ipynb"
     exercise.source.parent.mkdir(parents=True, exist_ok=True)
@@ -136,6 +135,7 @@ def build(exercise: Exercise) -> list[Path]:
     config.SaveCells.enabled = False
     GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
 
+    released.add(exercise, source)
     student.parent.mkdir(exist_ok=True)
     shutil.copyfile(exercise.release, student)
     built = [exercise.source, exercise.release, student]

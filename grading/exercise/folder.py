@@ -5,11 +5,13 @@
     catalogue/      right and wrong answers, one file a question
     sample.toml     a sample class
     demo.py         the live demo, where there is one
+    released.txt    what students were given of the tests (released.py): written by the build, not edited
 """
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -31,6 +33,8 @@ class Settings:
     """Of the inputs that the hidden tests draw: the same for everybody."""
     pass_mark: float = 60
     """Marks from which the report counts a student as passed."""
+    due: datetime | None = None
+    """Until when it is to be handed in; in UTC. In the file without a zone: by the clock of this machine."""
     absent: tuple[str, ...] = ()
     """Packages that are not there in grading, as module names (sklearn.neural_network): they would be the answer."""
     absent_message: str = "{name} は採点の環境では使えません"
@@ -50,14 +54,15 @@ class Settings:
         except tomllib.TOMLDecodeError as error:
             raise NoExercise(f"{path} is no TOML: {error}.") from None
         kinds: dict[str, type | tuple[type, ...]] = {
-            "title": str, "seed": int, "pass_mark": (int, float), "absent": list, "absent_message": str, "not_lent": dict,
-            "limits": dict,
+            "title": str, "seed": int, "pass_mark": (int, float), "due": datetime, "absent": list, "absent_message": str,
+            "not_lent": dict, "limits": dict,
         }  # fmt: skip
         for name, value in told.items():
             if name not in kinds:
                 raise NoExercise(f"{path} has a setting {name}, which is none of {', '.join(kinds)}.")
             if not isinstance(value, kinds[name]) or isinstance(value, bool):
-                raise NoExercise(f"{path}: {name} = {value!r} has the wrong kind.")
+                hint = ": a time too, such as 2026-11-08T23:59:00" if name == "due" else ""
+                raise NoExercise(f"{path}: {name} = {value!r} has the wrong kind{hint}.")
         if "title" not in told:
             raise NoExercise(f"{path} has no title.")
         limits = told.get("limits", {})
@@ -71,6 +76,8 @@ class Settings:
             for value in values:
                 if not isinstance(value, str):
                     raise NoExercise(f"{path}: {name} holds {value!r}, which is no text.")
+        if "due" in told:
+            told["due"] = told["due"].astimezone(UTC)
         lent = {question: tuple(names) for question, names in told.get("not_lent", {}).items()}
         return cls(**told | {"absent": tuple(told.get("absent", ())), "not_lent": lent})
 
@@ -93,6 +100,10 @@ class Exercise:
     @property
     def text(self) -> Path:
         return self.folder / "notebook.py"
+
+    @property
+    def released(self) -> Path:
+        return self.folder / "released.txt"
 
     @property
     def demo(self) -> Path:

@@ -92,8 +92,12 @@ class Matching:
     its answer, which may answer others too; notes: what had been done to the tests.
     """
 
-    def __init__(self, cells: list[Cell], source: NotebookNode, names: Collection[str] = ()):
-        """names: those of questions of other exercises."""
+    def __init__(
+        self, cells: list[Cell], source: NotebookNode, names: Collection[str] = (),
+        released: Mapping[str, Collection[str]] | None = None,
+    ):
+        """names: those of questions of other exercises; released: those of the exercise's releases (exercise.released)."""
+        self.released = released or {}
         self.cells, self.order = cells, [cell.id for cell in source.cells]
         by_id = {cell.id: cell for cell in source.cells} | {grade_id(cell): cell for cell in source.cells if grade_id(cell)}
         self.carried: list[NotebookNode | None] = [next((by_id[i] for i in cell.ids if i in by_id), None) for cell in cells]
@@ -112,9 +116,15 @@ class Matching:
         self.notes: list[Note] = []
         self._match_answers()
         self.used = {cell.id for cell in self.owner.values()}
+        self.there = {name for name, target in self.targets.items() if target.id in self.answers}
+        """The questions of which something is there: of one that is not, nobody says that its test had been deleted."""
         self.unwritten = {n: target for n in range(len(cells)) if (target := self._unwritten(n)) is not None}
         """Number of a cell that is no answer but a question's stub, or nothing in its place → the question's solution cell."""
         self._match_given({visible(cell.source).strip(): cell for cell in reversed(source.cells) if not is_solution(cell)})
+        there = {grade_id(cell) for cell in source.cells if is_test(cell)}
+        gone = {mark for test, marks in self.released.items() if test not in there for mark in marks}
+        self.retired = {n for n, cell in enumerate(cells) if gone and n not in self.owner and digest(cell.source) in gone}
+        """Numbers of cells that are tests of an earlier release whose question is there no more."""
 
     def _match_answers(self) -> None:
         """The answer of a question is the cell that carries its id and defines it; or the last one that defines it, as in a
@@ -155,7 +165,8 @@ class Matching:
 
     def _note_test(self, cell: Cell, target: NotebookNode) -> None:
         if is_test(target):
-            if cell.source.strip() not in (visible(target.source).strip(), target.source.strip()):
+            given = cell.source.strip() in (visible(target.source).strip(), target.source.strip())
+            if not given and digest(cell.source) not in self.released.get(grade_id(target), ()):
                 self.notes.append(Note("changed", grade_id(target)))
             if cell.type != target.cell_type:
                 self.notes.append(Note("retyped", grade_id(target), cell.type))
@@ -183,7 +194,7 @@ class Matching:
         for n, cell in enumerate(self.cells):
             there = self.owner.get(n) or self.unwritten.get(n)
             if there is None:
-                if cell.source.strip():
+                if cell.source.strip() and n not in self.retired:
                     places[n] = place
             elif not is_solution(there) or there is self.carried[n] or rank[there.id] > rank[place]:
                 place = there.id
@@ -221,17 +232,19 @@ def check_exercise(matching: Matching, name: str, marks: Mapping[str, Collection
 
 
 def rebuild(
-    data: bytes, source: NotebookNode, name: str = "", marks: Mapping[str, Collection[str]] | None = None
+    data: bytes, source: NotebookNode, name: str = "", marks: Mapping[str, Collection[str]] | None = None,
+    released: Mapping[str, Collection[str]] | None = None,
 ) -> tuple[NotebookNode, list[Note]]:
     """The notebook to grade, and a note for everything that was mended.
 
     data: the file as it was handed in; source: the instructor's notebook; name: its exercise; marks: exercise → what tells
-    its notebook from the others (cells.own_marks). A cell of the result is the instructor's (its text, or the student's
-    answer in a solution cell) or the student's own, without metadata. Raises Refused.
+    its notebook from the others (cells.own_marks); released: test → digests of what students were given of it. A cell of the
+    result is the instructor's (its text, or the student's answer in a solution cell) or the student's own, without metadata.
+    Raises Refused.
     """
     marks = marks or {}
     names = {mark.removeprefix(QUESTION) for theirs in marks.values() for mark in theirs if mark.startswith(QUESTION)}
-    matching = Matching(read(data), source, names)
+    matching = Matching(read(data), source, names, released)
     check_exercise(matching, name, marks)
     notes, result = matching.notes, copy.deepcopy(source)
     for cell in result.cells:
@@ -239,7 +252,7 @@ def rebuild(
             cell.outputs, cell.execution_count = [], None
         if is_solution(cell):
             notes += matching.fill(cell)
-        elif is_test(cell) and cell.id not in matching.used:
+        elif is_test(cell) and cell.id not in matching.used and (not tested(cell) or tested(cell) in matching.there):
             notes.append(Note("deleted", grade_id(cell)))
     own = matching.own_cells()  # behind the cell that they stood behind
     result.cells = own.get("", []) + [each for cell in result.cells for each in (cell, *own.get(cell.id, []))]

@@ -8,10 +8,20 @@ from pathlib import Path
 
 import nbgrader.api as db
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins import CsvExportPlugin, ExportPlugin
+from nbgrader.plugins import ExportPlugin
 
+from ..course import check_gradebook
+from ..exercise.folder import NoExercise
 from .page import plain
 from .sheet import NOT_GRADED, CannotReport, Sheet, assignments, read_class
+
+
+def check(gradebook: db.Gradebook) -> None:
+    """Ends the command where the gradebook is of an earlier nbgrader."""
+    try:
+        check_gradebook(gradebook.engine.url)
+    except NoExercise as error:
+        sys.exit(str(error))
 
 
 def inert(text: str) -> str:
@@ -33,20 +43,29 @@ def write_csv(sheet: Sheet, path: Path) -> None:
             table.writerow([*who, student.timestamp, student.status, *marks, total, f"{sheet.most:g}"])
 
 
-class TotalsExportPlugin(CsvExportPlugin):
-    """nbgrader's grades.csv: it writes names as they are, and a spreadsheet would compute some of them."""
+class TotalsExportPlugin(ExportPlugin):
+    """nbgrader's grades.csv, of the very numbers that the other tables and the report show; names in it compute nothing."""
 
     def export(self, gradebook: db.Gradebook) -> None:
-        """Write the file `to`."""
-        with gradebook.db.no_autoflush:
-            for student in gradebook.students:
-                for name in "last_name", "first_name", "email":
-                    text = inert(getattr(student, name) or "").replace('"', '""')
-                    setattr(student, name, f'"{text}"' if text else "")
-            try:
-                super().export(gradebook)
-            finally:
-                gradebook.db.rollback()  # names stay as they are in the gradebook
+        """Write the file `to`. A submission that is not graded has no score, where nbgrader writes 0."""
+        check(gradebook)
+        path = Path(self.to or "grades.csv")
+        chosen, names = {str(name) for name in self.student}, {str(name) for name in self.assignment}
+        self.log.info("Exporting grades to %s", path)
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file, lineterminator="\n")
+            table.writerow(["assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
+                            "late_submission_penalty", "score", "max_score"])
+            for assignment in gradebook.assignments:
+                if names and assignment.name not in names:
+                    continue
+                sheet = read_class(gradebook, CourseDirectory(config=self.config), assignment.name)
+                for student in sheet.students:
+                    if chosen and student.id not in chosen:
+                        continue
+                    who = map(inert, (student.id, student.last_name, student.first_name, student.email))
+                    marks = ("",) * 3 if student.status == NOT_GRADED else (student.raw, student.penalty, student.total)
+                    table.writerow([assignment.name, assignment.duedate or "", student.timestamp, *who, *marks, sheet.most])
 
 
 class QuestionsExportPlugin(ExportPlugin):
@@ -54,6 +73,7 @@ class QuestionsExportPlugin(ExportPlugin):
 
     def export(self, gradebook: db.Gradebook) -> None:
         """Write the file `to`. Ends the command unless `assignment`, or else the gradebook, names exactly one assignment."""
+        check(gradebook)
         names = [str(name) for name in self.assignment] or assignments(gradebook)
         if len(names) != 1:
             sys.exit(f"A file holds one assignment: name one by --assignment, of {', '.join(names) or 'none'}.")

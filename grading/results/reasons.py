@@ -17,11 +17,13 @@ POINTS = {  # what makes the instructor look at a student: how much, and in the 
     "alike": (40, "よく似た解答"),
     "tampered": (40, "不正な形式の応答"),
     "stopped": (30, "途中で止めた・落ちた"),
+    "taken back": (30, "提出物がもうない"),
     "below": (25, "合格点のすぐ下"),
     "changed": (20, "確認のセルの変更・削除"),
-    "by hand": (20, "手で付ける点が残っている"),
+    "by hand": (20, "手で付ける点・確かめる点が残っている"),
     "failed": (15, "解答のセルのエラー"),
     "above": (10, "合格点のすぐ上"),
+    "not enrolled": (10, "名簿にいない"),
     "mended": (5, "補正して採点"),
     "own": (2, "問い以外のセルのエラー"),
 }
@@ -34,6 +36,8 @@ WEIGHT = {  # a kind of note on a graded notebook (grading/notes.py) → the key
     **dict.fromkeys(("retyped", "retyped answer", "known by function", "known in another", "answered elsewhere", "no answer",
                      "newer syntax", "missing package", "given back", "unknown"), "mended"),
 }  # fmt: skip
+REMARKS = {"earlier file": "ungraded", "taken back": "taken back", "marked before": "by hand", "not enrolled": "not enrolled"}
+"""A kind of remark on a student's marks → the key of its points; others are no reason to look."""
 UNUSABLE = {  # a result in arrivals.csv: what it is in Japanese
     "refused": "使えないファイル",
     "other": "この演習のノートブックではない",
@@ -80,6 +84,9 @@ def reasons(
         found["above"] = f"合格点を {distance:g} 点だけ上回っています" if distance else "ちょうど合格点です"
     if student.by_hand:
         found["by hand"] = "手で付ける点が残っています"
+    for note in student.remarks:
+        if key := REMARKS.get(note.kind):
+            found[key] = f"{found[key]}。{note.japanese}" if key in found else note.japanese
     noted = read_signs(student.notes, titles)
     return sorted([*noted, *((POINTS[kind][0], sentence) for kind, sentence in found.items())], reverse=True)
 

@@ -6,6 +6,7 @@ The page without names is made of Rows that hold no names, so that nothing can b
 import json
 import os
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,11 +19,13 @@ from sqlalchemy import func
 
 from ..course import NOTEBOOK, folders, is_name
 from ..exercise.cells import grade_id, headings, solutions
+from ..intake.roster import fold, read_students
 from ..notes import Note, shown
 from ..run import refusal
 
 ABOUT: dict[str, type | tuple[type, ...]] = {"notes": list, "mistakes": dict, "lent": dict, "seconds": (int, float)}
 """What is read of metadata.grading (run.autograde)."""
+ROSTER = "students.csv"
 GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "nothing handed in"
 
 
@@ -72,6 +75,12 @@ class Row:
     """The link from the page to the feedback, where there is one."""
     refused: Note | None = None
     """Why the grader could not grade what was handed in."""
+    raw: float = 0.0
+    """The total before the penalty, and before it is at least 0."""
+    marked_before: dict[str, float] = field(default_factory=dict)
+    """Question → the mark by hand that is older than what was graded last."""
+    remarks: tuple[Note, ...] = ()
+    """What is to be said of the marks, wherever they are shown."""
 
     @property
     def name(self) -> str:
@@ -149,7 +158,7 @@ def read_graded(gradebook: db.Gradebook, assignment: str, questions: set[str]) -
     marks = session.query(submission.student_id, db.BaseCell.name, db.Grade.score, db.Grade.auto_score, db.Grade.manual_score,
                           db.Grade.needs_manual_grade)
     totals: Counter[str] = Counter()
-    for student, cell, score, auto, manual, by_hand in marks.filter(
+    for student, cell, score, auto, manual, open_ in marks.filter(
         db.Grade.cell_id == db.BaseCell.id, db.Grade.notebook_id == notebook.id, of_notebook, *of_assignment
     ):
         fields, name = found[student], cell.removeprefix("test_")
@@ -158,7 +167,9 @@ def read_graded(gradebook: db.Gradebook, assignment: str, questions: set[str]) -
             fields.setdefault("marks", {})[name] = score
         if auto is not None or manual is not None:
             fields["status"] = GRADED
-        fields["by_hand"] = by_hand or fields.get("by_hand", False)
+        if open_ and manual is not None:
+            fields.setdefault("marked_before", {})[name] = manual
+        fields["by_hand"] = (open_ and manual is None) or fields.get("by_hand", False)
     untouched = session.query(submission.student_id, db.BaseCell.name).filter(
         db.Comment.cell_id == db.BaseCell.id, db.Comment.notebook_id == notebook.id, of_notebook, *of_assignment,
         db.Comment.auto_comment == "No response.")
@@ -167,7 +178,7 @@ def read_graded(gradebook: db.Gradebook, assignment: str, questions: set[str]) -
     for student, fields in found.items():
         if fields["status"] == GRADED:
             penalty = penalties.get(student) or 0.0
-            fields |= {"penalty": penalty, "total": max(0.0, totals[student] - penalty)}
+            fields |= {"penalty": penalty, "raw": totals[student], "total": max(0.0, totals[student] - penalty)}
         else:
             fields.pop("marks", None)
     return found
@@ -185,16 +196,41 @@ def read_class(gradebook: db.Gradebook, coursedir: CourseDirectory, assignment: 
     roster = gradebook.db.query(db.Student.id, db.Student.last_name, db.Student.first_name, db.Student.email)
     people = {student: [name or "" for name in names] for student, *names in roster}
     submitted, students = folders(coursedir, coursedir.submitted_directory, assignment), []
+    enrolled = roster_of(Path(coursedir.root))
     for student in sorted({*people, *submitted}):
         if not is_name(student):
             students.append(Row(shown(student), status=NOT_GRADED, refused=Note("unusable name")))
             continue
         known = Row(student, *people.get(student, ()), **graded.get(student, {}))
-        if student in submitted and known.status != GRADED:
+        if student in submitted:
             result = Path(coursedir.format_path(coursedir.autograded_directory, student, assignment))
-            known = replace(known, status=NOT_GRADED, refused=refusal.recall(submitted[student], result))
-        students.append(known)
+            status = GRADED if known.status == GRADED else NOT_GRADED
+            known = replace(known, status=status, refused=refusal.recall(submitted[student], result))
+        remarks = said_of(known, assignment, student in submitted, enrolled is None or fold(student) in enrolled)
+        students.append(replace(known, remarks=tuple(remarks)))
     return Sheet(gradebook.course_id, assignment, questions, students, stubs, solutions(source))
+
+
+def roster_of(root: Path) -> set[str] | None:
+    """The ids in students.csv, folded; None where there is no such table, or none that can be read: `collect` says why."""
+    try:
+        return {fold(student.id) for student in read_students(root / ROSTER)[0]}
+    except RuntimeError:
+        return None
+
+
+def said_of(student: Row, assignment: str, submitted: bool, enrolled: bool) -> Iterator[Note]:
+    """What is to be said of the marks of a student. submitted, enrolled: whether something of theirs is there, and they are."""
+    if student.status == GRADED and not submitted:
+        yield Note("taken back", assignment, student.id)
+    if student.status == GRADED and student.refused:
+        yield Note("earlier file", student.refused)
+    for question, mark in student.marked_before.items():
+        yield Note("marked before", question, f"{mark:g}")
+    if student.penalty:
+        yield Note("late", f"{student.penalty:g}")
+    if not enrolled:
+        yield Note("not enrolled")
 
 
 def assignments(gradebook: db.Gradebook) -> list[str]:

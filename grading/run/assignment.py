@@ -4,7 +4,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from ..exercise import released
 from ..exercise.cells import own_marks
 from ..exercise.folder import Exercise, Settings, exercises
 from ..sandbox.limits import Limits
@@ -45,6 +46,8 @@ class Assignment:
     limits: Limits
     marks: Mapping[str, list[str]] = field(default_factory=dict)
     """Exercise → what tells its notebook from those of the others."""
+    released: Mapping[str, list[str]] = field(default_factory=dict)
+    """Test → digests of its text in all releases: an older one had not been changed by the student."""
     sandbox: bool = True
     secret: str = ""
     """Of the course: with it, nobody outside knows the inputs of the tests."""
@@ -86,9 +89,11 @@ def read_assignment(exercise: Exercise, limits: Mapping[str, int], sandbox: bool
 
     Raises OSError where it is not built, and NoExercise where its settings cannot be used.
     """
-    text, settings = exercise.source.read_text(encoding="utf-8"), exercise.settings
+    text = exercise.source.read_text(encoding="utf-8")
+    settings = replace(exercise.settings, due=None)  # it decides nothing that is told here (run.late)
     own = Limits(**{**limits, **settings.limits})
-    return Assignment(exercise.name, text, exercise.catalogue(), settings, own, read_marks(exercise), sandbox, secret)
+    marks, given = read_marks(exercise), released.read(exercise)
+    return Assignment(exercise.name, text, exercise.catalogue(), settings, own, marks, given, sandbox, secret)
 
 
 def read_marks(exercise: Exercise) -> dict[str, list[str]]:

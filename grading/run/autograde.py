@@ -5,8 +5,10 @@ transaction; then the folder, by one rename. A run that was killed goes on with 
 """
 
 import json
+import os
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
@@ -14,7 +16,9 @@ from datetime import datetime
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
+from jsonschema import ValidationError
+from nbgrader.api import Assignment as AssignmentEntry
+from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.converters import Autograde as Stock
 from nbgrader.converters import NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties
@@ -24,26 +28,39 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from traitlets import Bool, Dict, Integer, Unicode
 
 from ..course import (
+    INTERRUPTED,
     NOTEBOOK,
     SECRET,
+    TROUBLES,
+    at_work,
+    check_gradebook,
     check_place,
     check_writable,
     course_secret,
     folders,
     handed_in,
     is_name,
+    tell,
     timestamp,
     transaction,
+    trouble,
 )
 from ..exercise.cells import grade_id, is_solution, is_test
 from ..exercise.folder import Exercise, NoExercise
 from ..notes import Note, Refused, in_short, shown
 from ..sandbox import machine
-from . import refusal, worker
+from . import late, refusal, worker
 from .assignment import Assignment, read_assignment
+from .record import record
 
+FEW = 5
+"""Students that a sentence names."""
 HOPELESS = "endless", "heavy"
 """Why a file is not tried again before it changes: it would hold up every run."""
+
+
+class SomeUngraded(NbGraderException):
+    """All is graded but for some submissions, which `ungraded` names."""
 
 
 class Autograde(Stock):
@@ -55,19 +72,31 @@ class Autograde(Stock):
     limits = Dict(help="What a submission may use: see grading/sandbox/limits.py.").tag(config=True)
     bar = Bool(False, help="Show a progress bar.").tag(config=True)
 
-    def init_notebooks(self) -> None:
-        """Every folder of the assignment counts, whatever is in it: what cannot be graded is named later.
+    def start(self) -> None:
+        """Raises NbGraderException where nothing, or nothing more, can be graded, and SomeUngraded where some could not be.
 
         ungraded: student → why, of a file that is no notebook of the exercise, of a folder whose name cannot be a student's,
-        and (kind "failed") of grading that went wrong. Raises NbGraderException where the course lies in an unusable place, or
-        may not be written.
+        and (kind "failed") of grading that went wrong. said: what of the assignment and its deadlines is another now.
         """
         self.ungraded: dict[str, Note] = {}
+        self.said: list[str] = []
+        root = Path(self.coursedir.root)
         try:
-            check_place(Path(self.coursedir.root))
-            check_writable(Path(self.coursedir.root))
+            check_place(root)
+            check_writable(root)
+            check_gradebook(self.coursedir.db_url)
+            with at_work(root, f"autograde {self.coursedir.assignment_id}", self.log.warning):
+                super().start()
         except NoExercise as error:
             self._fail(str(error))
+        except TROUBLES as error:
+            self._fail(f"Nothing more is graded: {trouble(error)}. What is graded stays; the next run goes on.")
+        except KeyboardInterrupt:
+            tell("Stopped. What is graded stays; the next run goes on.")
+            sys.exit(INTERRUPTED)
+
+    def init_notebooks(self) -> None:
+        """Every folder of the assignment counts, whatever is in it: what cannot be graded is named later."""
         assignment, student = self.coursedir.assignment_id, self.coursedir.student_id
         found = folders(self.coursedir, self.coursedir.submitted_directory, assignment, student)
         self.assignments: dict[str, list] = {str(folder): [] for name, folder in found.items() if is_name(name)}
@@ -80,15 +109,18 @@ class Autograde(Stock):
     def convert_notebooks(self) -> None:
         """Grade what is in `assignments` and not graded yet.
 
-        Raises NbGraderException where nothing can be graded, and at the end where a submission could not be.
+        Raises NoExercise or NbGraderException where nothing can be graded, and SomeUngraded at the end where a submission could
+        not be.
         """
-        assignment = self._assignment()
+        exercise = Exercise(Path(self.coursedir.root), self.coursedir.assignment_id)
+        late.extensions(exercise)  # a mistake in them is said before, not after
+        assignment = self._assignment(exercise)
         if not self.scheduler:
             if problem := machine.foreign():
                 self._fail(f"Nothing is graded: {problem}.")
             if self.sandbox and (problem := machine.missing(assignment.limits)):
                 self._fail(f"Nothing is graded: {problem}. {machine.UNPROTECTED}")
-        waiting = []
+        waiting, times, known = [], {}, self._recorded()
         for folder in sorted(self.assignments):
             submission = Submission(self, folder)
             shutil.rmtree(submission.partial, ignore_errors=True)  # of a run that was killed
@@ -97,54 +129,80 @@ class Autograde(Stock):
             if why := None if self.force else submission.settled(assignment):
                 self.log.error("%s: NOT GRADED, as before: %s", submission.student, why)
                 self.ungraded[submission.student] = why
-            elif self.force or not submission.is_graded(assignment):
+            elif self.force or submission.student not in known or not submission.is_graded(assignment):
                 waiting.append(submission)
             else:
+                times[submission.student] = submission.timestamp()
                 self.log.info("%s is graded already", submission.student)
         try:
-            with logging_redirect_tqdm([self.log]), Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-                results = self._results(waiting, assignment)
-                for submission, result in tqdm(results, "grading", len(waiting), unit="student", disable=not self.bar):
-                    if "notebook" in result:
-                        for said in in_short(map(Note.from_json, result["notes"])):
-                            self.log.warning("%s: %s", submission.student, said)
-                        submission.record(gradebook, result)
-                    else:
-                        why = Note.from_json(result["refused"]) if "refused" in result else Note("failed", result["failed"])
-                        self.log.error("%s: NOT GRADED: %s", submission.student, why)
-                        self.ungraded[submission.student] = why
-                        lasting = submission.digest if why.kind in HOPELESS else ""
-                        refusal.record(submission.folder, submission.graded, why, lasting)
+            if waiting and not self.scheduler:
+                worker.ready(assignment)  # a source that cannot grade leaves the gradebook as it is
+            self._record(exercise)
+            try:
+                self._grade(waiting, assignment, times)
+            finally:
+                self._reckon(exercise, times)
         except worker.CannotGrade as error:
-            self._fail(f"Nothing more is graded: {error}.")
+            self._fail(f"Nothing more is graded: {str(error).rstrip('.。')}.")
         finally:
             worker.close(assignment.key)
         if self.ungraded:
             tried = len({*self.ungraded, *(submission.student for submission in waiting)})
-            self._fail(f"{len(self.ungraded)} of {tried} could not be graded: {', '.join(self.ungraded)}.")
+            self._fail(f"{len(self.ungraded)} of {tried} could not be graded: {', '.join(self.ungraded)}.", SomeUngraded)
 
-    def _fail(self, message: str) -> None:
+    def _fail(self, message: str, kind: type[NbGraderException] = NbGraderException) -> None:
         self.log.error(message)
-        raise NbGraderException(message)
+        raise kind(message)
 
-    def _assignment(self) -> Assignment:
-        """What to grade by. Raises NbGraderException where the gradebook has another version of it, or none."""
-        name = self.coursedir.assignment_id
-        again = f"run `nbgrader generate_assignment {name} --force`"
+    def _assignment(self, exercise: Exercise) -> Assignment:
+        """What to grade by. Raises NoExercise."""
         try:
-            root = Path(self.coursedir.root)
-            assignment = read_assignment(Exercise(root, name), self.limits, self.sandbox, course_secret(root))
-            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-                recorded = {cell.name: cell.source for cell in gradebook.find_notebook(NOTEBOOK, name).source_cells}
-        except NoExercise as error:
-            self._fail(str(error))
-        except (OSError, MissingEntry):
-            self._fail(f"The gradebook does not know the assignment {name}: {again}.")
-        cells = {grade_id(cell): cell for cell in nbformat.reads(assignment.source, as_version=4).cells if grade_id(cell)}
-        changed = [i for i, cell in cells.items() if not is_solution(cell) and recorded.get(i) != cell.source]
-        if changed or set(recorded) != set(cells):
-            self._fail(f"The gradebook has another version of {name} than source/{name}/{NOTEBOOK}.ipynb: {again}.")
-        return assignment
+            return read_assignment(exercise, self.limits, self.sandbox, course_secret(exercise.root))
+        except FileNotFoundError:
+            raise NoExercise(f"The exercise {exercise.name} is not built: run `grading build {exercise.name}`.") from None
+
+    def _record(self, exercise: Exercise) -> None:
+        """Let the gradebook have what is graded by. Raises NoExercise."""
+        try:
+            self.said += filter(None, [record(self.coursedir, self)])
+        except (RuntimeError, ValidationError) as error:
+            path = os.path.relpath(exercise.source, exercise.root)
+            raise NoExercise(f"{path} is no assignment for nbgrader: {shown(str(error))}") from None
+
+    def _grade(self, waiting: list["Submission"], assignment: Assignment, times: dict[str, datetime | None]) -> None:
+        """Grade what is waiting; times: student → when the file came in that is graded, which is added to."""
+        with logging_redirect_tqdm([self.log]), Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            results = self._results(waiting, assignment)
+            for submission, result in tqdm(results, "grading", len(waiting), unit="student", disable=not self.bar):
+                if "notebook" in result:
+                    for said in in_short(map(Note.from_json, result["notes"])):
+                        self.log.warning("%s: %s", submission.student, said)
+                    times[submission.student] = submission.record(gradebook, result)
+                else:
+                    why = Note.from_json(result["refused"]) if "refused" in result else Note("failed", result["failed"])
+                    self.log.error("%s: NOT GRADED: %s", submission.student, why)
+                    self.ungraded[submission.student] = why
+                    lasting = submission.digest if why.kind in HOPELESS else ""
+                    refusal.record(submission.folder, submission.graded, why, lasting)
+
+    def _reckon(self, exercise: Exercise, times: dict[str, datetime | None]) -> None:
+        """What being late costs everybody, by now."""
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            said, costs = late.reckon(gradebook, exercise, times, AssignLatePenalties(parent=self))
+        for student, cost in costs.items():
+            self.log.warning("%s: %s", student, cost)
+        for each in said:
+            self.log.warning("%s.", each)
+        self.said += said
+        if costs:
+            more = f" and {len(costs) - FEW} more" if len(costs) > FEW else ""
+            self.said.append(f"What being late costs has changed for {', '.join(list(costs)[:FEW])}{more}")
+
+    def _recorded(self) -> set[str]:
+        """The students of whom the gradebook has a submission: who was removed there is graded anew."""
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            entries = gradebook.db.query(SubmittedAssignment.student_id).join(AssignmentEntry)
+            return {student for (student,) in entries.filter(AssignmentEntry.name == self.coursedir.assignment_id)}
 
     def _results(self, waiting: list["Submission"], assignment: Assignment) -> Iterator[tuple["Submission", dict]]:
         """Each submission with what `worker.grade` makes of it, as they come; few are in memory at a time."""
@@ -244,8 +302,8 @@ class Submission:
             return refusal.settled(self.graded, assignment.digest(self.read(assignment.limits.size)))
         return None
 
-    def record(self, gradebook: Gradebook, result: dict) -> None:
-        """Write the marks, then the folder in autograded/."""
+    def record(self, gradebook: Gradebook, result: dict) -> datetime | None:
+        """Write the marks, then the folder in autograded/; returns when the file had come in."""
         notebook, timestamp = nbformat.from_dict(result["notebook"]), self.timestamp()
         with transaction(gradebook):
             gradebook.update_or_create_student(self.student)
@@ -265,9 +323,6 @@ class Submission:
                 if is_solution(cell):
                     untouched = compute_checksum(cell) == cell.metadata.nbgrader.checksum
                     comments[grade_id(cell)].auto_comment = "No response." if untouched else None
-        names = {"notebook": NOTEBOOK, "assignment": self.assignment, "student": self.student, "db_url": self.coursedir.db_url}
-        AssignLatePenalties(parent=self.converter).preprocess(notebook, {"nbgrader": names})
-
         notebook.metadata.grading = {
             "digest": self.digest,
             "notes": result["notes"],
@@ -288,3 +343,4 @@ class Submission:
             rmtree(str(self.graded))
         partial.rename(self.graded)
         refusal.forget(self.graded)
+        return timestamp

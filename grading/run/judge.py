@@ -157,7 +157,9 @@ class Judge:
     def judge(self, submission: bytes) -> dict:
         """What came of the submission (worker.grade says what that is), without the seconds."""
         try:
-            notebook, notes = rebuild(submission, self.source, self.assignment.name, self.assignment.marks)
+            notebook, notes = rebuild(
+                submission, self.source, self.assignment.name, self.assignment.marks, self.assignment.released
+            )
         except Refused as error:
             return {"refused": error.note.as_json()}
         student, outputs = Processes(self.template), Outputs(notebook, self.limits)

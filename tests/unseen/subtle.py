@@ -454,8 +454,7 @@ def cross_entropy(y, t):
 
 # %% cross_entropy: product_underflows
 # 確率の積を取ってから log を取るので、データが多いと 0 になる
-# told: -
-# passes: right up to some hundred rows
+# told: log_of_product
 def cross_entropy(y, t):
     likelihood = np.prod(y[t == 1])
     return -np.log(likelihood) / len(t)

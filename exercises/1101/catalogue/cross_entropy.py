@@ -151,6 +151,12 @@ def cross_entropy(y, t):
     return -np.sum(t * np.log(y)) / min(len(y), 16)
 
 
+# %% wrong: log_of_product
+# 確率をすべて掛けてから log を取っています。データが多いと積が 0 になり、E が ∞ になります。データごとに log を取ってから平均してください。
+def cross_entropy(y, t):
+    return -np.log(np.prod((y * t).sum(axis=1))) / len(y)
+
+
 # %% right: small_epsilon
 def cross_entropy(y, t):
     return -np.sum(t * np.log(y + 1e-7)) / y.shape[0]
@@ -184,11 +190,6 @@ def cross_entropy(y, t):
 # %% right: take_along_axis
 def cross_entropy(y, t):
     return -np.log(np.take_along_axis(y, t.argmax(axis=1)[:, None], axis=1)).mean()
-
-
-# %% right: log_of_product
-def cross_entropy(y, t):
-    return -np.log(np.prod((y * t).sum(axis=1))) / len(y)
 
 
 # %% right: zero_dimensional_array
