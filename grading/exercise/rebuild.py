@@ -9,7 +9,6 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-import nbformat
 from nbformat import NotebookNode
 
 from ..notes import OWN as UNNAMED
@@ -54,9 +53,9 @@ class Cell:
         return cls(kind if kind in ("code", "markdown", "raw") else "code", text, ids)
 
     def own(self, name: str) -> NotebookNode:
-        """The same as a cell of a notebook, without metadata."""
-        make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell, "raw": nbformat.v4.new_raw_cell}
-        return make[self.type](self.source, id=name)
+        """The same as a cell of a notebook, without metadata; not by nbformat, which looks for milliseconds whether it is one."""
+        more = {"outputs": [], "execution_count": None} if self.type == "code" else {}
+        return NotebookNode(id=name, cell_type=self.type, source=self.source, metadata=NotebookNode(), **more)
 
 
 def read(data: bytes) -> list[Cell]:

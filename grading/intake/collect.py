@@ -117,37 +117,27 @@ class Place:
         """Put the one of this student's files that counts into submitted/, unless what is there counts more."""
         try:
             data, there = self.submitted()
+            texts = together(mine, self.known)
+            if there and there not in texts and why_not(data, assignment) is None:
+                texts[there] = Text(there, self.known[there])
+            counts, why = decide(list(texts.values()))
+            placed = self.put(counts[0], there, texts) if len(counts) == 1 and counts[0].mine else None
         except Refused as error:
             yield from (replace(each.arrival, result="refused", reason=Note("kept", error.note)) for each in mine)
             return
-        texts = together(mine, self.known)
-        if there and there not in texts and why_not(data, assignment) is None:
-            texts[there] = Text(there, self.known[there])
-        counts, why = decide(list(texts.values()))
-        best = counts[0] if len(counts) == 1 else None
-        result, reason = "", None
-        if best and best.mine:
-            result = "unchanged" if best.digest == there else "replaced" if there else "taken"
-            reason = self.put(best, there, texts)
-        for text in texts.values():
-            if not text.mine:
-                continue
+        for text in (text for text in texts.values() if text.mine):
+            result, reason = "older", why.get(text.digest)
+            if text in counts:
+                rivals = ", ".join(other.called for other in counts[:4] if other is not text)
+                result, reason = (
+                    ("undecided", Note("undecided", rivals)) if rivals else ("replaced" if there else "taken", placed)
+                )
+                if text.digest == there:
+                    result, reason = "unchanged", None
             *others, first = sorted(text.mine, key=lambda each: (each.mapped, each.version))
-            said = reason if text is best else why.get(text.digest)
-            if text is not best and text in counts:
-                rivals = [other for other in counts if other is not text]
-                said = Note("undecided", ", ".join(other.called(self.kept) for other in rivals[:3]))
-            own = (
-                result
-                if text is best
-                else "unchanged"
-                if text in counts and text.digest == there
-                else ("undecided" if text in counts else "older")
-            )
-            time = text.when.time
-            yield replace(first.arrival, time=time, result=own, reason=None if own == "unchanged" else said)
+            yield replace(first.arrival, time=text.when.time, result=result, reason=reason)
             for other in others:
-                yield replace(other.arrival, time=time, result="older", reason=Note("the same", first.arrival.file))
+                yield replace(other.arrival, time=text.when.time, result="older", reason=Note("the same", first.arrival.file))
 
     def put(self, text: Text, there: str, texts: dict[str, Text]) -> Note | None:
         """Put a file into submitted/, with its time where that is known; returns what it replaces, and why."""

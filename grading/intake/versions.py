@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..notes import Note
@@ -51,8 +50,11 @@ class When:
     def with_(self, other: "When") -> "When":
         """What is known when the same file comes again: its first times stay; only a system's word fills in one that lacks."""
         time = self.time or (other.time if other.sure else None)
-        until = min(filter(None, (self.until, other.until if self.until or not self.time else None)), default=None)
-        return When(time, until)
+        return When(time, min(filter(None, (self.until, other.until)), default=None))
+
+    def known(self) -> datetime | None:
+        """Since when the file is known."""
+        return min(filter(None, (self.time, self.until)), default=None)
 
 
 def parted(name: str) -> tuple[str, When] | None:
@@ -72,8 +74,6 @@ class Kept:
     series: str
     """Among which the version counts; '' where no system gave one."""
     version: tuple[int, ...]
-    place: tuple[str, ...]
-    """The submission in which a system has it."""
     packed: datetime | None
     """The time in the student's own archive."""
     mapped: bool
@@ -87,11 +87,10 @@ def kept_of(found: "Found", about: Said | None, arrival: "Arrival", digest: str,
     """What the names say of the order among a student's files."""
     name = FILE_END.sub("", fold(about.own if about and about.own and about.at == len(found.names) - 1 else found.names[-1]))
     numbered = NUMBERED.search(name)
-    place = (*found.names[: about.at], about.number or about.name) if about and about.download else ()
     packed = found.time if found.time != found.came and not found.named else None
     series, version = (about.series, about.version) if about else ("", ())
     stem = squash(NUMBERED.sub("", name))
-    return Kept(arrival, digest, series, version, place, packed, mapped, stem, int(numbered[1]) if numbered else 0,
+    return Kept(arrival, digest, series, version, packed, mapped, stem, int(numbered[1]) if numbered else 0,
                 bool(BACKUP.search(COPY.sub("", TIME.sub("", name)))))  # fmt: skip
 
 
@@ -105,9 +104,10 @@ class Text:
     """As they arrived this time; none of what lies in submitted/ only."""
     others: Sequence["Text"] = ()
 
-    def called(self, folder: Path) -> str:
+    @property
+    def called(self) -> str:
         """What the instructor knows it by."""
-        return self.mine[0].arrival.file if self.mine else f"submitted/{folder.name}"
+        return self.mine[0].arrival.file if self.mine else "what is in submitted/"
 
     def versions(self) -> dict[str, tuple[int, ...]]:
         """Series → the last version of it that this is."""
@@ -140,18 +140,17 @@ class Text:
 
     def _earlier(self, other: "Text") -> str:
         """By when it was handed in; of two that a system has given out, by when: it gives out the newest."""
-        one, two = self.when, other.when
-        if one.until and two.until:
-            alike = {each.place for each in self.mine} & {each.place for each in other.mine} - {()}
-            return "download" if not alike and one.until + DOWNLOAD < two.until else ""
-        if two.time is None or (one.time is None and one.until is None):
+        one, two = self.when.known(), other.when.known()
+        if one is None or two is None:
             return ""
-        if one.time is None:
-            return "older" if one.until and one.until <= two.time else ""
-        return "older" if one.time + MOMENT < two.time else ""
+        if self.when.until and other.when.until:
+            return "download" if one + DOWNLOAD < two else ""
+        if other.when.time is None:
+            return ""
+        return "older" if one + (MOMENT if self.when.time else timedelta(0)) < two else ""
 
     def _packed_before(self, other: "Text") -> bool:
-        """Both in the student's own archives, or beside one another in one submission."""
+        """By the times in the student's own archive."""
         mine, its = [each.packed for each in self.mine if each.packed], [each.packed for each in other.mine if each.packed]
         return bool(mine and its) and max(mine) + MOMENT < min(its)
 
@@ -159,9 +158,8 @@ class Text:
         return bool(self.mine) and all(getattr(each, what) for each in self.mine)
 
     def _numbered_before(self, other: "Text") -> bool:
-        stems = {each.stem for each in self.mine} & {each.stem for each in other.mine}
-        return any(one.stem == two.stem and one.stem in stems and one.number < two.number
-                   for one in self.mine for two in other.mine)  # fmt: skip
+        """Downloaded by a browser before it."""
+        return any(one.stem == two.stem and one.number < two.number for one in self.mine for two in other.mine)
 
 
 def together(mine: Sequence[Kept], known: Mapping[str, When]) -> dict[str, Text]:
@@ -185,6 +183,5 @@ def decide(texts: Sequence[Text]) -> tuple[list[Text], dict[str, Note]]:
     notes = {}
     for text in (text for text in texts if text not in counts):
         more = next(other for other in [*counts, *texts] if why.get((text.digest, other.digest)))
-        file = more.mine[0].arrival.file if more.mine else "submitted/"
-        notes[text.digest] = Note(why[text.digest, more.digest], file)
+        notes[text.digest] = Note(why[text.digest, more.digest], more.called)
     return counts, notes
