@@ -120,7 +120,7 @@ REASONS = {  # why a file or a line is not used → in English and in Japanese
     "as mapped": ("as mapping.csv says", "mapping.csv のとおり"),
     "undecided": ("neither its time nor its name tells whether it counts, or {0}",
                   "これと {0} のどちらを採点するのか、時刻からも名前からもわかりません"),
-    "replaces": ("replaces {0}: that is {1}", "{0} と入れ替えました。入れ替えたものは、{1}"),
+    "replaces": ("replaces {0}: that is {1}", "{0} と入れ替えました。理由: {1}"),
     "no notebook": ("no notebook of the exercise", "この演習のノートブックではありません"),
     "the same": ("the same as {0}", "{0} と同じです"),
     "older": ("older than {0}", "{0} より古いものです"),

@@ -303,9 +303,10 @@ def test_any_text_in_a_questions_own_cell_is_its_answer(texts):
 
 # --- Whose a file is ---
 
+NAMES = [("山田", "太郎", "yamada.taro"), ("林", "太郎", "hayashi.taro"), ("小林", "花子", "kobayashi.hanako"),
+         ("García", "Ana", "ana.garcia")]  # fmt: skip
 CLASS = [Student(f"s26{n:05}", last, first, f"{latin}@example.jp", str(50000 + n), groups=(f"{n % 2} 班",))
-         for n, (last, first, latin) in enumerate([("山田", "太郎", "yamada.taro"), ("林", "太郎", "hayashi.taro"),
-                                                   ("小林", "花子", "kobayashi.hanako"), ("García", "Ana", "ana.garcia")])]  # fmt: skip
+         for n, (last, first, latin) in enumerate(NAMES)]  # fmt: skip
 PEOPLE = Roster([*CLASS, Student("50001", "鈴木", "一郎", "suzuki@example.jp", "2600001")], "1101")
 """The id of the last is the number of another's account, and the other way round."""
 WHO = st.integers(0, len(CLASS) - 1)

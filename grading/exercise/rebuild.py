@@ -8,6 +8,7 @@ import copy
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -54,7 +55,7 @@ class Cell:
 
     def own(self, name: str) -> NotebookNode:
         """The same as a cell of a notebook, without metadata; not by nbformat, which looks for milliseconds whether it is one."""
-        more = {"outputs": [], "execution_count": None} if self.type == "code" else {}
+        more: dict[str, Any] = {"outputs": [], "execution_count": None} if self.type == "code" else {}
         return NotebookNode(id=name, cell_type=self.type, source=self.source, metadata=NotebookNode(), **more)
 
 

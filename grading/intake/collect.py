@@ -135,9 +135,9 @@ class Place:
                 if text.digest == there:
                     result, reason = "unchanged", None
             *others, first = sorted(text.mine, key=lambda each: (each.mapped, each.version))
-            yield replace(first.arrival, time=text.when.time, result=result, reason=reason)
+            yield replace(first.arrival, time=text.since(), result=result, reason=reason)
             for other in others:
-                yield replace(other.arrival, time=text.when.time, result="older", reason=Note("the same", first.arrival.file))
+                yield replace(other.arrival, time=text.since(), result="older", reason=Note("the same", first.arrival.file))
 
     def put(self, text: Text, there: str, texts: dict[str, Text]) -> Note | None:
         """Put a file into submitted/, with its time where that is known; returns what it replaces, and why."""

@@ -90,12 +90,12 @@ def find(path: Path, root: Path, assignment: str) -> Iterator[Found]:
             names.insert(0, above.name)
     try:
         yield from on_disk(path, file, tuple(names), root, assignment, count(1))
-    except Refused as error:
-        yield Found(file, tuple(names), problem=error.note)
+    except TooMany:
+        yield Found(file, tuple(names), problem=Note("many", FILES))
 
 
 def on_disk(path: Path, file: str, names: tuple[str, ...], root: Path, assignment: str, number: Iterator[int]) -> Iterator[Found]:
-    """The files at or below path. Raises Refused where there are more than FILES, those in archives not counted."""
+    """The files at or below path. Raises TooMany; files in archives are not counted."""
     try:
         status = path.lstat()
         if stat.S_ISLNK(status.st_mode):
@@ -112,7 +112,7 @@ def on_disk(path: Path, file: str, names: tuple[str, ...], root: Path, assignmen
                     yield from on_disk(Path(entry.path), f"{file}/{label}", (*names, name), root, assignment, number)
             return
         if next(number) > FILES:
-            raise TooMany("many", FILES)
+            raise TooMany
         if not stat.S_ISREG(status.st_mode):
             raise Refused("special")
         time, came = moment(names[-1]), past(status.st_mtime)
@@ -124,8 +124,6 @@ def on_disk(path: Path, file: str, names: tuple[str, ...], root: Path, assignmen
             yield found
     except FileNotFoundError:
         yield Found(file, names, problem=Note("absent"))
-    except TooMany:
-        raise
     except Refused as error:
         yield Found(file, names, problem=error.note)
     except OSError as error:
@@ -141,8 +139,8 @@ def is_course(path: Path, root: Path, assignment: str) -> bool:
     return (parts or ("",))[0] in COURSE and not given
 
 
-class TooMany(Refused):
-    """Of the files below a path: no more of them is looked at."""
+class TooMany(Exception):
+    """There are more than FILES files below a path: no more of them is looked at."""
 
 
 def told_apart(names: list[tuple[str, bytes]]) -> list[str]:

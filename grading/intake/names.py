@@ -60,7 +60,7 @@ NAMINGS = (
     Naming("manaba", re.compile(r"(?P<name>[^@]+@[^@]+)@(?P<own>.+)|(?P<folder>[^@.]*\d[^@.]*@[^@.]+|[^@.]+@[^@.]*\d[^@.]*)")),
 )
 """What is tried in turn. Teams and Sakai are known by the folders around."""
-ILIAS = re.compile(r"([a-z][a-z' .-]*_[a-z][a-z' .-]*_[^_]+)_(\d+)")
+ILIAS = re.compile(r"([a-z][a-z' .-]*_[a-z][a-z' .-]*)_([^_]+)_(\d+)")
 """Its folders look like others: the number is a user's and no id, but a folder that names nobody may be anything."""
 LAST_NUMBER = re.compile(r"-(\d{1,3})$")
 """What Canvas adds to the second file of one name, and the third."""
@@ -189,7 +189,8 @@ class Roster:
         What a system says of whose a file is stands above what the student called it: where that is nobody of the roster, the
         file is nobody's.
         """
-        about, claims, group = said(names), [], set[str]()
+        about, group = said(names), set[str]()
+        claims: list[set[str]] = []
         if about and about.name:
             claims, group = self._said(about)
             if not claims and not group:
@@ -271,9 +272,8 @@ class Roster:
         """For each thing in a name that names students: whom."""
         text = FILE_END.sub("", fold(name))
         if folder and (match := ILIAS.fullmatch(text)):
-            text = match[1]
-            number = [self.numbers[match[2]]] if match[2] in self.numbers else []
-            return number + self._claims(text)
+            account = [self.numbers[match[3]]] if match[3] in self.numbers else []
+            return account + self._claims(match[1]) + self._claims(match[2])
         text = spaced(VERSION.sub("_", COPY.sub("_", TIME.sub("_", text))))
         found = [match.group() for match in self.token.finditer(text)]
         first = [word.partition("@")[0] if re.search(r"\d.*@", word) else word for word in found]

@@ -183,5 +183,6 @@ def decide(texts: Sequence[Text]) -> tuple[list[Text], dict[str, Note]]:
     notes = {}
     for text in (text for text in texts if text not in counts):
         more = next(other for other in [*counts, *texts] if why.get((text.digest, other.digest)))
-        notes[text.digest] = Note(why[text.digest, more.digest], more.called)
+        reason = why[text.digest, more.digest]
+        notes[text.digest] = Note(reason, more.called)
     return counts, notes
