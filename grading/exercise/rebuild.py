@@ -231,6 +231,18 @@ def check_exercise(matching: Matching, name: str, marks: Mapping[str, Collection
         raise Refused("another notebook")
 
 
+def recognize(
+    data: bytes, source: NotebookNode, name: str = "", marks: Mapping[str, Collection[str]] | None = None,
+    released: Mapping[str, Collection[str]] | None = None,
+) -> Matching:
+    """Which cells of a file are which of the exercise's: as `rebuild`, without the notebook. Raises Refused."""
+    marks = marks or {}
+    names = {mark.removeprefix(QUESTION) for theirs in marks.values() for mark in theirs if mark.startswith(QUESTION)}
+    matching = Matching(read(data), source, names, released)
+    check_exercise(matching, name, marks)
+    return matching
+
+
 def rebuild(
     data: bytes, source: NotebookNode, name: str = "", marks: Mapping[str, Collection[str]] | None = None,
     released: Mapping[str, Collection[str]] | None = None,
@@ -242,10 +254,7 @@ def rebuild(
     result is the instructor's (its text, or the student's answer in a solution cell) or the student's own, without metadata.
     Raises Refused.
     """
-    marks = marks or {}
-    names = {mark.removeprefix(QUESTION) for theirs in marks.values() for mark in theirs if mark.startswith(QUESTION)}
-    matching = Matching(read(data), source, names, released)
-    check_exercise(matching, name, marks)
+    matching = recognize(data, source, name, marks, released)
     notes, result = matching.notes, copy.deepcopy(source)
     for cell in result.cells:
         if cell.cell_type == "code":

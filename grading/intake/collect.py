@@ -26,7 +26,7 @@ from tqdm import tqdm
 
 from ..course import load_config, read_file, timestamp
 from ..exercise.folder import Exercise
-from ..exercise.rebuild import read, rebuild
+from ..exercise.rebuild import read, recognize
 from ..notes import Note, Refused
 from ..run.assignment import Assignment, read_assignment
 from .inbox import Found, find_all
@@ -164,7 +164,7 @@ class Place:
 def why_not(data: bytes, assignment: Assignment) -> Note | None:
     """Why a file is no notebook of the exercise; None where it is one."""
     try:
-        rebuild(data, assignment.notebook, assignment.name, assignment.marks)
+        recognize(data, assignment.notebook, assignment.name, assignment.marks)
     except Refused as error:
         return error.note
     return None
