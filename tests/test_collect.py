@@ -2,13 +2,17 @@
 
 import csv
 import hashlib
+import io
 import json
 import os
 import re
 import shutil
 import sys
+import time
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from unicodedata import normalize
 
 import nbformat
 import pytest
@@ -41,7 +45,8 @@ from grading.exercise.sample import submission
 from grading.intake import inbox
 from grading.intake.collect import Arrival, needs_instructor, summary
 from grading.intake.collect import collect as collect_exercise
-from grading.intake.roster import Roster, Student, read_students
+from grading.intake.names import Roster
+from grading.intake.roster import Student, read_students
 from grading.notes import Note
 
 A, B = PEOPLE[4:6]
@@ -190,14 +195,17 @@ def test_those_who_handed_in_nothing_are_named_together(collected):
 def test_the_time_is_written_as_nbgrader_writes_it_in_utc(collected):
     course, arrivals, _ = collected
     taken = [arrival for arrival in arrivals if arrival.result == "taken" and "Version" not in arrival.file]
-    for arrival in taken:
+    for arrival in (arrival for arrival in taken if arrival.time):
         text = (course / "submitted" / arrival.student / "warm-up/timestamp.txt").read_text()
         assert text.endswith(" UTC") and parse_utc(text) == arrival.time.replace(tzinfo=None), arrival
     by_name = {arrival.file.rpartition("/")[2]: arrival.time for arrival in taken}
     assert by_name["main-20241102T090000Z.ipynb"] == datetime(2024, 11, 2, 9, tzinfo=UTC)
     assert by_name["main (1).ipynb"] == datetime.fromtimestamp(START + 7200, UTC)  # the file's own
-    [flat] = [a.time for a in taken if a.student == ROLES["Moodle, flat"][0].id]
-    assert flat == datetime.fromtimestamp(START + 7200, UTC)  # the archive's, on this machine's clock
+    [whole] = [a.time for a in taken if a.student == ROLES["the whole folder"][0].id]
+    assert whole == datetime.fromtimestamp(START + 7200, UTC)  # the archive's, on this machine's clock
+    downloads = [a for a in taken if a.student in {p.id for kind in ("Moodle, flat", "Canvas") for p in ROLES[kind]}]
+    assert downloads and not any(a.time for a in downloads)  # the archive's is that of the download
+    assert not any((course / "submitted" / a.student / "warm-up/timestamp.txt").exists() for a in downloads)
 
 
 def test_older_versions_are_kept(collected):
@@ -238,7 +246,7 @@ def test_the_list_for_programs_says_the_same(collected):
     rows = list(csv.DictReader(text.decode("utf-8-sig").splitlines()))
     assert [(r["file"], r["student"], r["result"], r["reason"]) for r in rows] == [
         (a.file, a.student, a.result, str(a.reason or "")) for a in arrivals]
-    assert all(row["time"].endswith(" UTC") for row in rows if row["result"] == "unchanged")
+    assert all(row["time"].endswith(" UTC") for row in rows if row["result"] == "unchanged" and "plain/" in row["file"])
     told = json.loads((course / "downloaded/warm-up/arrivals.json").read_text(encoding="utf-8"))
     assert [(reason := row.pop("reason")) and Note.from_json(reason) for row in told] == [arrival.reason for arrival in arrivals]
     assert told == [{key: row[key] for key in ("file", "student", "time", "result")} for row in rows]
@@ -267,7 +275,6 @@ def test_a_newer_file_replaces_and_an_older_does_not(course):
 @pytest.mark.parametrize("first, second, hours", [
     ("{id}/main.ipynb", "{id}/main (1).ipynb", 5),
     ("{id}/main (9).ipynb", "{id}/main (10).ipynb", 5),
-    ("{id}/main.ipynb", "{id}/main のコピー.ipynb", 5),
     ("Submitted files/{last}{first}/Version 9/main.ipynb", "Submitted files/{last}{first}/Version 10/main.ipynb", 3),
 ])
 def test_where_the_time_does_not_tell_the_number_does(first, second, hours, course):
@@ -337,6 +344,179 @@ def test_a_run_that_was_killed_between_its_two_files_is_mended_by_the_next(cours
     monkeypatch.undo()
     collect(course, [newer])
     assert submitted(course)[A.id] == notebook(A)
+
+
+# --- Which version counts ---
+
+M = f"{A.last} {A.first}_5012_assignsubmission_file_/main.ipynb"
+DAY = 24
+
+
+def moodle(path: Path, files: dict[str, bytes], days: float) -> Path:
+    """An archive as Moodle makes it: the time of every entry is that of the download."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name, time.localtime(START + 3600 * DAY * days)[:6]), data)
+    path.write_bytes(stream.getvalue())
+    return path
+
+
+def stamp(course: Path, student: str = A.id) -> Path:
+    return course / f"submitted/{student}/warm-up/timestamp.txt"
+
+
+def of_files(arrivals: list[Arrival]) -> dict[str, str]:
+    return {arrival.file: arrival.result for arrival in arrivals if arrival.file}
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_bytes_that_came_before_never_replace_a_newer_file(at_once, course):
+    first, second = notebook(A, "first"), notebook(A, "second")
+    paths = [moodle(course / "12.zip", {M: first}, 12), hand_in(course / f"mail/{A.id}.ipynb", second, DAY * 13),
+             moodle(course / "20.zip", {M: first}, 20)]  # fmt: skip
+    for each in [paths] if at_once else [[path] for path in paths]:
+        arrivals = collect(course, each)
+    assert submitted(course)[A.id] == second and kept(course, A.id) == {first, second}
+    assert parse_utc(stamp(course).read_text()) == datetime.fromtimestamp(START + 3600 * DAY * 13, UTC).replace(tzinfo=None)
+    assert of_files(arrivals)[f"20.zip/{M}"] == "older"
+
+
+def test_a_download_has_no_time_of_handing_in_and_the_later_one_counts(course):
+    old, new = notebook(A, "first"), notebook(A, "second")
+    hand_in(course / f"submitted/{A.id}/warm-up/main.ipynb", notebook(A, "by hand"), 0)
+    hand_in(stamp(course), b"2024-11-01 00:00:00 UTC")
+    assert of_files(collect(course, [moodle(course / "a.zip", {M: new}, 20)]))[f"a.zip/{M}"] == "undecided"
+    shutil.rmtree(course / f"submitted/{A.id}")
+    collect(course, [moodle(course / "a.zip", {M: new}, 20)])
+    assert submitted(course)[A.id] == new and not stamp(course).exists()
+    assert of_files(collect(course, [moodle(course / "b.zip", {M: old}, 12)]))[f"b.zip/{M}"] == "older"
+    collect(course, [moodle(course / "c.zip", {M: notebook(A, "third")}, 27)])
+    assert submitted(course)[A.id] == notebook(A, "third") and not stamp(course).exists()
+
+
+def test_a_file_that_may_be_newer_or_older_than_a_download_is_asked_for(course):
+    mail = hand_in(course / f"mail/{A.id}.ipynb", notebook(A, "mail"), DAY * 13)
+    paths = [mail, moodle(course / "20.zip", {M: notebook(A, "moodle")}, 20)]
+    arrivals = collect(course, paths)
+    assert of_files(arrivals) == {f"mail/{A.id}.ipynb": "undecided", f"20.zip/{M}": "undecided"}
+    assert A.id not in submitted(course) and any(map(needs_instructor, arrivals))
+    assert [a.reason.kind for a in arrivals if a.student == A.id and a.result == "nothing"] == ["nothing usable"]
+    fill_in(course, {f"mail/{A.id}.ipynb": A.id})
+    assert of_files(collect(course, paths)) == {f"mail/{A.id}.ipynb": "taken", f"20.zip/{M}": "older"}
+    assert submitted(course) == {A.id: notebook(A, "mail")}
+    assert of_files(collect(course, paths)) == {f"mail/{A.id}.ipynb": "unchanged", f"20.zip/{M}": "older"}
+
+
+@pytest.mark.parametrize("order", [(1, 10, 2, 9), (10, 9, 2, 1)])
+@pytest.mark.parametrize("folders", ["提出済みのファイル/{}/warm-up/バージョン {}", "Submitted files/{}/warm-up/Version {}",
+                                     "Eingereichte Dateien/{}/warm-up/Version {}"])  # fmt: skip
+def test_the_number_that_the_system_gave_decides_before_any_time(folders, order, course):
+    """Times that go against it, and equal ones."""
+    for name, step in ("against", -1), ("equal", 0):
+        for version in order:
+            path = course / name / folders.format(f"{A.last} {A.first}", version) / "main.ipynb"
+            hand_in(path, notebook(A, f"{name} {version}"), 100 + step * version)
+        shutil.rmtree(course / "submitted", ignore_errors=True)
+        collect(course, [course / name])
+        assert submitted(course)[A.id] == notebook(A, f"{name} 10")
+
+
+def test_canvas_numbers_what_is_handed_in(course):
+    name = f"{A.romaji_last}{A.romaji_first}_{A.lms}"
+    files = {f"{name}_9002_main-1.ipynb": notebook(A), f"{name}_9001_main.ipynb": notebook(A, "old")}
+    collect(course, [moodle(course / "canvas.zip", files, 3)])
+    assert submitted(course) == {A.id: notebook(A)} and not stamp(course).exists()
+
+
+TIES = {
+    "a backup": ({"main.ipynb": 1, "main-backup.ipynb": 0}, True),
+    "a backup, in Japanese": ({"main.ipynb": 1, "main_バックアップ.ipynb": 0}, True),
+    "a backup that comes first": ({"backup_main.ipynb": 0, "main.ipynb": 1}, True),
+    "downloaded again": ({"main.ipynb": 0, "main (1).ipynb": 1}, True),
+    "downloaded often": ({"main (9).ipynb": 0, "main (10).ipynb": 1}, True),
+    "two": ({"main.ipynb": 0, "kadai.ipynb": 1}, False),
+    "a copy may be what was worked on": ({"main.ipynb": 0, "main のコピー.ipynb": 1}, False),
+    "Windows's copy": ({"main.ipynb": 0, "main - コピー.ipynb": 1}, False),
+    "Jupyter's copy": ({"main.ipynb": 0, "main-Copy1.ipynb": 1}, False),
+    "another name downloaded again": ({"main.ipynb": 0, "kadai (1).ipynb": 1}, False),
+    "a backup and two": ({"main.ipynb": 0, "kadai.ipynb": 1, "main-old.ipynb": 2}, False),
+}
+
+
+@pytest.mark.parametrize("hours", [0, 1 / 3600])
+@pytest.mark.parametrize("case", TIES)
+def test_of_equal_times_only_the_name_can_tell(case, hours, course):
+    files, told = TIES[case]
+    for place, (name, number) in enumerate(files.items()):
+        hand_in(course / f"inbox/{A.id}/{name}", notebook(A, str(number)), 5 + place * hours / len(files))
+    arrivals = collect(course, [course / "inbox"])
+    assert submitted(course) == ({A.id: notebook(A, "1")} if told else {})
+    assert [a.result for a in arrivals if a.file].count("undecided") == (0 if told else 2)
+    assert collect(course, [course / "inbox"]) and submitted(course) == ({A.id: notebook(A, "1")} if told else {})
+
+
+def test_nothing_is_replaced_where_it_is_not_certain(course):
+    collect(course, [hand_in(course / f"1/{A.id}.ipynb", notebook(A, "one"), 5)])
+    [arrival] = [a for a in collect(course, [hand_in(course / f"2/{A.id}.ipynb", notebook(A, "two"), 5)]) if a.file]
+    assert arrival.result == "undecided" and submitted(course) == {A.id: notebook(A, "one")}
+
+
+def test_what_was_replaced_by_what_and_why_is_said(course):
+    collect(course, [hand_in(course / f"1/{A.id}.ipynb", notebook(A, "one"), 5)])
+    arrivals = collect(course, [hand_in(course / f"2/{A.id}.ipynb", notebook(A, "two"), 9)])
+    [arrival] = [a for a in arrivals if a.file]
+    where = next((course / f"downloaded/warm-up/{A.id}").glob("20241101T08*")).relative_to(course)
+    assert str(arrival.reason) == f"replaces {where}: that is older than 2/{A.id}.ipynb"
+    assert f"Replaced:\n  2/{A.id}.ipynb ({A.id}): replaces {where}" in summary(arrivals, NAME)
+
+
+# --- The way back, and groups ---
+
+
+def test_what_each_system_calls_a_student_is_kept_as_it_came(course):
+    name = normalize("NFD", f"{A.last} ガ_5012_assignsubmission_file_")  # as macOS writes it
+    origins = course / "downloaded/warm-up/origins.json"
+    canvas = f"{A.romaji_last}{A.romaji_first}_{A.lms}_9001_main.ipynb"
+    collect(course, [moodle(course / "1.zip", {f"{name}/main_{A.id}.ipynb": notebook(A)}, 1)])
+    assert not origins.exists()  # nobody is called ガ
+    collect(course, [moodle(course / "1.zip", {M: notebook(A), canvas: notebook(A, "2")}, 1)])
+    wanted = {A.id: {"moodle": M.partition("/")[0], "canvas": canvas}}
+    assert json.loads(origins.read_text(encoding="utf-8")) == wanted
+    paths = [f"{B.id}@u1@main.ipynb", f"Submitted files/{B.last} {B.first}/warm-up/Version 1/main.ipynb"]
+    for path in paths:
+        hand_in(course / "inbox" / path, notebook(B))
+        collect(course, [course / "inbox"])
+    wanted[B.id] = {"manaba": paths[0], "teams": f"{B.last} {B.first}"}
+    assert json.loads(origins.read_text(encoding="utf-8")) == wanted
+
+
+GROUPS = "学籍番号,氏名,班\n" + "".join(f"{p.id},{p.last} {p.first},{'A班' if p in (A, B) else 'B班'}\n" for p in PEOPLE[4:9])
+TEAM = "A班_77_assignsubmission_file_/main.ipynb"
+
+
+@pytest.mark.parametrize("path, owners", [
+    (TEAM, {A, B}), ("A班_77_assignsubmission_file_main.ipynb", {A, B}), ("班員なし_77_assignsubmission_file_/main.ipynb", set()),
+    (TEAM.replace("main", A.id), {A, B}), (TEAM.replace("main", PEOPLE[6].id), set()),
+    (f"A班-{A.last} {A.first}_12_assignsubmission_file_/main.ipynb", {A}),
+    (f"B班-{A.last} {A.first}_12_assignsubmission_file_/main.ipynb", set()),
+    (f"Ana-{A.last} {A.first}_12_assignsubmission_file_/main.ipynb", set()), ("A班/main.ipynb", set()),
+])  # fmt: skip
+def test_a_groups_file_is_each_members(path, owners, course):
+    (course / "students.csv").write_text(GROUPS, encoding="utf-8")
+    collect(course, [moodle(course / "team.zip", {path: notebook(A)}, 1)])
+    assert submitted(course) == {person.id: notebook(A) for person in owners}
+
+
+@pytest.mark.parametrize("word", [f"{A.id} {B.id}", f"{A.id}、{B.id.upper()}", "Ａ班"])
+def test_the_mapping_gives_a_file_to_several(word, course):
+    (course / "students.csv").write_text(GROUPS, encoding="utf-8")
+    archive = moodle(course / "team.zip", {"x_77_assignsubmission_file_/main.ipynb": notebook(A)}, 1)
+    collect(course, [archive])
+    fill_in(course, {"team.zip/x_77_assignsubmission_file_/main.ipynb": word})
+    collect(course, [archive])
+    assert submitted(course) == {A.id: notebook(A), B.id: notebook(A)}
 
 
 # --- The instructor's word ---
@@ -528,6 +708,120 @@ def test_what_the_roster_leaves_out_stays_in_the_gradebook(course):
         assert (student.first_name, student.last_name, student.email) == ("名前", "新", "kept@example.jp")
 
 
+ROSTERS = {
+    "a serial number beside it": ("ID,学籍番号,氏名\n1,s1,山田 太郎\n2,s2,林 花子\n", ["ID"]),
+    "titles above": ("2026年度 ニューラルネットワーク演習\n\n担当,某\n学籍番号,氏名\ns1,山田 太郎\ns2,林 花子\n", []),
+    "names in kanji": ("No.,学籍No.,氏名（漢字）,氏名（カナ）,学年\n1,s1,山田 太郎,ヤマダ タロウ,3\n"
+                       "2,s2,林 花子,ハヤシ ハナコ,3\n", ["No.", "学年"]),
+    "kanji first": ("学籍番号;漢字氏名;カナ氏名\ns1;山田 太郎;ヤマダ タロウ\ns2;林 花子;ハヤシ ハナコ\n", []),
+    "names of students": ("学籍番号\t学生名\ns1\t山田　太郎\ns2\t林　花子\n", []),
+    "as formulas": ('学籍番号,氏名\n="s1",山田 太郎\n"=""s2""",林 花子\n', []),
+    "Canvas": ("Student,ID,SIS User ID,SIS Login ID,Section,1101 (7)\n    Points Possible,,,,,50\n"
+               '"山田, 太郎",41,s1,taro,A,\n"林, 花子",42,s2,hana,A,\n"Student, Test",43,,x,A,\n',
+               ["SIS Login ID", "Section", "1101 (7)"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ROSTERS)
+def test_rosters_are_read_as_universities_and_systems_export_them(case, tmp_path):
+    text, unused = ROSTERS[case]
+    path = tmp_path / "students.csv"
+    path.write_text(text, encoding="utf-8")
+    students, notes = read_students(path)
+    assert [(s.id, s.last_name, s.first_name) for s in students] == [("s1", "山田", "太郎"), ("s2", "林", "花子")]
+    assert [s.lms_user_id for s in students] == (["41", "42"] if case == "Canvas" else ["", ""])
+    assert [note.kind for note in notes] == ["columns"] * bool(unused)
+    assert all(str(note).endswith(f": {', '.join(unused)}") for note in notes)
+
+
+@pytest.mark.parametrize("header, named", [
+    ("学籍番号,学生番号", "学籍番号 and 学生番号"), ("ID,ID,氏名", "ID"), ("学籍番号,ID number", "学籍番号 and ID number"),
+])  # fmt: skip
+def test_two_columns_that_may_be_the_id_are_no_guess(header, named, course):
+    (course / "students.csv").write_text(f"{header}\n1,s1\n2,s2\n", encoding="utf-8")
+    with pytest.raises(RuntimeError, match=f"more than one column that may be the ids, {named}: delete or rename all but one"):
+        collect(course, [course / "students.csv"])
+
+
+def test_a_workbook_is_a_roster_with_the_zeros_that_it_shows(tmp_path):
+    book = pytest.importorskip("openpyxl").Workbook()
+    for row in (["ニューラルネットワーク演習"], [], ["No.", "学籍番号", "氏名", "班"], [1, 12345, "山田 太郎", 1],
+                [2, "0012346", "林 花子", 2]):  # fmt: skip
+        book.active.append(row)
+    book.active["B4"].number_format = "0000000"
+    book.save(tmp_path / "students.xlsx")
+    students, [note] = read_students(tmp_path / "students.xlsx")
+    assert [(s.id, s.last_name, s.groups) for s in students] == [("0012345", "山田", ("1",)), ("0012346", "林", ("2",))]
+    assert str(note) == "line 3: columns that are not used: No."
+    (tmp_path / "broken.xlsx").write_bytes((tmp_path / "students.xlsx").read_bytes()[:500])
+    with pytest.raises(RuntimeError, match=r"broken\.xlsx cannot be read as a workbook"):
+        read_students(tmp_path / "broken.xlsx")
+
+
+def test_a_column_that_is_not_used_is_said_and_nobody_must_do_anything(course):
+    (course / "students.csv").write_text(f"id,name,学年\n{A.id},A,3\n", encoding="utf-8")
+    arrivals = collect(course, [hand_in(course / f"inbox/{A.id}.ipynb", notebook(A))])
+    assert "students.csv: line 1: columns that are not used: 学年" in summary(arrivals, NAME)
+    assert not any(map(needs_instructor, arrivals))
+
+
+# --- A system's own list ---
+
+
+def worksheet(*rows: tuple[int, str, str, str]) -> str:
+    """Moodle's grading worksheet: number, full name, e-mail address, when it was handed in."""
+    head = "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,Last modified (submission),"
+    lines = [f'Participant {n},{name},{mail},Submitted,,50.00,Yes,"{time}",-,' for n, name, mail, time in rows]
+    return "\n".join([head + "Last modified (grade),Feedback comments", *lines, ""])
+
+
+def test_moodles_list_names_the_students_and_gives_the_times(course, monkeypatch):
+    pytest.importorskip("openpyxl")
+    monkeypatch.setenv("TZ", "UTC")
+    one, two = PEOPLE[:2]  # of one name
+    listed = [(71, f"{one.last} {one.first}", one.email, "Friday, 8 November 2024, 3:04 PM"),
+              (72, f"{two.last} {two.first}", two.email, "Saturday, 9 November 2024, 3:04 PM"),
+              (73, "外部 花子", "x@example.com", "-")]  # fmt: skip
+    given = hand_in(course / "Grades-1.csv", worksheet(*listed).encode("utf-8-sig"))
+    files = {f"{one.last} {one.first}_71_assignsubmission_file_/main.ipynb": notebook(one),
+             "Participant_72_assignsubmission_file_/main.ipynb": notebook(two),
+             f"外部 花子_73_assignsubmission_file_/{A.id}.ipynb": notebook(A),
+             f"{one.last}班_71_assignsubmission_file_/main.ipynb": notebook(B)}  # fmt: skip
+    archive = moodle(course / "20.zip", files, 20)
+    assert set(of_files(collect(course, [archive])).values()) == {"not matched"}
+    arrivals = collect(course, [given, archive])
+    assert submitted(course) == {one.id: notebook(one), two.id: notebook(two)}
+    assert stamp(course, one.id).read_text().startswith("2024-11-08 ")
+    assert stamp(course, two.id).read_text().startswith("2024-11-09 ")
+    [said] = [str(a.reason) for a in arrivals if a.result == "list"]
+    assert said == "the list of moodle: 2 of its 3 rows are students of the roster"
+    assert (course / "downloaded/warm-up/lists/moodle.csv").read_bytes() == given.read_bytes()
+    again = of_files(collect(course, [archive]))  # the list of before still tells whose is what
+    assert sorted(again.values()) == ["not matched", "not matched", "unchanged", "unchanged"]
+
+
+def test_a_list_that_contradicts_the_folder_is_asked_for(course):
+    pytest.importorskip("openpyxl")
+    given = hand_in(course / "Grades.csv", worksheet((5012, f"{B.last} {B.first}", B.email, "-")).encode())
+    collect(course, [given, moodle(course / "1.zip", {M: notebook(A)}, 1)])
+    assert submitted(course) == {}
+
+
+def test_the_time_of_a_list_is_not_that_of_an_older_file(course):
+    pytest.importorskip("openpyxl")
+    listed = worksheet((5012, f"{A.last} {A.first}", A.email, "Friday, 22 November 2024, 3:04 PM"))
+    collect(course, [hand_in(course / "Grades.csv", listed.encode()), moodle(course / "12.zip", {M: notebook(A)}, 12)])
+    assert submitted(course) == {A.id: notebook(A)} and not stamp(course).exists()
+
+
+def test_a_list_that_a_student_handed_in_is_none(course):
+    listed = worksheet((5012, f"{B.last} {B.first}", B.email, "-"))
+    files = {f"{A.last} {A.first}_1_assignsubmission_file_/Grades.csv": listed.encode(),
+             "Participant_5012_assignsubmission_file_/main.ipynb": notebook(A)}  # fmt: skip
+    collect(course, [moodle(course / "1.zip", files, 1)])
+    assert submitted(course) == {} and not (course / "downloaded/warm-up/lists").exists()
+
+
 # --- Whose it is ---
 
 PEOPLE_OF_1101 = Roster(
@@ -554,8 +848,27 @@ PEOPLE_OF_1101 = Roster(
     (["s1", "s10.ipynb"], ""), (["s1.zip", "s10", "main.ipynb"], ""), (["s1_s10.ipynb"], ""),
     (["s1", "林太郎", "s1.ipynb"], "s1"),
     (["Submitted files", "s10", "1101", "Version 2", "main.ipynb"], "s10"), (["Submitted files", "x", "s1.ipynb"], ""),
-    (["hayashitaro_55_10_main.ipynb"], ""), (["林太郎_12_55_main.ipynb"], "s1"), (["guest_99_88_s1.ipynb"], ""),
-    (["林 太郎_55_assignsubmission_file_", "s10.ipynb"], ""), (["x_55_assignsubmission_file_", "main.ipynb"], "s1"),
+    (["hayashitaro_55_10_main.ipynb"], ""), (["林太郎_55_12_main.ipynb"], "s1"), (["guest_99_88_s1.ipynb"], ""),
+    (["林太郎_12_55_main.ipynb"], ""),  # the account of another 林太郎
+    (["林 太郎_55_assignsubmission_file_", "s10.ipynb"], ""),
+    # what Moodle writes behind a name is a number of its own
+    (["x_55_assignsubmission_file_", "main.ipynb"], ""), (["Participant_55_assignsubmission_file_", "main.ipynb"], ""),
+    (["参加者_55_assignsubmission_file_main.ipynb"], ""), (["Participant_55_assignsubmission_file_", "A1_s10.ipynb"], "s10"),
+    (["林 太郎_1101_assignsubmission_file_", "main.ipynb"], "s1"), (["s10 林 太郎_5_assignsubmission_file_", "x.ipynb"], ""),
+    # ILIAS: the last number is that of an account
+    (["gast_hans_hgast_55", "main.ipynb"], "s1"), (["gast_hans_s10_55", "main.ipynb"], ""),
+    (["gast_hans_hgast_2", "s1.ipynb"], "s1"), (["yamada_taro_x_55", "main.ipynb"], ""),
+    (["99@s1@main.ipynb"], "s1"), (["s1@99@main.ipynb"], "s1"), (["s99@u7@s1.ipynb"], ""), (["s1@s10@main.ipynb"], ""),
+    (["1101@s1@x.ipynb"], ""), (["55@s1", "x.ipynb"], "s1"), (["s99@u7", "s1.ipynb"], ""), (["s1@u7", "s10.ipynb"], ""),
+    (["anon_x1y2z_55_s10.ipynb"], "s10"), (["LATE_anon_55_55_main.ipynb"], ""),
+    (["1 - 2", "s1.ipynb"], "s1"), (["55-1101 - 林 太郎 - Nov 5, 2024 315 PM", "main.ipynb"], "s1"),
+    (["55-1101 - 外部 花子 - Nov 5, 2024 315 PM", "s1.ipynb"], ""),
+    (["1101_s1_attempt_2024-11-05-03-15-00_main.ipynb"], "s1"), (["1101_x_attempt_2024-11-05-03-15-00_s1.ipynb"], ""),
+    (["提出済みのファイル", "x", "s1.ipynb"], ""), (["提出済みのファイル.zip", "s10", "1101", "バージョン 2", "x.ipynb"], "s10"),
+    (["in", "Arbeiten", "x", "1101", "Version 2", "s1.ipynb"], ""), (["in", "s1", "Version 2", "main.ipynb"], "s1"),
+    (["1101", "林 太郎(s1)", "Submission attachment(s)", "main.ipynb"], "s1"),
+    (["1101", "外部(x9)", "Submission attachment(s)", "s1.ipynb"], ""),
+    (["1101", "0b5ab2a2-1c3d-4e5f-8a9b-0123456789ab 123456", "Submission attachment(s)", "s1.ipynb"], "s1"),
     (["s1@gmail.com.ipynb"], "s1"), (["s1.x@gmail.com.ipynb"], ""), (["x.s1@gmail.com.ipynb"], ""),
     (["S1_taro@example.jp"], "s1"), (["main@example.jp", "x.ipynb"], ""),
     (["taro@example.jp.example.com"], ""), (["高橋Ann.ipynb"], "main"), (["taro_suzuki.ipynb"], ""),
@@ -641,6 +954,7 @@ def test_a_file_that_vanishes_or_may_not_be_read_is_named_and_the_others_go_on(c
 def test_an_archive_that_is_too_much_is_given_up_and_the_others_go_on(limit, value, course, monkeypatch):
     monkeypatch.setattr(inbox, limit, value)
     monkeypatch.setattr(inbox, "RATIO", 0)
+    monkeypatch.setattr(inbox, "FREE", 0)
     inner = packed({f"{n}.ipynb": notebook(A, str(n)) for n in range(9)})
     hand_in(course / "inbox" / f"{A.id}.zip", packed({f"{A.id}.zip": inner}) if limit == "NESTED" else inner)
     hand_in(course / "inbox" / f"{B.id}.ipynb", notebook(B))
@@ -653,6 +967,7 @@ def test_an_archive_that_is_too_much_is_given_up_and_the_others_go_on(limit, val
 
 def test_many_small_bombs_in_one_archive_are_stopped_as_a_whole(course, monkeypatch):
     monkeypatch.setattr(inbox, "UNPACKED", 1 << 20)
+    monkeypatch.setattr(inbox, "FREE", 1000)
     bombs = {f"x{n}.zip": packed({f"{m}.ipynb": bytes(200_000) for m in range(4)}) for n in range(9)}
     hand_in(course / "inbox/all.zip", packed(bombs | {f"{A.id}.ipynb": notebook(A)}))
     arrivals = collect(course, [course / "inbox"])
@@ -697,6 +1012,76 @@ def test_a_name_in_an_archive_that_is_none_does_no_harm(name, said, course):
     arrivals = collect(course, [hand_in(course / "inbox/all.zip", packed(files))])
     assert submitted(course) == {A.id: notebook(A)}
     assert not said or [a for a in arrivals if a.result == "refused" and said in str(a.reason) and len(a.file) < 100]
+
+
+@pytest.mark.parametrize("hostile", ["many", "bombs", "nested bombs"])
+def test_no_students_archive_costs_another_theirs(hostile, course, monkeypatch):
+    monkeypatch.setattr(inbox, "FILES", 20)
+    monkeypatch.setattr(inbox, "UNPACKED", 1 << 20)
+    monkeypatch.setattr(inbox, "FREE", 1 << 16)
+    zeros = packed({f"{n}.ipynb": bytes(400_000) for n in range(4)})
+    evil = {
+        "many": {f"a{n}.zip": packed({f"{m}.txt": b"" for m in range(11 + 20 * (n > 2))}) for n in range(5)},
+        "bombs": {f"a{n}/main.ipynb": bytes(400_000) for n in range(5)},
+        "nested bombs": {f"a{n}.zip": zeros for n in range(9)},
+    }[hostile]
+    good = {f"z/{p.id}.zip": packed({"x/main.ipynb": notebook(p)}) for p in PEOPLE[4:8]}
+    good |= {f"z/{p.id}.ipynb": notebook(p) for p in PEOPLE[8:10]}
+    hand_in(course / "inbox/all.zip", packed(evil | good))
+    hand_in(course / f"inbox/{PEOPLE[10].id}.zip", packed({"main.ipynb": notebook(PEOPLE[10])}))
+    for n in range(3):
+        hand_in(course / f"inbox/b{n}.zip", packed({f"{m}.txt": b"" for m in range(19)}))
+    collect(course, [course / "inbox"])
+    assert submitted(course) == {person.id: notebook(person) for person in PEOPLE[4:11]}
+
+
+def test_files_that_look_alike_are_told_apart_in_the_mapping(course):
+    one, two, three = (notebook(A, name) for name in ("one", "two", "three"))
+    inbox = course / "inbox"
+    hand_in(inbox / "プログラム.ipynb", one)
+    collect(course, [inbox])
+    fill_in(course, {"inbox/プログラム.ipynb": A.id})
+    hand_in(inbox / normalize("NFD", "プログラム.ipynb"), two)
+    hand_in(inbox / "プログ\u200bラム.ipynb", three, 9)
+    hand_in(inbox / "プログ\u200cラム.ipynb", notebook(A, "four"), 9)
+    arrivals = collect(course, [inbox])
+    assert set(of_files(arrivals).values()) == {"not matched"} and len(of_files(arrivals)) == 4 and not submitted(course)
+    [right] = [a.file for a in arrivals if a.file.startswith("inbox/プログラム") and a.file.endswith(mark_of("プログラム.ipynb"))]
+    fill_in(course, {right: A.id})
+    collect(course, [inbox])
+    assert submitted(course) == {A.id: one}
+
+
+def mark_of(name: str) -> str:
+    return f"~{hashlib.sha256(os.fsencode(name) + b'/1').hexdigest()[:6]}"
+
+
+@pytest.mark.parametrize("files", [
+    {"x.ipynb": notebook(A), "x.ipynb\\y.ipynb": notebook(A, "evil")},
+    {"x.ipynb": notebook(A), "x.ipynb/y.ipynb": notebook(A, "evil")},
+    {"x.ipynb\\y.ipynb": notebook(A, "evil")}, {"x": notebook(A), "x\\y.ipynb": notebook(A, "evil")},
+])  # fmt: skip
+def test_a_file_below_a_mapped_file_does_not_take_its_place(files, course):
+    lines = "".join(f"inbox/all.zip/{name},{A.id}\n" for name in ("x.ipynb", "x"))
+    hand_in(course / "downloaded/warm-up/mapping.csv", f"file,student\n{lines}".encode())
+    collect(course, [hand_in(course / "inbox/all.zip", packed(files, "backslash.zip"), 5)])
+    assert submitted(course) in ({}, {A.id: notebook(A)})
+    assert notebook(A, "evil") not in kept(course, A.id)
+
+
+@pytest.mark.parametrize("hostile", ["combining letters", "deep paths", "cells"])
+def test_what_takes_long_is_bounded(hostile, course):
+    combining = "".join(chr(0x300 + n % 0x30) for n in range(32_000))
+    cells = [{"cell_type": "code", "input": f"x{n} = {n}", "outputs": []} for n in range(2000)]
+    cells[0]["input"] = "def " + QUESTIONS[0] + "(x):\n    return x"
+    files = {
+        "combining letters": {f"{n}{combining}.ipynb": b"" for n in range(20)},
+        "deep paths": {f"{n}/{'d/' * 480}x.ipynb": b"" for n in range(900)},
+        "cells": {f"{n}.ipynb": json.dumps({"worksheets": [{"cells": cells}], "nbformat": 3}).encode() for n in range(2)},
+    }[hostile]
+    began = time.process_time()
+    collect(course, [hand_in(course / "inbox/all.zip", packed(files | {f"{A.id}.ipynb": notebook(A)}))])
+    assert submitted(course) == {A.id: notebook(A)} and time.process_time() - began < 5
 
 
 # --- The command ---

@@ -13,12 +13,15 @@ from exercise import ROOT
 from grading.notes import CELLS, OWN, REASONS, STOPS, WORDS, Note, Refused
 from grading.results.reasons import POINTS, WEIGHT, read_signs
 
+ORDERED = {"version", "download", "older", "mapped", "backup", "numbered"}
 ASKED = {  # where the kind is no text in the source: file and what stands there → the kinds that it can be
     ("run/judge.py", "kind"): {"error", "error of its own"},
     ("run/judge.py", "verdict.stopped"): set(STOPS),
     ("run/judge.py", "error.kind"): set(STOPS),
+    ("intake/versions.py", "reason"): ORDERED,
+    ("intake/collect.py", "why"): ORDERED,
 }
-PARTS = {"submitted", "kept", "line", "lines", "a student"}
+PARTS = {"submitted", "kept", "replaces", "line", "lines", "a student"}
 """Reasons that are words around another note, or stand inside one."""
 JAPANESE = re.compile(r"[ぁ-ヿ㐀-鿿]")
 

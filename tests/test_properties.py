@@ -21,6 +21,8 @@ from grading.exercise.cells import grade_id, is_solution, visible
 from grading.exercise.code import defined
 from grading.exercise.rebuild import OWN, read, rebuild
 from grading.exercise.sample import submission
+from grading.intake.names import Roster
+from grading.intake.roster import Student
 from grading.notes import Note, Refused
 from grading.sandbox.kernel.wire import PLAIN, ProtocolError, clean, decode, encode
 
@@ -297,6 +299,65 @@ def test_any_text_in_a_questions_own_cell_is_its_answer(texts):
     result, notes = rebuild(nbformat.writes(notebook).encode(), SOURCE)
     found = {grade_id(cell): cell.source for cell in result.cells if is_solution(cell)}
     assert {question: found[question] for question in texts} == texts and not notes
+
+
+# --- Whose a file is ---
+
+NAMES = [("山田", "太郎", "yamada.taro"), ("林", "太郎", "hayashi.taro"), ("小林", "花子", "kobayashi.hanako"),
+         ("García", "Ana", "ana.garcia")]  # fmt: skip
+CLASS = [Student(f"s26{n:05}", last, first, f"{latin}@example.jp", str(50000 + n), groups=(f"{n % 2} 班",))
+         for n, (last, first, latin) in enumerate(NAMES)]  # fmt: skip
+PEOPLE = Roster([*CLASS, Student("50001", "鈴木", "一郎", "suzuki@example.jp", "2600001")], "1101")
+"""The id of the last is the number of another's account, and the other way round."""
+WHO = st.integers(0, len(CLASS) - 1)
+STRANGER = "外部 花子"
+BY_THE_LMS = [  # how a system calls a file, and what in it is a claim: n (name), i (id), u (account); number is nobody's
+    ("{n}_{number}_assignsubmission_file_", "n"), ("{i} {n}_{number}_assignsubmission_file_", "in"),
+    ("3班-{n}_{number}_assignsubmission_file_", "n"), ("Participant_{u}_assignsubmission_file_", ""),
+    ("参加者_{u}_assignsubmission_file_", ""), ("{i}@{u}", "iu"), ("{u}-{u} - {n} - Nov 5, 2024 315 PM", "n"),
+    ("{s}_{u}_{number}_main.ipynb", "nu"), ("{s}_LATE_{u}_{number}_main-1.ipynb", "nu"), ("anon_a1b2c_{u}_main.ipynb", ""),
+    ("{i}@x{number}@main.ipynb", "i"), ("x{number}@{i}@main.ipynb", "i"),
+    ("1101_{i}_attempt_2024-11-05-03-15-00_main.ipynb", "i"), ("Submitted files/{n}/1101/Version {number}", "n"),
+    ("提出済みのファイル/{n}/1101/バージョン {number}", "n"), ("in/Arbeiten/{n}/1101/Version {number}", "n"),
+    ("1101/{n}({i})/Submission attachment(s)", "ni"),
+]  # fmt: skip
+BY_THE_STUDENT = [
+    "{i}.ipynb", "main_{i}.ipynb", "{n}.ipynb", "{i} {n}.ipynb", "{e}.ipynb", "kadai.zip/{i}/main.ipynb", "main.ipynb",
+]  # fmt: skip
+
+
+@examples(1500)
+@given(
+    st.sampled_from(BY_THE_LMS), st.sampled_from(BY_THE_STUDENT), st.fixed_dictionaries(dict.fromkeys("niuabc", WHO)),
+    st.integers(10, 99_999), st.booleans(), st.sampled_from(["", "in/", "{c}/"]),
+)  # fmt: skip
+def test_no_file_goes_to_a_student_whom_one_claim_contradicts(lms, own, who, number, stranger, above):
+    def called(by: dict[str, int]) -> dict[str, str]:
+        name = CLASS[by["n"]]
+        return {"n": f"{name.last_name} {name.first_name}", "s": (name.last_name + name.first_name).lower(),
+                "i": CLASS[by["i"]].id, "u": CLASS[by["u"]].lms_user_id, "e": CLASS[by["n"]].email}  # fmt: skip
+
+    form, claims = lms
+    said = called(who) | ({"n": STRANGER, "s": "外部花子"} if stranger else {})
+    mine = {"n": who["a"], "i": who["b"], "u": who["a"]}
+    path = above.format(c=CLASS[who["c"]].id) + form.format(number=number, **said) + "/" + own.format(**called(mine))
+    owner, reason = PEOPLE.owner(path.split("/"))
+    named = {CLASS[who[claim]].id for claim in claims if not (stranger and claim == "n")}
+    named |= {CLASS[who["c"]].id} if above == "{c}/" else set()
+    named |= {CLASS[mine[{"e": "n"}.get(claim, claim)]].id for claim in "nie" if f"{{{claim}}}" in own}
+    assert bool(owner) == (reason is None)
+    assert not owner or named == {owner}, path
+    if stranger and claims == "n":
+        assert not owner, path
+    elif len(named) == 1 and not stranger and not (form == "{i}@{u}" and said["u"] in PEOPLE.students):
+        assert owner, path
+
+
+@examples(300)
+@given(st.lists(st.text(max_size=30) | st.sampled_from([form for form, _ in BY_THE_LMS]) | TEXT, min_size=1, max_size=6))
+def test_whatever_a_path_is_called_it_is_somebodys_or_there_is_a_reason(names):
+    owners, reason = PEOPLE.owners(names)
+    assert bool(owners) == (reason is None) and set(owners) <= set(PEOPLE.students)
 
 
 # --- What crosses the wire ---

@@ -8,8 +8,8 @@ import copy
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 
 from ..notes import OWN as UNNAMED
@@ -54,9 +54,9 @@ class Cell:
         return cls(kind if kind in ("code", "markdown", "raw") else "code", text, ids)
 
     def own(self, name: str) -> NotebookNode:
-        """The same as a cell of a notebook, without metadata."""
-        make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell, "raw": nbformat.v4.new_raw_cell}
-        return make[self.type](self.source, id=name)
+        """The same as a cell of a notebook, without metadata; not by nbformat, which looks for milliseconds whether it is one."""
+        more: dict[str, Any] = {"outputs": [], "execution_count": None} if self.type == "code" else {}
+        return NotebookNode(id=name, cell_type=self.type, source=self.source, metadata=NotebookNode(), **more)
 
 
 def read(data: bytes) -> list[Cell]:
@@ -231,6 +231,18 @@ def check_exercise(matching: Matching, name: str, marks: Mapping[str, Collection
         raise Refused("another notebook")
 
 
+def recognize(
+    data: bytes, source: NotebookNode, name: str = "", marks: Mapping[str, Collection[str]] | None = None,
+    released: Mapping[str, Collection[str]] | None = None,
+) -> Matching:
+    """Which cells of a file are which of the exercise's: as `rebuild`, without the notebook. Raises Refused."""
+    marks = marks or {}
+    names = {mark.removeprefix(QUESTION) for theirs in marks.values() for mark in theirs if mark.startswith(QUESTION)}
+    matching = Matching(read(data), source, names, released)
+    check_exercise(matching, name, marks)
+    return matching
+
+
 def rebuild(
     data: bytes, source: NotebookNode, name: str = "", marks: Mapping[str, Collection[str]] | None = None,
     released: Mapping[str, Collection[str]] | None = None,
@@ -242,10 +254,7 @@ def rebuild(
     result is the instructor's (its text, or the student's answer in a solution cell) or the student's own, without metadata.
     Raises Refused.
     """
-    marks = marks or {}
-    names = {mark.removeprefix(QUESTION) for theirs in marks.values() for mark in theirs if mark.startswith(QUESTION)}
-    matching = Matching(read(data), source, names, released)
-    check_exercise(matching, name, marks)
+    matching = recognize(data, source, name, marks, released)
     notes, result = matching.notes, copy.deepcopy(source)
     for cell in result.cells:
         if cell.cell_type == "code":

@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from nbgrader.coursedir import CourseDirectory
@@ -25,77 +26,76 @@ from tqdm import tqdm
 
 from ..course import load_config, read_file, timestamp
 from ..exercise.folder import Exercise
-from ..exercise.rebuild import read, rebuild
+from ..exercise.rebuild import read, recognize
 from ..notes import Note, Refused
 from ..run.assignment import Assignment, read_assignment
 from .inbox import Found, find_all
-from .roster import COPY, FILE_END, ROSTER, VERSION, Roster, Student, fold, read_students, record, recorded_students, shown, table
+from .names import Roster, Said, said
+from .roster import ROSTER, Student, fold, read_students, record, recorded_students, shown, squash, table
+from .versions import DOWNLOAD, Kept, Text, When, decide, kept_of, parted, together
+
+if TYPE_CHECKING:
+    from ..lms import Listing
 
 TEXT = re.compile(r"[^.]*|.*\.(ipynb|json|txt)|.*\.ipynb[^.]*")
 """What a notebook's file may be called: browsers save main.ipynb.txt, main.ipynb (1) and worse. The content decides."""
 OTHER_ARCHIVE = re.compile(r".*\.(7z|rar|lzh|cab|tar|t?gz|t?bz2|t?xz|zst)")
-KEPT = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{16})\.ipynb")
-STAMP = "%Y%m%dT%H%M%SZ"
-NEEDS = "not matched", "refused"
+FILE = re.compile(r"\.(ipynb|json|txt)(~[0-9a-f]{6})?$", re.IGNORECASE)
+"""How a line of mapping.csv ends that is for a file, and not for all in a folder."""
+NEEDS = "not matched", "undecided", "refused"
 """Results that the instructor must do something about."""
+UNUSABLE = "undecided", "refused", "draft", "other"
+"""Results of what is a student's and yet not in submitted/, the one to be told first."""
 
 
 @dataclass(frozen=True)
 class Arrival:
     """What became of one file; or a student of whom there is none, or a line of a table that cannot be used.
 
-    result: 'taken', 'replaced' (by it, an older one), 'unchanged' (it was there already), 'older' (kept, not the newest), 'not
-    matched' (with a student), 'draft' (Teams has it, the student did not hand it in), 'ignored' (as the mapping says), 'refused',
-    'other' (no notebook of the exercise), 'nothing' (file is '': nothing of this student can be graded).
+    result: 'taken', 'replaced' (by it, another one), 'unchanged' (it was there already), 'older' (kept, another one counts), 'not
+    matched' (with a student), 'undecided' (kept, but nothing says whether it counts), 'draft' (Teams has it, the student did not
+    hand it in), 'ignored' (as the mapping says), 'refused', 'other' (no notebook of the exercise), 'list' (of a learning
+    management system), 'note' (on a table), 'nothing' (file is '': nothing of this student can be graded).
     """
 
     file: str
     student: str
     """'' where it is not known."""
     time: datetime | None
-    """UTC."""
+    """When it was handed in, UTC; None where nothing says it."""
     result: str
     reason: Note | None = None
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A notebook of the exercise in downloaded/."""
-
-    arrival: Arrival
-    digest: str
-    series: str
-    """The folder with the versions of Teams that it belongs to; elsewhere the file alone."""
-    version: int
-    copy: int
-    """The number that a browser or a person gave to the copy."""
-
-    @property
-    def time(self) -> datetime:
-        assert self.arrival.time is not None  # `collect` keeps no file without one
-        return self.arrival.time
-
-
 class Place:
-    """Where a student's notebooks are: all in downloaded/, the newest in submitted/."""
+    """Where a student's notebooks are: all in downloaded/, the one that counts in submitted/."""
 
     def __init__(self, coursedir: CourseDirectory, assignment: str, student: str, size: int):
         self.student, self.size = student, size
         self.folder = Path(coursedir.format_path(coursedir.submitted_directory, student, assignment))
         self.kept = Path(coursedir.root, "downloaded", assignment, student)
-        names = [match for path in self.kept.glob("*") if (match := KEPT.fullmatch(path.name))]
-        self.known = {name[2]: datetime.strptime(name[1], STAMP).replace(tzinfo=UTC) for name in names}
+        self.known = dict(filter(None, (parted(path.name) for path in self.kept.glob("*"))))
         """Digest → when the file was handed in, as far as was known when it first came."""
+        self.timed: set[str] = set()
+        """Of these it is known only now."""
 
     def has_notebook(self) -> bool:
         return (self.folder / "main.ipynb").exists()
 
-    def keep(self, data: bytes, time: datetime) -> str:
+    def path(self, digest: str) -> Path:
+        return self.kept / self.known[digest].name(digest)
+
+    def keep(self, data: bytes, when: When) -> str:
         """Put a file into downloaded/ unless it is there; returns its digest."""
         digest = hashlib.sha256(data).hexdigest()[:16]
         if digest not in self.known:
-            write(self.kept / f"{time:{STAMP}}-{digest}.ipynb", data)
-            self.known[digest] = time
+            write(self.kept / when.name(digest), data)
+            self.known[digest] = when
+        elif (better := self.known[digest].with_(when)) != self.known[digest]:
+            self.path(digest).rename(self.kept / better.name(digest))
+            if self.known[digest].time is None and better.time:
+                self.timed.add(digest)
+            self.known[digest] = better
         return digest
 
     def submitted(self) -> tuple[bytes, str]:
@@ -110,41 +110,61 @@ class Place:
         time = None
         with suppress(Refused):
             time = timestamp(read_file(self.folder / "timestamp.txt", 100))
-        return data, self.keep(data, (time or datetime.fromtimestamp(int(path.stat().st_mtime), UTC)).replace(tzinfo=UTC))
+        time = (time or datetime.fromtimestamp(int(path.stat().st_mtime), UTC)).replace(tzinfo=UTC)
+        return data, self.keep(data, When(time))
 
     def settle(self, mine: list[Kept], assignment: Assignment) -> Iterator[Arrival]:
-        """Put the newest of this student's files into submitted/, unless what is there is newer."""
-
-        def age(each: Kept) -> tuple[datetime, int, int]:
-            """A version of Teams is not older than the versions before it, whatever its file says."""
-            until = [k.time for k in mine if k.series == each.series and k.version <= each.version]
-            return max(until), each.version, each.copy
-
-        *older, newest = sorted(mine, key=age)
-        time, result, reason = age(newest)[0], "unchanged", None
+        """Put the one of this student's files that counts into submitted/, unless what is there counts more."""
         try:
             data, there = self.submitted()
-            if newest.digest != there:
-                beaten = not there or there in {each.digest for each in older} or self.known[there] < time
-                result = "replaced" if there else "taken"
-                if not beaten and why_not(data, assignment) is None:
-                    result, reason = "older", Note("not newer", f"{self.known[there]:%Y-%m-%d %H:%M:%S}")
-                else:  # the time first: where a run is killed in between, the next one goes by the name in downloaded/
-                    data = read_file(next(self.kept.glob(f"*-{newest.digest}.ipynb")), self.size)
-                    write(self.folder / "timestamp.txt", f"{time:%Y-%m-%d %H:%M:%S.%f} UTC".encode())
-                    write(self.folder / "main.ipynb", data)
+            texts = together(mine, self.known)
+            if there and there not in texts and why_not(data, assignment) is None:
+                texts[there] = Text(there, self.known[there])
+            counts, why = decide(list(texts.values()))
+            placed = self.put(counts[0], there, texts) if len(counts) == 1 and counts[0].mine else None
         except Refused as error:
-            result, reason = "refused", Note("kept", error.note)
-        yield replace(newest.arrival, result=result, reason=reason)
-        for each in older:
-            reason = Note("the same" if each.digest == newest.digest else "older", newest.arrival.file)
-            yield replace(each.arrival, result="older", reason=reason)
+            yield from (replace(each.arrival, result="refused", reason=Note("kept", error.note)) for each in mine)
+            return
+        for text in (text for text in texts.values() if text.mine):
+            result, reason = "older", why.get(text.digest)
+            if text in counts:
+                rivals = ", ".join(other.called for other in counts[:4] if other is not text)
+                result, reason = (
+                    ("undecided", Note("undecided", rivals)) if rivals else ("replaced" if there else "taken", placed)
+                )
+                if text.digest == there:
+                    result, reason = "unchanged", None
+            *others, first = sorted(text.mine, key=lambda each: (each.mapped, each.version))
+            yield replace(first.arrival, time=text.since(), result=result, reason=reason)
+            for other in others:
+                yield replace(other.arrival, time=text.since(), result="older", reason=Note("the same", first.arrival.file))
+
+    def put(self, text: Text, there: str, texts: dict[str, Text]) -> Note | None:
+        """Put a file into submitted/, with its time where that is known; returns what it replaces, and why."""
+        stamp = self.folder / "timestamp.txt"
+        time = text.since()
+        if text.digest == there:
+            if text.digest in self.timed and time and not stamp.exists():
+                write(stamp, f"{time:%Y-%m-%d %H:%M:%S.%f} UTC".encode())
+            return None
+        data = read_file(self.path(text.digest), self.size)
+        # The time first: where a run is killed in between, the next one goes by the name in downloaded/
+        if time:
+            write(stamp, f"{time:%Y-%m-%d %H:%M:%S.%f} UTC".encode())
+        else:
+            stamp.unlink(missing_ok=True)
+        write(self.folder / "main.ipynb", data)
+        if not there:
+            return None
+        why = texts[there].why_less(text) if there in texts else ""
+        where = self.path(there).relative_to(self.kept.parents[2]).as_posix()
+        return Note("replaces", where, Note(why, text.mine[0].arrival.file) if why else Note("no notebook"))
 
 
 def why_not(data: bytes, assignment: Assignment) -> Note | None:
     """Why a file is no notebook of the exercise; None where it is one."""
     try:
-        rebuild(data, assignment.notebook, assignment.name, assignment.marks)
+        recognize(data, assignment.notebook, assignment.name, assignment.marks)
     except Refused as error:
         return error.note
     return None
@@ -166,25 +186,36 @@ def write_table(path: Path, rows: Iterable[Iterable[str]]) -> None:
 
 
 class Mapping:
-    """downloaded/<assignment>/mapping.csv, the instructor's word: file, folder or archive → whose it is, or '-' for nobody's."""
+    """downloaded/<assignment>/mapping.csv, the instructor's word: file, folder or archive → whose it is (the id of a student,
+    those of several, or a group's name), or '-' for nobody's."""
 
     def __init__(self, path: Path, roster: Roster):
-        self.path = path
+        self.path, self.roster = path, roster
         self.problems: list[Note] = []
-        self.students: dict[str, str] = {}
+        self.students: dict[str, list[str]] = {}
         self.rows = list(table(path)) if path.exists() else [(1, ["file", "student"])]
         for line, row in self.rows:
             file, student = normalize("NFC", row[0]), [*row, ""][1]
-            owner = "-" if student == "-" else roster.ids.get(fold(student), "")
-            if file != "file" and student and not owner:
+            owners = ["-"] if student == "-" else self.owners(student)
+            if file != "file" and student and not owners:
                 self.problems.append(Note("not in roster", Note("line", line), shown(student)))
-            elif owner and self.students.setdefault(file, owner) != owner:
-                self.problems.append(Note("given before", Note("line", line), shown(file), self.students[file]))
+            elif owners and self.students.setdefault(file, owners) != owners:
+                self.problems.append(Note("given before", Note("line", line), shown(file), ", ".join(self.students[file])))
 
-    def owner(self, file: str) -> str:
-        """Whose a file is; '' where the mapping does not say."""
-        way = (str(part) for part in (PurePosixPath(file.strip()), *PurePosixPath(file).parents))
-        return next((self.students[part] for part in way if part in self.students), "")
+    def owners(self, text: str) -> list[str]:
+        """Whom the instructor's word for them means; nobody where one of them is not in the roster."""
+        if members := self.roster.groups.get(squash(text)):
+            return sorted(members)
+        found = [self.roster.ids.get(fold(text), "")]
+        if not found[0]:
+            found = [self.roster.ids.get(fold(each), "") for each in re.split(r"[\s,;、，；/]+", text.strip())]
+        return list(dict.fromkeys(found)) if all(found) else []
+
+    def of(self, file: str) -> list[str]:
+        """Whose a file is; nobody where the mapping does not say. A line for a file is for no other that lies below its name."""
+        path = PurePosixPath(file.strip())
+        way = [str(path), *(str(part) for part in path.parents if not FILE.search(part.name))]
+        return next((self.students[part] for part in way if part in self.students), [])
 
     def ask(self, files: list[str]) -> None:
         """Add a line for each file that has none, for the instructor to fill in."""
@@ -192,6 +223,27 @@ class Mapping:
         asked = [[file, ""] for file in dict.fromkeys(files) if file.strip() not in there]
         if asked:
             write_table(self.path, [*(row for _, row in self.rows), *asked])
+
+
+class Origins:
+    """downloaded/<assignment>/origins.json: student → system → how that system calls the student's folder or file, for the way
+    back; the latest, over all runs."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.names: dict[str, dict[str, str]] = {}
+        with suppress(OSError, ValueError):
+            self.names = json.loads(path.read_text(encoding="utf-8"))
+
+    def add(self, student: str, found: list[tuple[tuple, Said]]) -> None:
+        """found: what systems said of the student's files, each with what orders it."""
+        for _, about in sorted(found, key=lambda pair: pair[0]):
+            self.names.setdefault(student, {})[about.system] = about.whole
+
+    def save(self) -> None:
+        text = json.dumps(self.names, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8", "replace")
+        if self.names and not (self.path.exists() and self.path.read_bytes() == text):
+            write(self.path, text)
 
 
 def students_of(coursedir: CourseDirectory, path: Path | None) -> tuple[list[Student], list[Arrival]]:
@@ -214,7 +266,8 @@ def students_of(coursedir: CourseDirectory, path: Path | None) -> tuple[list[Stu
             "There is no roster: write students.csv into the course folder, a line for each student under the line"
             f" id,last_name,first_name,email or 学籍番号,氏名,メールアドレス{f' ({problems[0]})' if problems else ''}."
         )
-    return students, [Arrival(shown(where), "", None, "refused", problem) for problem in problems]
+    return students, [Arrival(shown(where), "", None, "note" if problem.kind == "columns" else "refused", problem)
+                      for problem in problems]  # fmt: skip
 
 
 def notebook_of(found: Found, assignment: Assignment) -> bytes | Arrival:
@@ -259,33 +312,41 @@ def collect(exercise: Exercise, paths: list[Path], roster: Path | None = None, b
     places = {student: Place(coursedir, name, student, assignment.limits.size) for student in people.students}
 
     arrivals += [Arrival(f"downloaded/{name}/mapping.csv", "", None, "refused", problem) for problem in mapping.problems]
+    paths, times, listed = read_lists(paths, people, folder / "lists")
+    arrivals += listed
+    origins = Origins(folder / "origins.json")
     kept: dict[str, list[Kept]] = defaultdict(list)
+    came: dict[str, list[tuple[tuple, Said]]] = defaultdict(list)
     for found in tqdm(find_all(paths, root, name), "collecting", unit=" files", disable=not bar, delay=1):
-        owner, reason = mapping.owner(found.file), None
-        mapped = bool(owner)
-        if owner == "-":
+        owners, reason = mapping.of(found.file), None
+        mapped, about = bool(owners), said(found.names)
+        if owners == ["-"]:
             arrivals.append(Arrival(found.file, "", found.time, "ignored", Note("as mapped")))
             continue
         if not mapped:
-            owner, reason = people.owner(found.names)
+            owners, reason = people.owners(found.names)
         data = notebook_of(found, assignment)
         if isinstance(data, Arrival):
-            arrivals.append(replace(data, student=owner))
-        elif not owner:
+            arrivals += [replace(data, student=owner) for owner in owners or [""]]
+        elif not owners:
             arrivals.append(Arrival(found.file, "", found.time, "not matched", reason))
-        elif not mapped and "working files" in (FILE_END.sub("", fold(name)) for name in found.names):
-            arrivals.append(Arrival(found.file, owner, found.time, "draft", Note("draft")))
+        elif not mapped and about and about.draft:
+            arrivals += [Arrival(found.file, owner, found.time, "draft", Note("draft")) for owner in owners]
         else:
-            time = found.time or datetime.now(UTC).replace(microsecond=0)
-            digest = places[owner].keep(data, time)
-            time = time if found.certain else places[owner].known[digest]
-            kept[owner].append(keep_of(found, Arrival(found.file, owner, time, "taken"), digest))
+            for owner in owners:
+                when = when_of(found, about, times.get((about.system, owner)) if about else None)
+                digest = places[owner].keep(data, when)
+                kept[owner].append(kept_of(found, about, Arrival(found.file, owner, when.time, "taken"), digest, mapped))
+                if about:
+                    came[owner].append(((about.version, str(found.came)), about))
     for owner, mine in kept.items():
         arrivals += places[owner].settle(mine, assignment)
+        origins.add(owner, came[owner])
+    origins.save()
 
     arrivals.sort(key=lambda arrival: arrival.file)
     arrivals += [nothing(student, arrivals) for student, place in places.items() if not place.has_notebook()]
-    mapping.ask([arrival.file for arrival in arrivals if arrival.result == "not matched"])
+    mapping.ask([arrival.file for arrival in arrivals if arrival.result in ("not matched", "undecided")])
     write_arrivals(folder, arrivals)
     return arrivals
 
@@ -300,19 +361,64 @@ def write_arrivals(folder: Path, arrivals: list[Arrival]) -> None:
     write(folder / "arrivals.json", json.dumps(told, ensure_ascii=False, indent=0).encode())
 
 
-def keep_of(found: Found, arrival: Arrival, digest: str) -> Kept:
-    """What the names say of the order among a student's files."""
-    folders = ((n, VERSION.fullmatch(fold(name))) for n, name in enumerate(found.names))
-    versions = (("/".join(found.names[:n]), int(match[1])) for n, match in folders if match)
-    series, version = next(versions, (found.file, 0))
-    copy = COPY.search(FILE_END.sub("", fold(found.names[-1])))
-    return Kept(arrival, digest, series, version, int(next(filter(None, copy.groups()), 1)) if copy else 0)
+def when_of(found: Found, about: Said | None, listed: datetime | None) -> When:
+    """When a file was handed in. What a system has packed carries the time of the download, which is no time of handing in.
+
+    listed: what the system's own list says of the student, which may be of a later file than this.
+    """
+    now = datetime.now(UTC).replace(microsecond=0)
+    if about and about.download:
+        until = found.came or now
+        return When(listed if listed and listed <= until + DOWNLOAD else None, until, sure=True)
+    return When(listed, sure=True) if listed else When(found.time or now, sure=found.named)
+
+
+def read_lists(
+    paths: list[Path], people: Roster, folder: Path
+) -> tuple[list[Path], dict[tuple[str, str], datetime], list[Arrival]]:
+    """The paths that are no lists of a learning management system; system and student → when that student handed in, by the
+    lists; and what is to be said of them. people learns whose number is which, also from the lists of earlier runs."""
+    rest, times, said = [], {}, []
+    given = [(path, listing) for path in paths if (listing := list_at(path))]
+    rest = [path for path in paths if all(path != each for each, _ in given)]
+    older = [(path, listing) for path in sorted(folder.glob("*.*")) if (listing := list_at(path))]
+    for path, listing in [*older, *given]:
+        joined = {
+            entry.row: student for entry in listing.entries if (student := people.listed(entry.id, entry.email, entry.name))
+        }
+        often = Counter(joined.values())
+        for entry in listing.entries:
+            student = joined.get(entry.row, "")
+            if often[student] == 1 and entry.number:
+                people.know(listing.system, entry.number, entry.name, student)
+            if often[student] == 1 and entry.time and (path, listing) in given:
+                times[listing.system, student] = entry.time
+        if (path, listing) in given:
+            known = sum(number == 1 for number in often.values())
+            said.append(Arrival(shown(path.name), "", None, "list", Note("list", listing.system, known, len(listing.entries))))
+            write(folder / f"{listing.system}{path.suffix.lower()}", path.read_bytes())
+            for other in folder.glob(f"{listing.system}.*"):
+                if other.suffix != path.suffix.lower():
+                    other.unlink()
+    return rest, times, said
+
+
+def list_at(path: Path) -> "Listing | None":
+    """The list of a learning management system that a file is; None for any other file."""
+    if path.suffix.lower() not in (".csv", ".xlsx") or not path.is_file():
+        return None
+    from .. import lms  # it imports openpyxl
+
+    try:
+        return lms.read(path)
+    except RuntimeError:
+        return None
 
 
 def nothing(student: str, arrivals: list[Arrival]) -> Arrival:
     """Of a student who has no notebook in submitted/: why."""
-    mine = [arrival for arrival in arrivals if arrival.student == student and arrival.result in ("refused", "draft", "other")]
-    worst = min(mine, key=lambda arrival: ("refused", "draft", "other").index(arrival.result), default=None)
+    mine = [arrival for arrival in arrivals if arrival.student == student and arrival.result in UNUSABLE]
+    worst = min(mine, key=lambda arrival: UNUSABLE.index(arrival.result), default=None)
     why = Note("nothing usable", worst.file, worst.reason or "") if worst else Note("nothing")
     return Arrival("", student, None, "nothing", why)
 
@@ -324,17 +430,22 @@ def needs_instructor(arrival: Arrival) -> bool:
 def summary(arrivals: list[Arrival], assignment: str) -> str:
     """For the terminal: how many of each, then every file that was not taken with its reason, then who is missing."""
     count = Counter(arrival.result for arrival in arrivals)
-    order = ("taken", "replaced", "unchanged", "older", "not matched", "refused", "draft", "ignored", "other")
+    order = ("taken", "replaced", "unchanged", "older", "undecided", "not matched", "refused", "draft", "ignored", "other")
     lines = [f"{', '.join(f'{count[result]} {result}' for result in order if count[result]) or 'no files'}."]
     if not count["taken"] and not count["replaced"]:
         lines.append("Nothing in submitted/ has changed.")
     titles = {
         "not matched": f"Not matched: write whose it is (or -) into downloaded/{assignment}/mapping.csv, and run again",
+        "undecided": f"Undecided: behind the one that counts, write whose it is into downloaded/{assignment}/mapping.csv, and run"
+                     " again",
         "refused": "Refused",
         "draft": "Drafts, not taken",
-        "older": "Kept in downloaded/, a newer one counts",
+        "replaced": "Replaced",
+        "older": "Kept in downloaded/, another one counts",
         "other": f"No notebook of {assignment}",
-    }
+        "list": "Lists",
+        "note": "Notes",
+    }  # fmt: skip
     for result, title in titles.items():
         named = [f"  {a.file}{f' ({a.student})' if a.student else ''}: {a.reason}" for a in arrivals if a.result == result]
         lines += ["", f"{title}:", *named] if named else []

@@ -3,23 +3,27 @@
 Everything is only read. No link is followed, nothing is unpacked to the disk, and what an archive says of itself is not believed.
 """
 
+import hashlib
 import io
 import os
 import re
 import stat
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
 from ..course import opened, read_file, small
 from ..notes import Note, Refused
 from ..sandbox.limits import MB
-from .roster import FILE_END, TIME, fold, shown
+from .names import FILE_END, TIME
+from .roster import fold, shown
 
 IGNORED = re.compile(r"__macosx|__pycache__|thumbs\.db|desktop\.ini|~\$.*|\._.*|\.ipynb_checkpoints|\.(?!.*ipynb$).*")
 """What systems and editors leave behind, and what is hidden."""
@@ -38,8 +42,9 @@ ARCHIVES = 3
 """Archives inside one another."""
 NESTED = 100 * MB
 """Bytes of an archive inside another, and of all that it unpacks to."""
-UNPACKED, RATIO = 1024 * MB, 40
-"""Bytes that an archive may unpack to, or so many times its own size where that is more: notebooks shrink to a fifth."""
+UNPACKED, RATIO, FREE = 1024 * MB, 40, MB
+"""Bytes that an archive may unpack to, or so many times its own size where that is more: notebooks shrink to a fifth. What in it
+is not larger than that, or than FREE bytes, costs the others nothing."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,10 @@ class Found:
     """The file's own name last; those before it may tell whose it is."""
     time: datetime | None = None
     """UTC, to the second."""
-    certain: bool = False
-    """Whether the time stands in the name or in an archive: that of a file changes when somebody copies it."""
+    came: datetime | None = None
+    """The time of what lies on the disk or in the outermost archive: where a system has packed it, that of the download."""
+    named: bool = False
+    """Whether the time stands in the name."""
     problem: Note | None = None
     """Why it cannot be read, known without reading."""
     read: Callable[[int], bytes] = lambda most: b""
@@ -81,15 +88,14 @@ def find(path: Path, root: Path, assignment: str) -> Iterator[Found]:
         above = path.parent.parent if path.parent.name == assignment else path.parent
         if not any(folder.is_relative_to(above) for folder in (root, Path.home())):
             names.insert(0, above.name)
-    for number, found in enumerate(on_disk(path, file, tuple(names), root, assignment)):
-        if number == FILES:
-            yield Found(file, tuple(names), problem=Note("many", FILES))
-            return
-        yield found
+    try:
+        yield from on_disk(path, file, tuple(names), root, assignment, count(1))
+    except TooMany:
+        yield Found(file, tuple(names), problem=Note("many", FILES))
 
 
-def on_disk(path: Path, file: str, names: tuple[str, ...], root: Path, assignment: str) -> Iterator[Found]:
-    """The files at or below path."""
+def on_disk(path: Path, file: str, names: tuple[str, ...], root: Path, assignment: str, number: Iterator[int]) -> Iterator[Found]:
+    """The files at or below path. Raises TooMany; files in archives are not counted."""
     try:
         status = path.lstat()
         if stat.S_ISLNK(status.st_mode):
@@ -99,15 +105,18 @@ def on_disk(path: Path, file: str, names: tuple[str, ...], root: Path, assignmen
         if stat.S_ISDIR(status.st_mode):
             if len(names) > FOLDERS:
                 raise Refused("deep", FOLDERS)
-            for entry in sorted(os.scandir(path), key=lambda entry: entry.name):
-                name = text_of(os.fsencode(entry.name))
+            within = sorted(os.scandir(path), key=lambda entry: entry.name)
+            called = [(text_of(real), real) for real in (os.fsencode(entry.name) for entry in within)]
+            for entry, (name, _), label in zip(within, called, told_apart(called)):
                 if not IGNORED.fullmatch(fold(name)):
-                    yield from on_disk(Path(entry.path), f"{file}/{shown(name)}", (*names, name), root, assignment)
+                    yield from on_disk(Path(entry.path), f"{file}/{label}", (*names, name), root, assignment, number)
             return
+        if next(number) > FILES:
+            raise TooMany
         if not stat.S_ISREG(status.st_mode):
             raise Refused("special")
-        time = moment(names[-1])
-        found = Found(file, names, time or past(status.st_mtime), bool(time), read=partial(read_file, path))
+        time, came = moment(names[-1]), past(status.st_mtime)
+        found = Found(file, names, time or came, came, bool(time), read=partial(read_file, path))
         if is_archive(names[-1]):
             with opened(path) as stream:
                 yield from in_archive(stream, found, Budget(max(UNPACKED, RATIO * status.st_size)), 1)
@@ -130,22 +139,45 @@ def is_course(path: Path, root: Path, assignment: str) -> bool:
     return (parts or ("",))[0] in COURSE and not given
 
 
+class TooMany(Exception):
+    """There are more than FILES files below a path: no more of them is looked at."""
+
+
+def told_apart(names: list[tuple[str, bytes]]) -> list[str]:
+    """How names that stand beside one another are shown, each with what it really is: those that would look alike with a mark.
+
+    A line of mapping.csv is for one of them.
+    """
+    often = Counter(shown(name) for name, _ in names)
+    seen: Counter[bytes] = Counter()
+    said = []
+    for name, real in names:
+        seen[real] += 1
+        mark = f"~{hashlib.sha256(real + b'/%d' % seen[real]).hexdigest()[:6]}" if often[shown(name)] > 1 else ""
+        said.append(shown(name) + mark)
+    return said
+
+
 @dataclass
 class Budget:
-    """What an archive may still unpack to, as part of what the one around it may."""
+    """What may still be unpacked, as part of what is around it; what is free costs those around nothing."""
 
     left: int
+    free: int = 0
     around: "Budget | None" = None
 
     def spend(self, size: int) -> None:
         self.left -= size
         if self.around:
-            self.around.spend(size)
+            self.around.spend(max(0, size - max(0, self.free)))
+        self.free -= size
 
     def check(self) -> None:
         """Raises Refused where it was too much."""
         if self.left < 0:
             raise Refused("bomb")
+        if self.around and self.free <= 0:
+            self.around.check()
 
 
 def in_archive(stream: BinaryIO, archive: Found, budget: Budget, depth: int) -> Iterator[Found]:
@@ -159,39 +191,52 @@ def in_archive(stream: BinaryIO, archive: Found, budget: Budget, depth: int) -> 
         if end[zipfile._ECD_SIZE] > 500 * FILES:  # type: ignore[attr-defined]  # private: the stubs leave it out
             raise Refused("many in archive", FILES)
         unpacker = zipfile.ZipFile(stream)
+        if sum(entry.compress_size for entry in unpacker.infolist()) > stream.seek(0, os.SEEK_END):
+            raise Refused("bomb")  # the same bytes over and over
         entries = [(name_of(entry).replace("\\", "/"), entry) for entry in unpacker.infolist()]
     if not entries:
         raise Refused("empty archive")
     if len(entries) > FILES:
         raise Refused("many in archive", FILES)
-    for name, entry in sorted(entries, key=lambda pair: is_archive(pair[0])):
+    # Normalizing takes the square of a name's length
+    called = [name if len(name) <= LONGEST else f"{name[:50]}…" for name, _ in entries]
+    labels = told_apart([(name, entry.orig_filename.encode("utf-8", "replace")) for name, (_, entry) in zip(called, entries)])
+    files = {name for name, _ in entries if not name.endswith("/")}
+    for (name, entry), label in sorted(zip(entries, labels), key=lambda pair: is_archive(pair[0][0])):
         parts = tuple(part for part in name.split("/") if part not in ("", "."))
+        file = f"{archive.file}/{label}"
         if len(name) > LONGEST:
-            file = f"{archive.file}/{shown(name[:50])}…"
             yield Found(file, archive.names, problem=Note("long name", LONGEST))
             continue
         if not parts or name.endswith("/") or any(IGNORED.fullmatch(fold(part)) for part in parts if part != ".."):
             continue
-        time = moment(parts[-1]) or local(entry.date_time)
-        found = Found(f"{archive.file}/{shown(name)}", (*archive.names, *parts), time or archive.time, bool(time),
-                      problem=suspicious(name, entry), read=partial(read_entry, unpacker, entry, budget))  # fmt: skip
+        named, packed = moment(parts[-1]), local(entry.date_time)
+        came = packed if depth == 1 and packed else archive.came
+        # What an entry of the outermost archive unpacks to is its own affair, as long as it is no bomb
+        own = Budget(2 * NESTED, max(FREE, RATIO * entry.compress_size), budget) if depth == 1 else budget
+        found = Found(file, (*archive.names, *parts), named or packed or archive.time, came, bool(named),
+                      problem=suspicious(name, entry, files), read=partial(read_entry, unpacker, entry, own))  # fmt: skip
+        if not found.problem and len(found.names) > FOLDERS:
+            found = replace(found, names=archive.names, problem=Note("deep", FOLDERS))
         if found.problem or not is_archive(name):
             yield found
             continue
         try:
-            budget.check()
+            own.check()
             if depth == ARCHIVES:
                 raise Refused("deep archive", ARCHIVES)
-            yield from in_archive(io.BytesIO(found.read(NESTED)), found, Budget(NESTED, budget), depth + 1)
+            yield from in_archive(io.BytesIO(found.read(NESTED)), found, Budget(NESTED, around=own), depth + 1)
         except Refused as error:
             yield Found(found.file, found.names, problem=error.note)
 
 
-def suspicious(name: str, entry: zipfile.ZipInfo) -> Note | None:
-    """What is wrong with an entry of an archive, without a look into it."""
+def suspicious(name: str, entry: zipfile.ZipInfo, files: Collection[str]) -> Note | None:
+    """What is wrong with an entry of an archive, without a look into it. files: the names of all."""
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
         return Note("name leads out")
+    if any(name[:at] in files for at, letter in enumerate(name) if letter == "/"):
+        return Note("below a file")
     if kind == stat.S_IFLNK:
         return Note("link")
     if kind not in (0, stat.S_IFREG):
@@ -241,7 +286,7 @@ def text_of(name: bytes) -> str:
 
 
 def is_archive(name: str) -> bool:
-    return fold(name).endswith(".zip")
+    return fold(name[-8:]).endswith(".zip")
 
 
 def past(seconds: float) -> datetime | None:

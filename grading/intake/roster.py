@@ -1,8 +1,4 @@
-"""Who is in the course, and which of them a file's name means.
-
-A name is compared in one form: NFKC, case folded. Whatever on the way to a file names a student is a claim (an id, an
-e-mail address, a name; in the file's name, its folders', its archive's), and all claims must agree on exactly one student.
-"""
+"""Who is in the course, by a table as universities and learning management systems export it, or by the gradebook."""
 
 import csv
 import io
@@ -10,8 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -31,57 +27,52 @@ class Student:
     lms_user_id: str = ""
     others: tuple[str, ...] = ()
     """The whole name as the roster has it, in kana, in Latin letters."""
+    groups: tuple[str, ...] = ()
 
 
 ROSTER = "students.csv"
 """The table of the students, in the course's folder."""
 COLUMNS = {
-    "id": "id, studentid, studentnumber, studentno, idnumber, 学籍番号, 学生番号, 学生証番号, 学生id, idナンバー",
-    "last_name": "lastname, surname, familyname, 姓, 氏, 名字, 苗字",
-    "first_name": "firstname, givenname, 名",
-    "name": "name, fullname, studentname, student, 氏名, 名前, 学生氏名",
-    "other": "reading, romaji, フリガナ, ふりがな, カナ, カナ氏名, 氏名カナ, ローマ字, ローマ字氏名, 氏名ローマ字, 英字氏名",
-    "email": "email, mail, emailaddress, mailaddress, メール, メールアドレス, eメール, 電子メール",
+    "id": "id, studentid, studentnumber, studentno, idnumber, sisuserid, 学籍番号, 学籍no, 学籍id, 学生番号, 学生no, "
+          "学生証番号, 学生id, idナンバー",
+    "last_name": "lastname, surname, familyname, 姓, 氏, 名字, 苗字, 姓漢字",
+    "first_name": "firstname, givenname, 名, 名漢字",
+    "name": "name, fullname, studentname, student, 氏名, 名前, 学生氏名, 学生名, 氏名漢字, 漢字氏名, 漢字名, 氏名全角, 受講者名, "
+            "受講者氏名, 履修者名, 履修者氏名, 姓名",
+    "other": "reading, romaji, フリガナ, ふりがな, カナ, カナ氏名, 氏名カナ, 氏名フリガナ, 氏名ふりがな, 学生氏名カナ, "
+             "フリガナ氏名, カナ名, ローマ字, ローマ字氏名, 氏名ローマ字, 英字氏名, 氏名英字, 英語氏名, 氏名英語, "
+             "英字名, englishname",
+    "email": "email, mail, emailaddress, mailaddress, メール, メールアドレス, eメール, eメールアドレス, emailアドレス, "
+             "電子メール, 大学メールアドレス",
     "lms_user_id": "lmsuserid, lmsid, canvasid, canvasuserid, moodleid",
-}
+    "group": "group, groups, groupname, team, teamname, 班, 班名, 班番号, グループ, グループ名, チーム, チーム名",
+}  # fmt: skip
 """What a column may be called, without spaces and signs."""
 COLUMN = {name: column for column, names in COLUMNS.items() for name in names.split(", ")}
+TITLES = 20
+"""Rows above the header, at most: the name of the course, the date."""
+MANY = 5
+"""Columns that are named as not used, at most."""
+NO_STUDENT = ("", "pointspossible", "studenttest", "teststudent")
+"""Rows of Canvas's gradebook."""
+FORMULA = re.compile(r"""^(?:="([^"]*)"|'(.+))$""")
 SAFE = re.compile(r"\w([\w.@-]*\w)?")
 """An id that is one plain folder name, for nbgrader's patterns too. Letters of any script: nbgrader takes 山田01 as it is."""
 LONGEST = 200
 """Bytes of an id: a folder's name has 255."""
-
-FILE_END = re.compile(r"\.(ipynb|json|txt|zip)(?![a-z0-9])")
-TIME = re.compile(
-    r"(?<!\d)(20\d\d)(?:(\d\d)(\d\d)t|-(\d\d)-(\d\d)[t_ -])(\d\d)[-.:_]?(\d\d)[-.:_]?(\d\d)(z?)(?!\d)(?:-\d+$)?"
-)
-"""A time to the second, and the number that Google Drive puts behind it."""
-COPY = re.compile(r"[\s_-]*(?:\((\d+)\)|\bcopy(?: of\b|(\d+)|\b)|の?コピー(?:\s*\(?(\d+)\)?)?)\s*")
-"""What browsers, Jupyter, Windows and Google Drive add to the name of a copy, with its number."""
-VERSION = re.compile(r"\bversion (\d+)\b")
-WORDS = "main, kadai, report, homework, assignment, exercise, submission, final, レポート, 課題, 演習, 提出, 提出用, 最終版"
-"""What stands beside a name without being one; so does the assignment's."""
-MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?(?P<rest>.*)")
-CANVAS = re.compile(r"(?P<name>\D+?)_(?:late_)?(?P<number>\d{2,})_\d{2,}_(?P<rest>.+)")
-"""In the last number no student is looked for: it counts the submissions."""
-ADDRESS = r"[a-z0-9.+-]+@[a-z0-9.-]+"
-"""One that is not in the roster is somebody else's, whatever is in it, unless its first part is an id with digits."""
-TEAMS = "submitted files", "working files"
-"""The folders in which Microsoft Teams has one for each student."""
 
 
 def fold(text: str) -> str:
     return normalize("NFKC", normalize("NFKC", text).casefold())
 
 
-def spaced(text: str) -> str:
-    """Folded, and with a sign where kanji or kana meet Latin letters or digits: s2612001山田太郎 is two words."""
-    return re.sub(r"(?<=[a-z0-9])(?=[々ぁ-ヿ㐀-鿿])|(?<=[々ぁ-ヿ㐀-鿿])(?=[a-z0-9])", "_", fold(text))
-
-
 def squash(text: str) -> str:
     """Letters and digits alone: the same for 山田 太郎 and 山田太郎, Yamada, Taro and yamada.taro."""
     return "".join(filter(str.isalnum, fold(text)))
+
+
+def words_of(name: str) -> list[str]:
+    return re.split(r"[\s,]+", name.strip(" \t\u3000,"))
 
 
 def decode(data: bytes) -> str:
@@ -96,19 +87,40 @@ def decode(data: bytes) -> str:
         return data.decode("cp932")
 
 
-def table(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a table that are not empty, each with the number of its line. Raises RuntimeError.
+def rows_of(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not empty, each with the number of its line."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    line = 1
+    for row in reader:
+        if any(map(str.strip, row)):
+            yield line, [plain(field) for field in row]
+        line = reader.line_num + 1
 
-    The separator is the one that stands most often in the first line: comma, semicolon or tab.
+
+def plain(field: str) -> str:
+    """A field without what keeps a spreadsheet from reading 0012345 as a number."""
+    field = field.strip()
+    return FORMULA.sub(lambda match: match[1] or match[2] or "", field).strip()
+
+
+def table(path: Path, titles: int = 1) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a table that are not empty, each with the number of its line, or of its row in a workbook. Raises RuntimeError.
+
+    The separator is the one that stands most often in the first line, or that parts a roster's header among the first lines:
+    comma, semicolon or tab.
     """
     try:
-        text = decode(path.read_bytes())
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=text.partition("\n")[0].count))
-        line = 1
-        for row in reader:
-            if any(map(str.strip, row)):
-                yield line, [field.strip() for field in row]
-            line = reader.line_num + 1
+        data = path.read_bytes()
+        if data.startswith(b"PK\x03\x04") and path.suffix.lower() in (".xlsx", ".xlsm"):
+            yield from workbook(data, path.name)
+            return
+        text = decode(data)
+        lines = text.splitlines()[:titles]
+        known = [(sum(squash(field) in COLUMN for field in line.split(each)), each) for line in lines for each in ",;\t"]
+        most, separator = max(known, key=lambda pair: pair[0], default=(0, ","))
+        if most < 2:
+            separator = max(",;\t", key=text.partition("\n")[0].count)
+        yield from rows_of(text, separator)
     except OSError as error:
         raise RuntimeError(f"{path.name} cannot be read: {error.strerror}.") from None
     except UnicodeError:
@@ -117,27 +129,86 @@ def table(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise RuntimeError(f"{path.name} is no table of comma-separated values: {error}.") from None
 
 
-def read_students(path: Path) -> tuple[list[Student], list[Note]]:
-    """The students of a table, and a note for each row that is not used. Raises RuntimeError where none can be."""
-    rows = table(path)
-    _, header = next(rows, (1, []))
-    columns = [COLUMN.get(squash(name), "") for name in header]
-    if "id" not in columns:
+def workbook(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the first sheet of a workbook that has any."""
+    from openpyxl import load_workbook  # it takes a while to import
+
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheets = [[[value_of(cell) for cell in row] for row in sheet.iter_rows()] for sheet in book]
+    except Exception as error:  # of a damaged workbook that may be anything
+        raise RuntimeError(f"{name} cannot be read as a workbook ({type(error).__name__}): save it as CSV UTF-8.") from None
+    found = ([(number, row) for number, row in enumerate(sheet, 1) if any(row)] for sheet in sheets)
+    yield from next(filter(None, found), [])
+
+
+def value_of(cell: Any) -> str:
+    """What a cell of a workbook shows, as text: a number without a fraction, with the zeros that its format puts before it."""
+    value = cell.value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and re.fullmatch("0+", cell.number_format or ""):
+        return str(value).zfill(len(cell.number_format))
+    return "" if value is None else plain(str(value))
+
+
+def header_of(rows: list[tuple[int, list[str]]], name: str) -> tuple[int, list[str], list[str]]:
+    """The place of the header among the rows, what each column is ('' for none), and what is called how but not used.
+
+    Raises RuntimeError where no column is the ids, or more than one may be.
+    """
+    place = next((at for at, (_, row) in enumerate(rows[:TITLES]) if "id" in (COLUMN.get(squash(field)) for field in row)), -1)
+    if place < 0:
+        header = rows[0][1] if rows else []
         named = shown(", ".join(header)) or "none"
-        raise RuntimeError(f"{path.name} has no column of ids: name it id or 学籍番号 (its columns now: {named}).")
+        raise RuntimeError(f"{name} has no column of ids: name it id or 学籍番号 (its columns now: {named}).")
+    row = rows[place][1]
+    keys = [squash(field) for field in row]
+    columns = [COLUMN.get(key, "") for key in keys]
+    ids = [number for number, column in enumerate(columns) if column == "id"]
+    canvas = keys[:1] == ["student"] and "section" in keys and "id" in keys
+    if canvas:
+        best = next(key for key in ("sisuserid", "sisloginid", "id") if key in keys)
+        columns[keys.index("id")] = "lms_user_id"
+        ids = [keys.index(best)]
+    elif strong := [number for number in ids if keys[number] != "id"]:
+        ids = strong
+    below = rows[place + 1 :]
+    values = {tuple((row[number : number + 1] or [""])[0] for _, row in below) for number in ids}
+    if len(values) > 1:
+        which = " and ".join(dict.fromkeys(shown(row[number]) for number in ids))
+        raise RuntimeError(f"{name} has more than one column that may be the ids, {which}: delete or rename all but one.")
+    columns = [("" if column == "id" else column) if number not in ids[:1] else "id" for number, column in enumerate(columns)]
+    if canvas and best == "id":
+        columns[ids[0]] = "id"
+    unused = [field for field, column in zip(row, columns) if field and not column]
+    return place, columns, unused
+
+
+def read_students(path: Path) -> tuple[list[Student], list[Note]]:
+    """The students of a table, and a note for each row that is not used, and on columns that are none. Raises RuntimeError where
+    none can be."""
+    rows = list(table(path, TITLES))
+    place, columns, unused = header_of(rows, path.name)
+    keys = [squash(field) for field in rows[place][1]]
+    canvas = "student" in keys and "section" in keys
     students, without = [], []
-    for line, row in rows:
+    for line, row in rows[place + 1 :]:
         fields = defaultdict(list)
         for column, value in zip(columns, row):
             if column and value:
                 fields[column].append(value)
+        if canvas and squash(fields["name"][0] if fields["name"] else "") in NO_STUDENT:
+            continue
         student = make_student(fields)
         if student.id:
             students.append((Note("line", line), student))
         else:
             without.append(Note("no id", Note("line", line)))
     usable, problems = usable_students(students)
-    return usable, [*without, *problems]
+    more = f" … ({len(unused)})" if len(unused) > MANY else ""
+    said = [Note("columns", Note("line", rows[place][0]), shown(", ".join(unused[:MANY])) + more)] if unused else []
+    return usable, [*without, *problems, *said]
 
 
 def usable_students(students: list[tuple[Note, Student]]) -> tuple[list[Student], list[Note]]:
@@ -166,10 +237,10 @@ def make_student(fields: dict[str, list[str]]) -> Student:
     first = {column: values[0] for column, values in fields.items()}
     last_name, first_name = first.get("last_name", ""), first.get("first_name", "")
     if not last_name and not first_name and "name" in first:
-        last_name, *rest = re.split(r"[\s,]+", first["name"], maxsplit=1)
-        first_name = "".join(rest)
+        # Yamada, Taro; García López, José; 山田 太郎; Taro Yamada
+        last_name, first_name = (*re.split(r"\s*,\s*" if "," in first["name"] else r"\s+", first["name"], maxsplit=1), "")[:2]
         if first_name and first["name"].isascii() and "," not in first["name"]:
-            last_name, first_name = first_name, last_name  # Taro Yamada
+            last_name, first_name = first_name, last_name
     return Student(
         id=normalize("NFKC", first.get("id", "")),
         last_name=last_name,
@@ -177,6 +248,7 @@ def make_student(fields: dict[str, list[str]]) -> Student:
         email=normalize("NFKC", first.get("email", "")),
         lms_user_id=normalize("NFKC", first.get("lms_user_id", "")),
         others=(*fields.get("name", ()), *fields.get("other", ())),
+        groups=tuple(normalize("NFKC", group) for group in fields.get("group", ())),
     )
 
 
@@ -199,93 +271,3 @@ def record(students: Iterable[Student], db_url: str, course: str) -> None:
                 there = None
             if there is None or any(getattr(there, name) != value for name, value in known.items()):
                 gradebook.update_or_create_student(student.id, **known)
-
-
-class Roster:
-    """The students, to be found by the names on the way to a file."""
-
-    def __init__(self, students: Iterable[Student], assignment: str):
-        self.students = {student.id: student for student in students}
-        self.ids = {fold(student): student for student in self.students}
-        words = [spaced(assignment), *WORDS.split(", ")]
-        self.words = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, words))})(?![^\W_])")
-        self.tokens: defaultdict[str, set[str]] = defaultdict(set)
-        """Ids and addresses."""
-        self.names: defaultdict[str, set[str]] = defaultdict(set)
-        self.numbers: defaultdict[str, set[str]] = defaultdict(set)
-        """An LMS's own, where the LMS writes them."""
-        self.alone: defaultdict[str, set[str]] = defaultdict(set)
-        """What counts where nothing else stands."""
-        self.full: set[str] = set()
-        """Names that are known beside other words: taro alone may be anybody's first name."""
-        for student in self.students.values():
-            short = student.id.isdecimal() and len(student.id) < 4  # main_2 and 課題3 are no students
-            (self.alone if short else self.tokens)[spaced(student.id)].add(student.id)
-            if "@" in student.email:
-                self.tokens[spaced(student.email)].add(student.id)
-            for keys in self.numbers, self.alone:
-                keys[fold(student.lms_user_id)].add(student.id)
-            for name in spellings(student):
-                self.names[squash(name)].add(student.id)
-                if " " in name or (len(name) > 2 and not name.isascii()):
-                    self.full.add(squash(name))
-        for keys in self.tokens, self.names, self.numbers, self.alone:
-            for word in "", *words:
-                keys.pop(word, None)
-        known = [re.escape(token) for token in sorted(self.tokens, key=len, reverse=True)]
-        addresses = [rf"{token}(?![.-]\w)" for token in known if "@" in token]
-        known = [*addresses, ADDRESS, *(token for token in known if "@" not in token)]
-        self.token = re.compile(rf"(?<![^\W_])(?:{'|'.join(known)})(?![^\W_])")
-
-    def owner(self, names: Iterable[str]) -> tuple[str, Note | None]:
-        """The id of the student whom names mean, from the outermost folder to the file; or '' and why nobody is.
-
-        What an LMS says of whose a file is stands above what the student called it: where that is nobody of the roster,
-        the file is nobody's.
-        """
-        claims, above = [], ""
-        for name in names:
-            text = fold(name)
-            lms = MOODLE.fullmatch(text) or CANVAS.fullmatch(text)
-            said = lms["name"] if lms else text if above in TEAMS else ""
-            if said:
-                who = [*self._claims(said), *([self.numbers[lms["number"]]] if lms and lms["number"] in self.numbers else [])]
-                if not who:
-                    return "", Note("nobody", shown(said))
-                claims += who
-            claims += self._claims(lms["rest"] if lms else "" if said else text)
-            above = FILE_END.sub("", text)
-        if not claims:
-            return "", Note("nameless")
-        agreed = reduce(set.intersection, claims)
-        if len(agreed) == 1:
-            return next(iter(agreed)), None
-        possible = ", ".join(sorted(agreed or set().union(*claims)))
-        return "", Note("several", possible)
-
-    def _claims(self, text: str) -> list[set[str]]:
-        """For each thing in the text that names students: whom."""
-        text = spaced(VERSION.sub("_", COPY.sub("_", TIME.sub("_", FILE_END.sub("", text)))))
-        found = [match.group() for match in self.token.finditer(text)]
-        first = [word.partition("@")[0] if re.search(r"\d.*@", word) else word for word in found]
-        claims = [self.tokens[key] for keys in zip(found, first) if (key := next(filter(self.tokens.__contains__, keys), None))]
-        whole, text = squash(text), self.words.sub("_", self.token.sub("_", text))
-        alone = squash(text)
-        if (number := alone if len(alone) > 3 else whole) in self.alone:
-            claims.append(self.alone[number])
-        parts = [part for part in map(squash, re.split(r"[_()\[\]{}&+=;]|\s-\s", text)) if part]
-        words = [part for part in parts if not any(map(str.isdigit, part))]
-        together = next((name for name in ("".join(words), alone) if name in self.names), None)  # yamada_taro
-        names = [together] if together else [part for part in parts if part in self.full]
-        return claims + [self.names[name] for name in names]
-
-
-def spellings(student: Student) -> Iterator[str]:
-    """How the name may be written: in both orders, and as the first part of the e-mail address."""
-    yield student.email.partition("@")[0]
-    yield f"{student.last_name} {student.first_name}".strip()
-    yield f"{student.first_name} {student.last_name}".strip()
-    for name in student.others:
-        words = re.split(r"[\s,]+", name.strip(), maxsplit=1)
-        yield " ".join(words)
-        yield " ".join(reversed(words))

@@ -42,6 +42,7 @@ UNUSABLE = {  # a result in arrivals.csv: what it is in Japanese
     "refused": "使えないファイル",
     "other": "この演習のノートブックではない",
     "not matched": "だれのものかわからない",
+    "undecided": "どれを採点するかわからない",
     "draft": "下書き (未提出)",
 }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import lms
-from ..intake.roster import Roster
+from ..intake.names import Roster
 from ..notes import shown
 from .export import inert
 from .sheet import GRADED, NOT_GRADED, Row, Sheet
