@@ -1,4 +1,4 @@
-"""grading new | build | collect | autograde | grade | report | forget: run in the course's folder."""
+"""grading new | build | collect | autograde | grade | report | return | forget: run in the course's folder."""
 
 import argparse
 import signal
@@ -32,6 +32,11 @@ def parser(root: Path) -> argparse.ArgumentParser:
     report.add_argument("exercises", nargs="*", metavar="EXERCISE", help="default: all that are graded")
     report.add_argument("--anonymous", action="store_true", help="numbers for students, and nothing that concerns single ones")
     report.add_argument("--pass-mark", type=float, metavar="N", help="default: what exercise.toml says")
+    back = command("return", "write marks and pages as an LMS takes them, or for mail, into returned/")
+    back.add_argument("exercise", help=known)
+    back.add_argument("--to", required=True, choices=("moodle", "canvas", "manaba", "mail"))
+    back.add_argument("list", nargs="?", type=Path, metavar="LIST", help="the LMS's own (default: what collect was given)")
+    back.add_argument("--column", default="", metavar="TITLE", help="Canvas: of the marks' column (default: the exercise's name)")
     forget = command("forget", "take the marks of a student out of the gradebook who has handed in nothing after all")
     forget.add_argument("exercise", help=known)
     forget.add_argument("student", help="the id")
@@ -104,6 +109,18 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
 
         check_place(root)  # before nbgrader looks for its configuration, and goes on without this package where it finds none
         AutogradeApp.launch_instance(rest)
+
+    elif known.command == "return":
+        from .classroom import give_back
+
+        done = give_back(Exercise(root, known.exercise), known.to, known.list, known.column)
+        print(f"{len(done.marks)} marks, {len(done.pages)} pages.")
+        print(*(path.relative_to(root) for path in done.files), sep="\n")
+        if done.changed is not None:
+            print("", "Since the last time:", *(f"  {line}" for line in done.changed or ["nothing has changed"]), sep="\n")
+        if done.missing:
+            print("", "Not given back:", *(f"  {line}" for line in done.missing), sep="\n")
+        sys.exit(bool(done.missing))
 
     elif known.command == "forget":
         from .classroom import forget

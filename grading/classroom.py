@@ -16,12 +16,16 @@ from nbgrader.utils import rmtree, temp_attrs
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 
+from . import lms
 from .course import NOTEBOOK, at_work, check_writable, load_config, transaction
 from .exercise.folder import Exercise, NoExercise
+from .intake.collect import Origins, students_of
+from .intake.names import Roster
 from .notes import Note, in_short, shown
-from .results import report
+from .results import report, returned
 from .results.export import TotalsExportPlugin
 from .results.feedback import write_refusal
+from .results.returned import Returned
 from .results.sheet import GRADED, NOTHING, Sheet, read_class, read_notebooks
 from .run import refusal
 from .run.autograde import Autograde, SomeUngraded
@@ -155,6 +159,44 @@ def grade_class(exercise: Exercise, sandbox: bool = True) -> list[Grade]:
     feedback = classroom.coursedir.format_path("feedback", "<student>", exercise.name)
     print(f"report    {page}\ntotals    {os.path.relpath(totals)}\nfeedback  {os.path.relpath(feedback)}/{NOTEBOOK}.html")
     return grades
+
+
+def give_back(exercise: Exercise, system: str, path: Path | None = None, column: str = "") -> Returned:
+    """Write marks and pages as the system takes them, into returned/<exercise>/<system>/; the pages are made anew.
+
+    path: the system's own list; None: the one that `collect` was given. column: the title of Canvas's column for the marks, where
+    it is not the exercise's. Raises NoExercise where there is no such list, or nothing to give back.
+    """
+    classroom = Classroom(exercise)
+    root, coursedir, name = exercise.root, classroom.coursedir, exercise.name
+    kept = root / "downloaded" / name
+    listing = None
+    if system != "mail":
+        known = [path] if path else sorted((kept / "lists").glob(f"{system}.*"))
+        if not known:
+            raise NoExercise(f"No list of {system} is known: give its own file, `grading return {name} --to {system} FILE`.")
+        try:
+            listing = lms.read(known[0])
+        except lms.NoList as error:
+            raise NoExercise(str(error)) from None
+        if listing.system != system:
+            raise NoExercise(f"{shown(known[0].name)} is a list of {listing.system}, not of {system}.")
+    with at_work(root, f"return {name}"):
+        sheet = classroom.sheet()
+        if not sheet.graded:
+            raise NoExercise(f"Nothing of {name} is graded yet: `make grade` first.")
+        troubles = [f"{grade.student}: {grade.note}" for grade in classroom.grades(sheet, {}) if "no feedback:" in grade.note]
+        step = coursedir.feedback_directory
+        pages = {s.id: Path(coursedir.format_path(step, s.id, name), f"{NOTEBOOK}.html") for s in sheet.students}
+        try:
+            roster = Roster(students_of(coursedir, None)[0], name)
+            origins = Origins(kept / "origins.json").names
+            there = {student: page for student, page in pages.items() if page.exists()}
+            done = returned.write(sheet, root / "returned" / name / system, there, roster, origins, listing, column or name)
+        except (lms.NoList, RuntimeError) as error:
+            raise NoExercise(str(error)) from None
+    done.missing += troubles
+    return done
 
 
 def forget(exercise: Exercise, student: str) -> str:

@@ -4,6 +4,10 @@ Moodle: the grading worksheet (mod/assign/feedback/offline: importgradeslib.php 
 first column, and takes the columns of the mark and of its last change by their names in the site's language; locallib.php leaves
 out a mark above the maximum, and reads one by the site's decimal sign). Canvas: the gradebook's export (a column for each
 assignment, "Title (id)"; a row of the points possible). manaba: the sheet of marks, 成績登録シート, with a column 合計点.
+
+Feedback goes back under the names that came: Moodle's mod/assign/feedback/file/importziplib.php takes the participant's number
+and a plugin from the second to the fourth part of a folder's name between _; Canvas's Assignment#infer_comment_context_from_filename
+the first two numbers between _, the user's and the file's. For manaba no such upload was found.
 """
 
 import csv
@@ -13,9 +17,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
-from openpyxl import load_workbook
-
+from .intake.names import Roster
 from .intake.roster import decode, fold, squash
 
 MOODLE = re.compile(r"\D+?(\d+)")
@@ -33,11 +38,13 @@ COLUMNS = {  # system → what is asked of a column → what it may be called, s
     },
     "canvas": {"name": "student, 学生", "number": "id", "id": "sisuserid, sisid", "login": "sisloginid"},
     "manaba": {
-        "mark": "合計点", "id": "学籍番号, 学生番号", "number": "ユーザid, ログインid", "name": "氏名, 名前", "email": "メールアドレス",
+        "mark": "合計点", "id": "学籍番号, 学生番号", "number": "ユーザid, ログインid", "name": "氏名, 名前",
+        "email": "メールアドレス",
     },
 }  # fmt: skip
 NAMES = {
-    system: {name: column for column, names in columns.items() for name in names.split(", ")} for system, columns in COLUMNS.items()
+    system: {name: column for column, names in columns.items() for name in names.split(", ")}
+    for system, columns in COLUMNS.items()
 }
 NO_STUDENT = re.compile(r"\s*(points possible|student, test|test student|manual posting|可能な得点)?\s*", re.IGNORECASE)
 """What stands in the place of a name in rows of Canvas that are no student's."""
@@ -82,6 +89,9 @@ class Table:
         """Raises NoList."""
         self.path = path
         self.changed: dict[tuple[int, int], str] = {}
+        from openpyxl import load_workbook  # it takes a while to import
+
+        self.book: Any = None
         try:
             data = path.read_bytes()
             if path.suffix.lower() == ".xlsx":
@@ -89,7 +99,6 @@ class Table:
                 cells = self.book.active.iter_rows(values_only=True)
                 self.rows = [["" if cell is None else str(cell) for cell in row] for row in cells]
             else:
-                self.book = None
                 text = decode(data)
                 self.codec = next(each for each in ("utf-8-sig", "utf-8", "utf-16", "cp932") if text.encode(each) == data)
                 self.text, self.fields = text, fields(text)
@@ -181,6 +190,20 @@ class Listing:
         raise NoList(f"{self.table.path.name}: which column is {title}? Name one of {', '.join(places) or 'none'} by --column.")
 
 
+def students_of(listing: Listing, people: Roster, known: Mapping[str, str] = MappingProxyType({})) -> dict[str, Entry]:
+    """Student → their row of a list, where all that the row says of whom it is about agrees on one, and no other row does.
+
+    known: the list's numbers → student, where something else than the list says so: marking may be blind.
+    """
+    found: dict[str, list[Entry]] = {}
+    for entry in listing.entries:
+        texts = [text for text in (entry.id, entry.email, entry.name) if text]
+        mine = {each for each in (people.listed(*texts), known.get(entry.number, "")) if each}
+        if len(mine) == 1:
+            found.setdefault(mine.pop(), []).append(entry)
+    return {student: entries[0] for student, entries in found.items() if len(entries) == 1}
+
+
 def system_of(header: list[str], below: list[list[str]]) -> str:
     """Whose list has this header, with these rows below; '' for none that is known."""
     heads = [squash(text) for text in header]
@@ -249,28 +272,22 @@ def moment(text: str) -> datetime | None:
         return None
 
 
-FOLDERS = {
-    "moodle": re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_.*)?"),
-    "canvas": re.compile(r"(?P<name>\D+?)_(?:late_)?(?P<number>\d+)_(?P<file>\d+)_.+", re.IGNORECASE),
-    "manaba": re.compile(r"(?P<name>[^@]+@[^@]+)@.+"),
-}
-"""How a folder or a file is called by the system that it was downloaded from."""
+CANVAS = re.compile(r"(?P<before>\D+?_(?:late_)?(?P<number>\d+)_\d+_).+", re.IGNORECASE)
+MANABA = re.compile(r"(?P<before>([^@]+)@([^@]+))(@.+)?")
 
 
-def origin(names: tuple[str, ...]) -> tuple[str, str] | None:
-    """(system, the name that it gave) of a file by the names on the way to it; None where no system's name is among them."""
-    return next(((system, name) for name in names for system, form in FOLDERS.items() if form.fullmatch(name)), None)
+def feedback_name(listing: "Listing", entry: Entry, given: str, page: str) -> str:
+    """The name under which the system takes a page for the student of a row; '' where none is known.
 
-
-def feedback_name(system: str, given: str, page: str) -> str:
-    """The name in a zip archive under which the system takes a page for the student whose folder or file it called given.
-
-    Moodle takes the number, and then a plugin, from the name's second to fourth part between _ (importziplib.php); Canvas the first
-    two numbers between _, the user's and the file's (Assignment#infer_comment_context_from_filename).
+    given: how the system called the student's file or folder, where it is known. A name of another student is none: what came in
+    for a group has that of one of its members.
     """
-    match = FOLDERS[system].fullmatch(given)
-    assert match, given
-    if system == "moodle":
-        name = match["name"].replace("_", " ")
-        return f"{name}_{match['number']}_assignsubmission_file/{page}"
-    return f"{given[: match.end('file' if system == 'canvas' else 'name')]}{'_' if system == 'canvas' else '@'}{page}"
+    if listing.system == "moodle":
+        name = entry.name or listing.table.rows[entry.row][0].removesuffix(entry.number)
+        return f"{re.sub(r'[_/]', ' ', name).strip()}_{entry.number}_assignsubmission_file/{page}"
+    if listing.system == "canvas" and (match := CANVAS.fullmatch(given)) and match["number"] == entry.number:
+        return match["before"] + page
+    if listing.system == "manaba" and (match := MANABA.fullmatch(given)):
+        if {fold(match[2]), fold(match[3])} & {fold(entry.number), fold(entry.id)} - {""}:
+            return f"{match['before']}@{page}"
+    return ""

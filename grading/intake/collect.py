@@ -17,13 +17,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
+from .. import lms
 from ..course import load_config, read_file, timestamp
 from ..exercise.folder import Exercise
 from ..exercise.rebuild import read, recognize
@@ -33,9 +33,6 @@ from .inbox import Found, find_all
 from .names import Roster, Said, said
 from .roster import ROSTER, Student, fold, read_students, record, recorded_students, shown, squash, table
 from .versions import DOWNLOAD, Kept, Text, When, decide, kept_of, parted, together
-
-if TYPE_CHECKING:
-    from ..lms import Listing
 
 TEXT = re.compile(r"[^.]*|.*\.(ipynb|json|txt)|.*\.ipynb[^.]*")
 """What a notebook's file may be called: browsers save main.ipynb.txt, main.ipynb (1) and worse. The content decides."""
@@ -383,19 +380,15 @@ def read_lists(
     rest = [path for path in paths if all(path != each for each, _ in given)]
     older = [(path, listing) for path in sorted(folder.glob("*.*")) if (listing := list_at(path))]
     for path, listing in [*older, *given]:
-        joined = {
-            entry.row: student for entry in listing.entries if (student := people.listed(entry.id, entry.email, entry.name))
-        }
-        often = Counter(joined.values())
-        for entry in listing.entries:
-            student = joined.get(entry.row, "")
-            if often[student] == 1 and entry.number:
+        rows = lms.students_of(listing, people)
+        for student, entry in rows.items():
+            if entry.number:
                 people.know(listing.system, entry.number, entry.name, student)
-            if often[student] == 1 and entry.time and (path, listing) in given:
+            if entry.time and (path, listing) in given:
                 times[listing.system, student] = entry.time
         if (path, listing) in given:
-            known = sum(number == 1 for number in often.values())
-            said.append(Arrival(shown(path.name), "", None, "list", Note("list", listing.system, known, len(listing.entries))))
+            known = Note("list", listing.system, len(rows), len(listing.entries))
+            said.append(Arrival(shown(path.name), "", None, "list", known))
             write(folder / f"{listing.system}{path.suffix.lower()}", path.read_bytes())
             for other in folder.glob(f"{listing.system}.*"):
                 if other.suffix != path.suffix.lower():
@@ -403,12 +396,10 @@ def read_lists(
     return rest, times, said
 
 
-def list_at(path: Path) -> "Listing | None":
+def list_at(path: Path) -> lms.Listing | None:
     """The list of a learning management system that a file is; None for any other file."""
     if path.suffix.lower() not in (".csv", ".xlsx") or not path.is_file():
         return None
-    from .. import lms  # it imports openpyxl
-
     try:
         return lms.read(path)
     except RuntimeError:

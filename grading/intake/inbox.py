@@ -28,8 +28,8 @@ from .roster import fold, shown
 IGNORED = re.compile(r"__macosx|__pycache__|thumbs\.db|desktop\.ini|~\$.*|\._.*|\.ipynb_checkpoints|\.(?!.*ipynb$).*")
 """What systems and editors leave behind, and what is hidden."""
 COURSE = (
-    "", "exercises", "source", "release", "submitted", "autograded", "feedback", "report", "sample", "build", "downloaded",
-    ".venv",
+    "", "exercises", "source", "release", "submitted", "autograded", "feedback", "report", "returned", "sample", "build",
+    "downloaded", ".venv",
 )  # fmt: skip
 """Folders of the course: '' is the course itself."""
 FILES = 20_000

@@ -1,22 +1,25 @@
-"""Marks and feedback on their way back: written under returned/<exercise>/<system>/ as an LMS, or mail, takes them."""
+"""Marks and feedback on their way back: written under returned/<exercise>/<system>/ as an LMS, or a mail program, takes them."""
 
 import csv
 import hashlib
 import io
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import lms
-from ..intake.names import Roster
+from ..intake.names import Roster, said
 from ..notes import shown
 from .export import inert
 from .sheet import GRADED, NOT_GRADED, Row, Sheet
 
 LAST = "last.json"
 """What was given back last: student → the mark and a digest of the page."""
+FIXED = 1980, 1, 1, 0, 0, 0
+"""The time of the entries of an archive: the same pages make the same archive."""
 
 
 @dataclass
@@ -24,124 +27,136 @@ class Returned:
     """What was written, and what is to be said of it."""
 
     files: list[Path] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-    """What is another than at the last time."""
+    marks: dict[str, float] = field(default_factory=dict)
+    """Student → the mark that was written."""
+    pages: dict[str, str] = field(default_factory=dict)
+    """Student → the name under which the page was written."""
     missing: list[str] = field(default_factory=list)
     """Who does not get a mark or a page this way, and why: somebody must look."""
+    changed: list[str] | None = None
+    """What is another than at the last time; None at the first."""
 
 
-def students_of(listing: lms.Listing, roster: Roster, known: Mapping[str, str]) -> dict[str, lms.Entry]:
-    """Student → their row of the list, where all that the row says of whom it is about agrees on one.
-
-    known: number of the list's system → student, from names of files that came in.
-    """
-    found: dict[str, list[lms.Entry]] = {}
-    for entry in listing.entries:
-        student, _ = roster.owner([text for text in (entry.id, entry.email, entry.name) if text])
-        mine = {each for each in (student, known.get(entry.number, "")) if each}
-        if len(mine) == 1:
-            found.setdefault(mine.pop(), []).append(entry)
-    return {student: entries[0] for student, entries in found.items() if len(entries) == 1}
+def numbers(listing: lms.Listing, origins: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The list's numbers → student, by the names that the system gave to what came in; those of groups are nobody's."""
+    given = {student: names[listing.system] for student, names in origins.items() if listing.system in names}
+    often = Counter(given.values())
+    about = {student: said([name]) for student, name in given.items() if often[name] == 1}
+    return {each.number: student for student, each in about.items() if each and each.number}
 
 
 def write(
-    sheet: Sheet, folder: Path, system: str, pages: Mapping[str, Path], roster: Roster, origins: Mapping[str, Mapping[str, str]],
-    listing: lms.Listing | None, title: str,
+    sheet: Sheet, folder: Path, pages: Mapping[str, Path], roster: Roster, origins: Mapping[str, Mapping[str, str]],
+    listing: lms.Listing | None, column: str,
 ) -> Returned:
-    """Write marks and pages for the system into the folder.
+    """Write marks and pages into the folder: for the system of the list, or for mail where there is no list.
 
     pages: student → the page, of those who have one. origins: student → system → the name that it gave the student's file or
-    folder. listing: the list of the LMS, into which the marks go; title: of its column in Canvas. Raises lms.NoList.
+    folder (intake.collect). column: the title of the marks' column in Canvas. Raises lms.NoList, before anything is written.
     """
-    done, students = Returned(), [student for student in sheet.students if student.status == GRADED]
-    done.missing += [f"{student.id}: not graded" for student in sheet.with_status(NOT_GRADED)]
-    for student in [student for student in students if student.by_hand]:
-        done.missing.append(f"{student.id}: a mark by hand is still to be given")
-        students.remove(student)
-    folder.mkdir(parents=True, exist_ok=True)
+    done = Returned()
+    open_ = [student for student in sheet.graded if student.by_hand]
+    done.missing += [f"{student.id}: not graded; only a page" for student in sheet.with_status(NOT_GRADED) if student.id in pages]
+    done.missing += [f"{student.id}: not graded" for student in sheet.with_status(NOT_GRADED) if student.id not in pages]
+    done.missing += [f"{student.id}: a mark by hand is still to be given" for student in open_]
+    students = [student for student in sheet.students if student.status in (GRADED, NOT_GRADED) and student not in open_]
+    done.missing += [f"{student.id}: no page" for student in students if student.status == GRADED and student.id not in pages]
     if listing:
-        known = {}
-        for student, names in origins.items():
-            if (name := names.get(system)) and (match := lms.FOLDERS[system].fullmatch(name)) and "number" in match.groupdict():
-                known[match["number"]] = student
-        rows = students_of(listing, roster, known)
-        marks = {}
-        for student in students:
-            if why := refusal(student, rows.get(student.id), listing):
-                done.missing.append(f"{student.id}: {why}")
-            else:
-                marks[rows[student.id].row] = student.total
-        path = folder / listing.table.path.name
-        path.write_bytes(listing.filled(marks, listing.mark_column(title)))
-        done.files.append(path)
-        if system == "moodle":
-            for student, entry in rows.items():
-                name = f"{entry.name.replace('_', ' ')}_{entry.number}_assignsubmission_file"
-                origins = {**origins, student: {system: name, **origins.get(student, {})}}
-    if system == "mail":
-        done.files.append(write_mail(folder, students, pages, sheet))
+        for_lms(done, students, folder, pages, lms.students_of(listing, roster, numbers(listing, origins)), origins, listing,
+                listing.mark_column(column), sheet.assignment)  # fmt: skip
     else:
-        done.files.append(write_zip(folder / "feedback.zip", students, pages, system, origins, sheet.assignment, done))
-    done.said = compare(folder / LAST, students, pages)
+        for_mail(done, students, folder, pages, sheet)
+    done.changed = compare(folder / LAST, done, pages)
     return done
 
 
-def refusal(student: Row, entry: lms.Entry | None, listing: lms.Listing) -> str:
-    """Why a student's mark cannot go into the list; '' where it can."""
-    if entry is None:
-        return f"in no row of {shown(listing.table.path.name)}, or in more than one"
+def for_lms(
+    done: Returned, students: list[Row], folder: Path, pages: Mapping[str, Path], rows: Mapping[str, lms.Entry],
+    origins: Mapping[str, Mapping[str, str]], listing: lms.Listing, column: int, assignment: str,
+) -> None:
+    """The list with the marks, and an archive of the pages."""
+    marks, names = {}, {}
+    for student in students:
+        entry = rows.get(student.id)
+        if entry is None:
+            done.missing.append(f"{student.id}: in no row of {shown(listing.table.path.name)}, or in more than one")
+            continue
+        if student.status == GRADED:
+            if why := refusal(student.total, entry, listing):
+                done.missing.append(f"{student.id}: {why}")
+            else:
+                marks[entry.row] = done.marks[student.id] = student.total
+        if student.id in pages:
+            given = origins.get(student.id, {}).get(listing.system, "")
+            if name := lms.feedback_name(listing, entry, given, f"{assignment}.html"):
+                names[student.id] = name
+            else:
+                done.missing.append(f"{student.id}: no name of their own in {listing.system} is known: no page")
+    filled, path = listing.filled(marks, column), folder / listing.table.path.name
+    write_file(done, path, filled)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for student_id, name in names.items():
+            archive.writestr(zipfile.ZipInfo(name, FIXED), pages[student_id].read_bytes(), zipfile.ZIP_DEFLATED)
+    write_file(done, folder / "feedback.zip", stream.getvalue())
+    done.pages = names
+
+
+def refusal(mark: float, entry: lms.Entry, listing: lms.Listing) -> str:
+    """Why a mark cannot go into the list; '' where it can."""
     if entry.locked:
         return "the list says that the mark cannot be changed"
-    if listing.most is not None and student.total > listing.most:
-        return f"{student.total:g} is more than {listing.most:g}, the maximum there, and would be left out: raise it in the LMS first"
+    if listing.most is not None and mark > listing.most:
+        return f"{mark:g} is more than {listing.most:g}, the highest there, and would be left out: raise it in the LMS first"
     return ""
 
 
-def write_zip(
-    path: Path, students: list[Row], pages: Mapping[str, Path], system: str, origins: Mapping[str, Mapping[str, str]],
-    assignment: str, done: Returned,
-) -> Path:
-    """All pages in an archive, under the names that the system takes."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for student in students:
-            if student.id not in pages:
-                done.missing.append(f"{student.id}: no page (run nbgrader generate_feedback {assignment})")
-            elif given := origins.get(student.id, {}).get(system):
-                archive.write(pages[student.id], lms.feedback_name(system, given, f"{assignment}.html"))
-            else:
-                done.missing.append(f"{student.id}: no name of {system} is known: nothing of theirs came from there")
-    return path
-
-
-def write_mail(folder: Path, students: list[Row], pages: Mapping[str, Path], sheet: Sheet) -> Path:
+def for_mail(done: Returned, students: list[Row], folder: Path, pages: Mapping[str, Path], sheet: Sheet) -> None:
     """A folder a student with the page, and a list for a mail merge."""
     text = io.StringIO(newline="")
     table = csv.writer(text, quoting=csv.QUOTE_ALL)
     table.writerow(["student_id", "last_name", "first_name", "email", "mark", "max", "attachment"])
     for student in students:
-        page = ""
+        if not student.email:
+            done.missing.append(f"{student.id}: no e-mail address in the roster")
+        if student.status == GRADED:
+            done.marks[student.id] = student.total
         if student.id in pages:
-            (folder / student.id).mkdir(exist_ok=True)
-            (folder / student.id / f"{sheet.assignment}.html").write_bytes(pages[student.id].read_bytes())
-            page = f"{student.id}/{sheet.assignment}.html"
+            done.pages[student.id] = f"{student.id}/{sheet.assignment}.html"
+            write_file(done, folder / done.pages[student.id], pages[student.id].read_bytes())
         who = map(inert, (student.id, student.last_name, student.first_name, student.email))
-        table.writerow([*who, f"{student.total:g}", f"{sheet.most:g}", page])
-    path = folder / "list.csv"
-    path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
-    return path
+        mark = f"{student.total:g}" if student.status == GRADED else ""
+        table.writerow([*who, mark, f"{sheet.most:g}", done.pages.get(student.id, "")])
+    done.files = []
+    write_file(done, folder / "list.csv", text.getvalue().encode("utf-8-sig"))
 
 
-def compare(path: Path, students: list[Row], pages: Mapping[str, Path]) -> list[str]:
+def write_file(done: Returned, path: Path, data: bytes) -> None:
+    """The whole file or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.partial")
+    unfinished.write_bytes(data)
+    unfinished.replace(path)
+    done.files.append(path)
+
+
+def compare(path: Path, done: Returned, pages: Mapping[str, Path]) -> list[str] | None:
     """What is another than at the last time, which path remembers; and remember this time."""
+    students = [*done.marks, *(student for student in done.pages if student not in done.marks)]
+    now = {student: [done.marks.get(student),
+                     hashlib.sha256(pages[student].read_bytes()).hexdigest() if student in done.pages else ""]
+           for student in students}  # fmt: skip
     before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-    digests = {student: hashlib.sha256(page.read_bytes()).hexdigest() for student, page in pages.items()}
-    now = {student.id: [student.total, digests.get(student.id, "")] for student in students}
     path.write_text(json.dumps(now, ensure_ascii=False, indent=0), encoding="utf-8")
     if before is None:
-        return []
-    said = [f"{student}: {old[0]:g} → {now[student][0]:g} marks" for student, old in before.items()
-            if student in now and old[0] != now[student][0]]  # fmt: skip
-    said += [f"{student}: another page" for student, old in before.items() if student in now and old[1] != now[student][1]]
-    said += [f"{student}: new" for student in now if student not in before]
-    said += [f"{student}: no longer" for student in before if student not in now]
-    return said or ["Nothing is another than at the last time."]
+        return None
+    said = []
+    for student in sorted(now | before):
+        old, new = before.get(student), now.get(student)
+        if old is None or new is None:
+            said.append(f"{student}: {'new' if new else 'no longer'}")
+        elif old[0] != new[0]:
+            said.append(f"{student}: {' → '.join('-' if mark is None else f'{mark:g}' for mark in (old[0], new[0]))}")
+        elif old[1] != new[1]:
+            said.append(f"{student}: another page")
+    return said
