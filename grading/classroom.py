@@ -26,7 +26,7 @@ from .results import report, returned
 from .results.export import TotalsExportPlugin
 from .results.feedback import write_refusal
 from .results.returned import Returned
-from .results.sheet import GRADED, NOTHING, Sheet, read_class, read_notebooks
+from .results.sheet import GRADED, NOTHING, CannotReport, Sheet, read_class, read_notebooks
 from .run import refusal
 from .run.autograde import Autograde, SomeUngraded
 from .run.record import keep_copy
@@ -181,21 +181,20 @@ def give_back(exercise: Exercise, system: str, path: Path | None = None, column:
             raise NoExercise(str(error)) from None
         if listing.system != system:
             raise NoExercise(f"{shown(known[0].name)} is a list of {listing.system}, not of {system}.")
-    with at_work(root, f"return {name}"):
-        sheet = classroom.sheet()
-        if not sheet.graded:
-            raise NoExercise(f"Nothing of {name} is graded yet: `make grade` first.")
-        troubles = [f"{grade.student}: {grade.note}" for grade in classroom.grades(sheet, {}) if "no feedback:" in grade.note]
-        step = coursedir.feedback_directory
-        pages = {s.id: Path(coursedir.format_path(step, s.id, name), f"{NOTEBOOK}.html") for s in sheet.students}
-        try:
+    try:
+        with at_work(root, f"return {name}"):
+            sheet = classroom.sheet()
+            if not sheet.graded:
+                raise NoExercise(f"Nothing of {name} is graded yet: `make grade` first.")
+            grades = list(classroom.grades(sheet, {}))
+            pages = {s.id: Path(coursedir.format_path("feedback", s.id, name), f"{NOTEBOOK}.html") for s in sheet.students}
+            there = {student: page for student, page in pages.items() if page.exists()}
             roster = Roster(students_of(coursedir, None)[0], name)
             origins = Origins(kept / "origins.json").names
-            there = {student: page for student, page in pages.items() if page.exists()}
             done = returned.write(sheet, root / "returned" / name / system, there, roster, origins, listing, column or name)
-        except (lms.NoList, RuntimeError) as error:
-            raise NoExercise(str(error)) from None
-    done.missing += troubles
+    except (lms.NoList, CannotReport, RuntimeError) as error:
+        raise NoExercise(str(error)) from None
+    done.missing += [f"{grade.student}: {grade.note}" for grade in grades if "no feedback:" in grade.note]
     return done
 
 

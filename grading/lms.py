@@ -6,8 +6,9 @@ out a mark above the maximum, and reads one by the site's decimal sign). Canvas:
 assignment, "Title (id)"; a row of the points possible). manaba: the sheet of marks, 成績登録シート, with a column 合計点.
 
 Feedback goes back under the names that came: Moodle's mod/assign/feedback/file/importziplib.php takes the participant's number
-and a plugin from the second to the fourth part of a folder's name between _; Canvas's Assignment#infer_comment_context_from_filename
-the first two numbers between _, the user's and the file's. For manaba no such upload was found.
+and a plugin from the second to the fourth part of a folder's name between _; Canvas's
+Assignment#infer_comment_context_from_filename the first two numbers between _, the user's and the file's. For manaba no such
+upload was found.
 """
 
 import csv
@@ -197,10 +198,10 @@ def students_of(listing: Listing, people: Roster, known: Mapping[str, str] = Map
     """
     found: dict[str, list[Entry]] = {}
     for entry in listing.entries:
-        texts = [text for text in (entry.id, entry.email, entry.name) if text]
-        mine = {each for each in (people.listed(*texts), known.get(entry.number, "")) if each}
-        if len(mine) == 1:
-            found.setdefault(mine.pop(), []).append(entry)
+        claims = people.claims((entry.id, entry.email, entry.name))
+        claims += [{known[entry.number]}] if entry.number in known else []
+        if claims and len(agreed := set.intersection(*claims)) == 1:
+            found.setdefault(agreed.pop(), []).append(entry)
     return {student: entries[0] for student, entries in found.items() if len(entries) == 1}
 
 

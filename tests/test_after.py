@@ -21,7 +21,7 @@ from courses import ENVIRONMENT, command, hand_in
 from nbgrader.api import Gradebook
 from small import MARKS, NAME, REFERENCE, RELEASE, SMALL, add_to
 
-from grading.classroom import Classroom, forget, grade_class
+from grading.classroom import Classroom, forget, give_back, grade_class
 from grading.exercise import released
 from grading.exercise.build import build
 from grading.exercise.folder import Exercise, NoExercise
@@ -87,6 +87,10 @@ def totals(course: Path, said: str) -> dict[str, float | None]:
         "questions.csv": {row["student_id"]: number(row["total"]) for row in read(course / f"report/{NAME}/questions.csv")},
         "page": {student: number(re.search(r'class="total"><span><b>(.*?)</b>', page)[1]) for student, page in pages.items()},
     }
+    if some:  # the mark that goes back
+        give_back(Exercise(course, NAME), "mail")
+        back = read(course / f"returned/{NAME}/mail/list.csv")
+        places["returned"] = {row["student_id"]: number(row["mark"]) for row in back}
     for place, there in places.items():
         shown = found if place.endswith("csv") else {student: found[student] for student in there}
         assert there == shown and some <= set(there), place

@@ -744,7 +744,6 @@ def test_two_columns_that_may_be_the_id_are_no_guess(header, named, course):
 
 
 def test_a_workbook_is_a_roster_with_the_zeros_that_it_shows(tmp_path):
-    book = pytest.importorskip("openpyxl").Workbook()
     for row in (["ニューラルネットワーク演習"], [], ["No.", "学籍番号", "氏名", "班"], [1, 12345, "山田 太郎", 1],
                 [2, "0012346", "林 花子", 2]):  # fmt: skip
         book.active.append(row)
@@ -776,7 +775,6 @@ def worksheet(*rows: tuple[int, str, str, str]) -> str:
 
 
 def test_moodles_list_names_the_students_and_gives_the_times(course, monkeypatch):
-    pytest.importorskip("openpyxl")
     monkeypatch.setenv("TZ", "UTC")
     one, two = PEOPLE[:2]  # of one name
     listed = [(71, f"{one.last} {one.first}", one.email, "Friday, 8 November 2024, 3:04 PM"),
@@ -801,14 +799,12 @@ def test_moodles_list_names_the_students_and_gives_the_times(course, monkeypatch
 
 
 def test_a_list_that_contradicts_the_folder_is_asked_for(course):
-    pytest.importorskip("openpyxl")
     given = hand_in(course / "Grades.csv", worksheet((5012, f"{B.last} {B.first}", B.email, "-")).encode())
     collect(course, [given, moodle(course / "1.zip", {M: notebook(A)}, 1)])
     assert submitted(course) == {}
 
 
 def test_the_time_of_a_list_is_not_that_of_an_older_file(course):
-    pytest.importorskip("openpyxl")
     listed = worksheet((5012, f"{A.last} {A.first}", A.email, "Friday, 22 November 2024, 3:04 PM"))
     collect(course, [hand_in(course / "Grades.csv", listed.encode()), moodle(course / "12.zip", {M: notebook(A)}, 12)])
     assert submitted(course) == {A.id: notebook(A)} and not stamp(course).exists()

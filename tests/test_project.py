@@ -273,7 +273,9 @@ def test_no_path_of_a_machine_is_tracked():
     assert not found
 
 
-PERSONAL = "students.csv extensions.csv downloaded submitted autograded feedback report returned gradebook.db grades.csv sample".split()
+PERSONAL = (
+    "students.csv extensions.csv downloaded submitted autograded feedback report returned gradebook.db grades.csv sample".split()
+)
 
 
 def test_no_personal_data_is_tracked():

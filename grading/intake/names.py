@@ -258,11 +258,9 @@ class Roster:
         found, reason = self.owners(names)
         return (found[0], None) if len(found) == 1 else ("", reason or Note("several", ", ".join(found)))
 
-    def listed(self, *texts: str) -> str:
-        """The student whom the fields of a row mean (an id, an address, a name), which must agree; '' for nobody."""
-        claims = [claim for text in texts for claim in self._claims(text)]
-        agreed = reduce(set.intersection, claims) if claims else set()
-        return next(iter(agreed)) if len(agreed) == 1 else ""
+    def claims(self, texts: Iterable[str]) -> list[set[str]]:
+        """For each thing in the fields of a row (an id, an address, a name) that names students: whom."""
+        return [claim for text in texts for claim in self._claims(text)]
 
     def know(self, system: str, number: str, name: str, student: str) -> None:
         """What the system's own list says of a number."""
