@@ -35,6 +35,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.utils import parse_utc
+from openpyxl import Workbook
 from small import MARKS, NAME
 
 from grading.__main__ import main
@@ -744,6 +745,7 @@ def test_two_columns_that_may_be_the_id_are_no_guess(header, named, course):
 
 
 def test_a_workbook_is_a_roster_with_the_zeros_that_it_shows(tmp_path):
+    book = Workbook()
     for row in (["ニューラルネットワーク演習"], [], ["No.", "学籍番号", "氏名", "班"], [1, 12345, "山田 太郎", 1],
                 [2, "0012346", "林 花子", 2]):  # fmt: skip
         book.active.append(row)
