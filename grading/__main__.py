@@ -37,6 +37,7 @@ def parser(root: Path) -> argparse.ArgumentParser:
     back.add_argument("--to", required=True, choices=("moodle", "canvas", "manaba", "mail"))
     back.add_argument("list", nargs="?", type=Path, metavar="LIST", help="the LMS's own (default: what collect was given)")
     back.add_argument("--column", default="", metavar="TITLE", help="Canvas: of the marks' column (default: the exercise's name)")
+    back.add_argument("--cut", action="store_true", help="give the highest mark that the list takes to those who have more")
     forget = command("forget", "take the marks of a student out of the gradebook who has handed in nothing after all")
     forget.add_argument("exercise", help=known)
     forget.add_argument("student", help="the id")
@@ -113,9 +114,11 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
     elif known.command == "return":
         from .classroom import give_back
 
-        done = give_back(Exercise(root, known.exercise), known.to, known.list, known.column)
+        done = give_back(Exercise(root, known.exercise), known.to, known.list, known.column, known.cut)
         print(f"{len(done.marks)} marks, {len(done.pages)} pages.")
         print(*(path.relative_to(root) for path in done.files), sep="\n")
+        if done.cut:
+            print(f"Cut to the highest mark there ({len(done.cut)}): {', '.join(done.cut)}")
         if done.changed is not None:
             print("", "Since the last time:", *(f"  {line}" for line in done.changed or ["nothing has changed"]), sep="\n")
         if done.missing:

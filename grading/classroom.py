@@ -161,11 +161,12 @@ def grade_class(exercise: Exercise, sandbox: bool = True) -> list[Grade]:
     return grades
 
 
-def give_back(exercise: Exercise, system: str, path: Path | None = None, column: str = "") -> Returned:
+def give_back(exercise: Exercise, system: str, path: Path | None = None, column: str = "", cut: bool = False) -> Returned:
     """Write marks and pages as the system takes them, into returned/<exercise>/<system>/; the pages are made anew.
 
     path: the system's own list; None: the one that `collect` was given. column: the title of Canvas's column for the marks, where
-    it is not the exercise's. Raises NoExercise where there is no such list, or nothing to give back.
+    it is not the exercise's. cut: give the highest mark that the list takes to those who have more. Raises NoExercise where there
+    is no such list, or nothing to give back.
     """
     classroom = Classroom(exercise)
     root, coursedir, name = exercise.root, classroom.coursedir, exercise.name
@@ -191,7 +192,8 @@ def give_back(exercise: Exercise, system: str, path: Path | None = None, column:
             there = {student: page for student, page in pages.items() if page.exists()}
             roster = Roster(students_of(coursedir, None)[0], name)
             origins = Origins(kept / "origins.json").names
-            done = returned.write(sheet, root / "returned" / name / system, there, roster, origins, listing, column or name)
+            folder = root / "returned" / name / system
+            done = returned.write(sheet, folder, there, roster, origins, listing, column or name, cut)
     except (lms.NoList, CannotReport, RuntimeError) as error:
         raise NoExercise(str(error)) from None
     done.missing += [f"{grade.student}: {grade.note}" for grade in grades if "no feedback:" in grade.note]

@@ -241,15 +241,24 @@ def test_a_worksheet_in_the_language_of_its_site(language, course):
     assert set(moodle_pages(pages)) == {71, 12, 43}
 
 
-@pytest.mark.parametrize(("about", "why"), [
-    ({"most": 5}, f"s01: {ALL:g} is more than 5, the highest there, and would be left out: raise it in the LMS first"),
-    ({"locked": "s01"}, "s01: the list says that the mark cannot be changed"),
-])  # fmt: skip
-def test_a_mark_that_moodle_would_leave_out_is_said(about, why, course):
+def test_a_mark_that_moodle_would_leave_out_is_said_or_cut(course):
     given = course / "Grades.csv"
-    given.write_bytes(worksheet(**about))
+    given.write_bytes(worksheet(most=PARTLY))
     done = back(course, "moodle", path=given)
-    assert why in done.missing and 71 not in moodle_marks(done.files[0].read_bytes())
+    assert moodle_marks(done.files[0].read_bytes()) == {12: PARTLY}
+    said = f"s01: more than {PARTLY:g}, the highest mark there, and would be left out. Set it to {ALL:g} in the LMS"
+    assert [why for why in done.missing if why.startswith(said)]
+    done = back(course, "moodle", path=given, cut=True)
+    assert moodle_marks(done.files[0].read_bytes()) == {71: PARTLY, 12: PARTLY} and done.cut == ["s01"]
+    assert not [why for why in done.missing if why.startswith("s01")]
+
+
+def test_a_mark_that_cannot_be_changed_is_left_alone(course):
+    given = course / "Grades.csv"
+    given.write_bytes(worksheet(locked="s01"))
+    done = back(course, "moodle", path=given)
+    assert moodle_marks(done.files[0].read_bytes()) == {12: PARTLY}
+    assert "s01: the list says that the mark cannot be changed" in done.missing
 
 
 def test_canvas_takes_the_marks_and_the_pages(course):

@@ -33,6 +33,8 @@ class Returned:
     """Student → the name under which the page was written."""
     missing: list[str] = field(default_factory=list)
     """Who does not get a mark or a page this way, and why: somebody must look."""
+    cut: list[str] = field(default_factory=list)
+    """Students whose mark is the list's highest, for theirs is higher."""
     changed: list[str] | None = None
     """What is another than at the last time; None at the first."""
 
@@ -47,12 +49,13 @@ def numbers(listing: lms.Listing, origins: Mapping[str, Mapping[str, str]]) -> d
 
 def write(
     sheet: Sheet, folder: Path, pages: Mapping[str, Path], roster: Roster, origins: Mapping[str, Mapping[str, str]],
-    listing: lms.Listing | None, column: str,
+    listing: lms.Listing | None, column: str, cut: bool = False,
 ) -> Returned:
     """Write marks and pages into the folder: for the system of the list, or for mail where there is no list.
 
     pages: student → the page, of those who have one. origins: student → system → the name that it gave the student's file or
-    folder (intake.collect). column: the title of the marks' column in Canvas. Raises lms.NoList, before anything is written.
+    folder (intake.collect). column: the title of the marks' column in Canvas. cut: give the highest mark that
+    the list takes to those who have more. Raises lms.NoList, before anything is written.
     """
     done = Returned()
     open_ = [student for student in sheet.graded if student.by_hand]
@@ -63,7 +66,7 @@ def write(
     done.missing += [f"{student.id}: no page" for student in students if student.status == GRADED and student.id not in pages]
     if listing:
         for_lms(done, students, folder, pages, lms.students_of(listing, roster, numbers(listing, origins)), origins, listing,
-                listing.mark_column(column), sheet.assignment)  # fmt: skip
+                listing.mark_column(column), cut, sheet)  # fmt: skip
     else:
         for_mail(done, students, folder, pages, sheet)
     done.changed = compare(folder / LAST, done, pages)
@@ -72,26 +75,35 @@ def write(
 
 def for_lms(
     done: Returned, students: list[Row], folder: Path, pages: Mapping[str, Path], rows: Mapping[str, lms.Entry],
-    origins: Mapping[str, Mapping[str, str]], listing: lms.Listing, column: int, assignment: str,
+    origins: Mapping[str, Mapping[str, str]], listing: lms.Listing, column: int, cut: bool, sheet: Sheet,
 ) -> None:
     """The list with the marks, and an archive of the pages."""
-    marks, names = {}, {}
+    marks, names, higher = {}, {}, []
+    most = float("inf") if listing.most is None else listing.most
     for student in students:
         entry = rows.get(student.id)
         if entry is None:
             done.missing.append(f"{student.id}: in no row of {shown(listing.table.path.name)}, or in more than one")
             continue
         if student.status == GRADED:
-            if why := refusal(student.total, entry, listing):
-                done.missing.append(f"{student.id}: {why}")
+            if entry.locked:
+                done.missing.append(f"{student.id}: the list says that the mark cannot be changed")
+            elif student.total <= most or cut:
+                marks[entry.row] = done.marks[student.id] = min(student.total, most)
+                done.cut += [student.id] if student.total > most else []
             else:
-                marks[entry.row] = done.marks[student.id] = student.total
+                higher.append(student.id)
         if student.id in pages:
             given = origins.get(student.id, {}).get(listing.system, "")
-            if name := lms.feedback_name(listing, entry, given, f"{assignment}.html"):
+            if name := lms.feedback_name(listing, entry, given, f"{sheet.assignment}.html"):
                 names[student.id] = name
             else:
                 done.missing.append(f"{student.id}: no name of their own in {listing.system} is known: no page")
+    if higher:
+        done.missing.append(
+            f"{', '.join(higher)}: more than {most:g}, the highest mark there, and would be left out. Set it to {sheet.most:g}"
+            f" in the LMS and take its list again, or give these {most:g} by --cut"
+        )
     filled, path = listing.filled(marks, column), folder / listing.table.path.name
     write_file(done, path, filled)
     stream = io.BytesIO()
@@ -100,15 +112,6 @@ def for_lms(
             archive.writestr(zipfile.ZipInfo(name, FIXED), pages[student_id].read_bytes(), zipfile.ZIP_DEFLATED)
     write_file(done, folder / "feedback.zip", stream.getvalue())
     done.pages = names
-
-
-def refusal(mark: float, entry: lms.Entry, listing: lms.Listing) -> str:
-    """Why a mark cannot go into the list; '' where it can."""
-    if entry.locked:
-        return "the list says that the mark cannot be changed"
-    if listing.most is not None and mark > listing.most:
-        return f"{mark:g} is more than {listing.most:g}, the highest there, and would be left out: raise it in the LMS first"
-    return ""
 
 
 def for_mail(done: Returned, students: list[Row], folder: Path, pages: Mapping[str, Path], sheet: Sheet) -> None:
