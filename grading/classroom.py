@@ -193,7 +193,7 @@ def give_back(exercise: Exercise, system: str, path: Path | None = None, column:
             roster = Roster(students_of(coursedir, None)[0], name)
             origins = Origins(kept / "origins.json").names
             folder = root / "returned" / name / system
-            done = returned.write(sheet, folder, there, roster, origins, listing, column or name, cut)
+            done = returned.give(sheet, folder, there, roster, origins, listing, column or name, cut)
     except (lms.NoList, CannotReport, RuntimeError) as error:
         raise NoExercise(str(error)) from None
     done.missing += [f"{grade.student}: {grade.note}" for grade in grades if "no feedback:" in grade.note]

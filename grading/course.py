@@ -37,6 +37,14 @@ AT_WORK: set[Path] = set()
 """The courses in which this process is at work."""
 
 
+def write(path: Path, data: bytes) -> None:
+    """The whole file or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.partial")
+    unfinished.write_bytes(data)
+    unfinished.replace(path)
+
+
 def check_place(root: Path) -> None:
     """Raises NoExercise where nbgrader would look for the course in the folder root elsewhere."""
     path = os.path.abspath(root)

@@ -22,7 +22,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .intake.names import Roster
-from .intake.roster import decode, fold, squash
+from .tables import decode, fold, squash
 
 MOODLE = re.compile(r"\D+?(\d+)")
 """What stands in the first column of Moodle's worksheet: "Participant 12", 参加者 12, in any language."""

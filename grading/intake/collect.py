@@ -5,14 +5,12 @@ newest of each student lies in submitted/, with its time. Everything else is nam
 nothing half done, and a run over the same files changes nothing.
 """
 
-import csv
 import hashlib
-import io
 import json
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,14 +22,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
 from .. import lms
-from ..course import load_config, read_file, timestamp
+from ..course import load_config, read_file, shown, timestamp, write
 from ..exercise.folder import Exercise
 from ..exercise.rebuild import read, recognize
 from ..notes import Note, Refused
 from ..run.assignment import Assignment, read_assignment
+from ..tables import fold, squash, table, write_table
 from .inbox import Found, find_all
 from .names import Roster, Said, said
-from .roster import ROSTER, Student, fold, read_students, record, recorded_students, shown, squash, table
+from .roster import ROSTER, Student, read_students, record, recorded_students
 from .versions import DOWNLOAD, Kept, Text, When, decide, kept_of, parted, together
 
 TEXT = re.compile(r"[^.]*|.*\.(ipynb|json|txt)|.*\.ipynb[^.]*")
@@ -165,21 +164,6 @@ def why_not(data: bytes, assignment: Assignment) -> Note | None:
     except Refused as error:
         return error.note
     return None
-
-
-def write(path: Path, data: bytes) -> None:
-    """The whole file or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.partial")
-    unfinished.write_bytes(data)
-    unfinished.replace(path)
-
-
-def write_table(path: Path, rows: Iterable[Iterable[str]]) -> None:
-    """For spreadsheets: quoted, UTF-8 with a BOM."""
-    text = io.StringIO(newline="")
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
-    write(path, text.getvalue().encode("utf-8-sig"))
 
 
 class Mapping:

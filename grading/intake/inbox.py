@@ -19,11 +19,11 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
-from ..course import opened, read_file, small
+from ..course import opened, read_file, shown, small
 from ..notes import Note, Refused
 from ..sandbox.limits import MB
+from ..tables import fold
 from .names import FILE_END, TIME
-from .roster import fold, shown
 
 IGNORED = re.compile(r"__macosx|__pycache__|thumbs\.db|desktop\.ini|~\$.*|\._.*|\.ipynb_checkpoints|\.(?!.*ipynb$).*")
 """What systems and editors leave behind, and what is hidden."""

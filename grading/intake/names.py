@@ -13,7 +13,8 @@ from functools import reduce
 
 from ..course import shown
 from ..notes import Note
-from .roster import Student, fold, squash, words_of
+from ..tables import fold, squash
+from .roster import Student, words_of
 
 FILE_END = re.compile(r"\.(ipynb|json|txt|zip)(?![a-z0-9])")
 TIME = re.compile(r"(?<!\d)(20\d\d)(?:(\d\d)(\d\d)t|-(\d\d)-(\d\d)[t_ -])(\d\d)[-.:_]?(\d\d)[-.:_]?(\d\d)(z?)(?!\d)(?:-\d+$)?")

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..notes import Note
+from ..tables import fold, squash
 from .names import COPY, FILE_END, TIME, Said
-from .roster import fold, squash
 
 if TYPE_CHECKING:
     from .collect import Arrival

@@ -1,6 +1,5 @@
 """Marks and feedback on their way back: written under returned/<exercise>/<system>/ as an LMS, or a mail program, takes them."""
 
-import csv
 import hashlib
 import io
 import json
@@ -11,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import lms
+from ..course import shown, write
 from ..intake.names import Roster, said
-from ..notes import shown
+from ..tables import write_table
 from .export import inert
 from .sheet import GRADED, NOT_GRADED, Row, Sheet
 
@@ -47,7 +47,7 @@ def numbers(listing: lms.Listing, origins: Mapping[str, Mapping[str, str]]) -> d
     return {each.number: student for student, each in about.items() if each and each.number}
 
 
-def write(
+def give(
     sheet: Sheet, folder: Path, pages: Mapping[str, Path], roster: Roster, origins: Mapping[str, Mapping[str, str]],
     listing: lms.Listing | None, column: str, cut: bool = False,
 ) -> Returned:
@@ -105,20 +105,19 @@ def for_lms(
             f" in the LMS and take its list again, or give these {most:g} by --cut"
         )
     filled, path = listing.filled(marks, column), folder / listing.table.path.name
-    write_file(done, path, filled)
+    write(path, filled)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for student_id, name in names.items():
             archive.writestr(zipfile.ZipInfo(name, FIXED), pages[student_id].read_bytes(), zipfile.ZIP_DEFLATED)
-    write_file(done, folder / "feedback.zip", stream.getvalue())
+    write(folder / "feedback.zip", stream.getvalue())
+    done.files = [path, folder / "feedback.zip"]
     done.pages = names
 
 
 def for_mail(done: Returned, students: list[Row], folder: Path, pages: Mapping[str, Path], sheet: Sheet) -> None:
     """A folder a student with the page, and a list for a mail merge."""
-    text = io.StringIO(newline="")
-    table = csv.writer(text, quoting=csv.QUOTE_ALL)
-    table.writerow(["student_id", "last_name", "first_name", "email", "mark", "max", "attachment"])
+    rows = [["student_id", "last_name", "first_name", "email", "mark", "max", "attachment"]]
     for student in students:
         if not student.email:
             done.missing.append(f"{student.id}: no e-mail address in the roster")
@@ -126,21 +125,12 @@ def for_mail(done: Returned, students: list[Row], folder: Path, pages: Mapping[s
             done.marks[student.id] = student.total
         if student.id in pages:
             done.pages[student.id] = f"{student.id}/{sheet.assignment}.html"
-            write_file(done, folder / done.pages[student.id], pages[student.id].read_bytes())
+            write(folder / done.pages[student.id], pages[student.id].read_bytes())
         who = map(inert, (student.id, student.last_name, student.first_name, student.email))
         mark = f"{student.total:g}" if student.status == GRADED else ""
-        table.writerow([*who, mark, f"{sheet.most:g}", done.pages.get(student.id, "")])
-    done.files = []
-    write_file(done, folder / "list.csv", text.getvalue().encode("utf-8-sig"))
-
-
-def write_file(done: Returned, path: Path, data: bytes) -> None:
-    """The whole file or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.partial")
-    unfinished.write_bytes(data)
-    unfinished.replace(path)
-    done.files.append(path)
+        rows.append([*who, mark, f"{sheet.most:g}", done.pages.get(student.id, "")])
+    write_table(folder / "list.csv", rows)
+    done.files = [folder / "list.csv"]
 
 
 def compare(path: Path, done: Returned, pages: Mapping[str, Path]) -> list[str] | None:
@@ -150,7 +140,7 @@ def compare(path: Path, done: Returned, pages: Mapping[str, Path]) -> list[str] 
                      hashlib.sha256(pages[student].read_bytes()).hexdigest() if student in done.pages else ""]
            for student in students}  # fmt: skip
     before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-    path.write_text(json.dumps(now, ensure_ascii=False, indent=0), encoding="utf-8")
+    write(path, json.dumps(now, ensure_ascii=False, indent=0).encode())
     if before is None:
         return None
     said = []

@@ -19,9 +19,10 @@ from sqlalchemy import func
 
 from ..course import NOTEBOOK, folders, is_name
 from ..exercise.cells import grade_id, headings, solutions
-from ..intake.roster import ROSTER, fold, read_students
+from ..intake.roster import ROSTER, read_students
 from ..notes import Note, shown
 from ..run import refusal
+from ..tables import fold
 
 ABOUT: dict[str, type | tuple[type, ...]] = {"notes": list, "mistakes": dict, "lent": dict, "seconds": (int, float)}
 """What is read of metadata.grading (run.autograde)."""

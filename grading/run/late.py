@@ -17,8 +17,9 @@ from sqlalchemy.orm import selectinload
 
 from ..course import transaction
 from ..exercise.folder import Exercise, NoExercise
-from ..intake.roster import COLUMN, fold, squash, table
+from ..intake.roster import COLUMN
 from ..notes import shown
+from ..tables import fold, squash, table
 
 EXTENSIONS = "extensions.csv"
 HEADS = {name: "exercise" for name in ("exercise", "assignment", "演習", "課題")}
