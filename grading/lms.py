@@ -273,7 +273,7 @@ def moment(text: str) -> datetime | None:
         return None
 
 
-CANVAS = re.compile(r"(?P<before>\D+?_(?:late_)?(?P<number>\d+)_\d+_).+", re.IGNORECASE)
+CANVAS = re.compile(r"(?P<before>.+?_(?:late_)?(?P<number>\d+)_\d+_).+", re.IGNORECASE)
 MANABA = re.compile(r"(?P<before>([^@]+)@([^@]+))(@.+)?")
 
 

@@ -343,7 +343,16 @@ def test_a_second_run_says_what_is_another(system, course):
     assert all(path.read_bytes() == data for path, data in files.items())
     by_hand(course, "s02", 2.0)
     by_hand(course, "s05", 0.0)
-    assert back(course, system).changed == [f"s02: {PARTLY:g} → {PARTLY + 0.5:g}", "s05: new"]
+    again = back(course, system)
+    assert again.old_list == (system != "mail")
+    assert again.changed == [f"s02: {PARTLY:g} → {PARTLY + 0.5:g}", "s05: new"]
+
+
+def test_a_new_list_is_told_from_that_of_the_last_time(course):
+    back(course, "moodle")
+    given = course / "Grades.csv"
+    given.write_bytes(worksheet().replace(b",-,", b",1 January 2026,"))
+    assert not back(course, "moodle", path=given).old_list
 
 
 # --- What cannot be ---

@@ -17,7 +17,7 @@ from .export import inert
 from .sheet import GRADED, NOT_GRADED, Row, Sheet
 
 LAST = "last.json"
-"""What was given back last: student → the mark and a digest of the page."""
+"""What was given back last: a digest of the LMS's list, and student → the mark and a digest of the page."""
 FIXED = 1980, 1, 1, 0, 0, 0
 """The time of the entries of an archive: the same pages make the same archive."""
 
@@ -37,6 +37,8 @@ class Returned:
     """Students whose mark is the list's highest, for theirs is higher."""
     changed: list[str] | None = None
     """What is another than at the last time; None at the first."""
+    old_list: bool = False
+    """Whether the LMS's list is that of the last time, in which the LMS knows no mark yet."""
 
 
 def numbers(listing: lms.Listing, origins: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
@@ -69,7 +71,7 @@ def give(
                 listing.mark_column(column), cut, sheet)  # fmt: skip
     else:
         for_mail(done, students, folder, pages, sheet)
-    done.changed = compare(folder / LAST, done, pages)
+    compare(folder / LAST, done, pages, digest(listing.table.path) if listing else "")
     return done
 
 
@@ -133,23 +135,25 @@ def for_mail(done: Returned, students: list[Row], folder: Path, pages: Mapping[s
     done.files = [folder / "list.csv"]
 
 
-def compare(path: Path, done: Returned, pages: Mapping[str, Path]) -> list[str] | None:
-    """What is another than at the last time, which path remembers; and remember this time."""
-    students = [*done.marks, *(student for student in done.pages if student not in done.marks)]
-    now = {student: [done.marks.get(student),
-                     hashlib.sha256(pages[student].read_bytes()).hexdigest() if student in done.pages else ""]
-           for student in students}  # fmt: skip
-    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-    write(path, json.dumps(now, ensure_ascii=False, indent=0).encode())
-    if before is None:
-        return None
-    said = []
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def compare(path: Path, done: Returned, pages: Mapping[str, Path], used: str) -> None:
+    """Say what is another than at the last time, which path remembers; and remember this time. used: digest of the list."""
+    students = sorted({*done.marks, *done.pages})
+    now = {each: [done.marks.get(each), digest(pages[each]) if each in done.pages else ""] for each in students}
+    last = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    write(path, json.dumps({"list": used, "students": now}, ensure_ascii=False, indent=0).encode())
+    if last is None:
+        return
+    before, done.changed = last["students"], []
+    done.old_list = bool(used) and used == last["list"]
     for student in sorted(now | before):
         old, new = before.get(student), now.get(student)
         if old is None or new is None:
-            said.append(f"{student}: {'new' if new else 'no longer'}")
+            done.changed.append(f"{student}: {'new' if new else 'no longer'}")
         elif old[0] != new[0]:
-            said.append(f"{student}: {' → '.join('-' if mark is None else f'{mark:g}' for mark in (old[0], new[0]))}")
+            done.changed.append(f"{student}: {' → '.join('-' if mark is None else f'{mark:g}' for mark in (old[0], new[0]))}")
         elif old[1] != new[1]:
-            said.append(f"{student}: another page")
-    return said
+            done.changed.append(f"{student}: another page")
