@@ -122,8 +122,8 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
         if done.changed is not None:
             print("", "Since the last time:", *(f"  {line}" for line in done.changed or ["nothing has changed"]), sep="\n")
         if done.old_list and known.to == "moodle":
-            print("\nThe worksheet is that of the last time: Moodle leaves out marks that it has changed since. Give a new one, or")
-            print('tick "Allow updating records that have been modified more recently in Moodle than in the spreadsheet" there.')
+            print("\nThe worksheet is that of the last time: Moodle leaves out marks that it has changed since. Give a new one,")
+            print('or tick "Allow updating records that have been modified more recently in Moodle than in the spreadsheet".')
         if done.missing:
             print("", "Not given back:", *(f"  {line}" for line in done.missing), sep="\n")
         sys.exit(bool(done.missing))

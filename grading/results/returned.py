@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -143,7 +144,9 @@ def compare(path: Path, done: Returned, pages: Mapping[str, Path], used: str) ->
     """Say what is another than at the last time, which path remembers; and remember this time. used: digest of the list."""
     students = sorted({*done.marks, *done.pages})
     now = {each: [done.marks.get(each), digest(pages[each]) if each in done.pages else ""] for each in students}
-    last = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    last = None
+    with suppress(FileNotFoundError, ValueError):
+        last = json.loads(path.read_text(encoding="utf-8"))
     write(path, json.dumps({"list": used, "students": now}, ensure_ascii=False, indent=0).encode())
     if last is None:
         return
