@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from grading.classroom import Classroom, give_back, grade_class
 from grading.exercise.folder import Exercise, NoExercise
 from grading.exercise.sample import submission
 from grading.intake.collect import collect
+from grading.notes import Note
 
 ALL = float(sum(MARKS.values()))
 WRONG = REFERENCE | {"describe": SMALL.slugs["describe", "sample_std"].code}
@@ -214,6 +216,13 @@ def rows_of(data: bytes) -> list[list[str]]:
 def is_of(page: str, student: str) -> bool:
     """Whether a page is this student's, and nobody else's."""
     return student in page and not any(other in page for other in (*NUMBERS, "s04") if other != student)
+
+
+def test_the_lists_are_known_on_the_way_in(course):
+    arrivals = json.loads((course / f"downloaded/{NAME}/arrivals.json").read_text(encoding="utf-8"))
+    said = [str(Note.from_json(each["reason"])) for each in arrivals if each["result"] == "list"]
+    assert sorted(said) == [f"the list of {system}: 4 of its 4 rows are students of the roster" for system in sorted(GIVEN)]
+    assert all(each["student"] for each in arrivals if each["file"].endswith("main.ipynb"))
 
 
 def test_moodle_takes_the_marks_and_the_pages(course):
