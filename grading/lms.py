@@ -253,16 +253,20 @@ def read(path: Path) -> Listing:
 
 MONTHS = {name: n for n, name in enumerate(("jan feb mar apr may jun jul aug sep oct nov dec").split(), 1)}
 JAPANESE = re.compile(r"(\d{4})年\s*(\d+)月\s*(\d+)日.*?(\d+):(\d+)")
+AMERICAN = re.compile(r"(\w{3})\w* (\d+), (\d{4}) (\d{1,2}):?(\d\d) ?(am|pm)", re.IGNORECASE)
 ENGLISH = re.compile(r"(\d+) (\w{3})\w* (\d{4}), (\d+):(\d+)(?::\d+)?\s*(am|pm)?", re.IGNORECASE)
 
 
 def moment(text: str) -> datetime | None:
-    """The time that Moodle writes for people, on this machine's clock, to the minute; in UTC. None where it is another form."""
+    """The time that Moodle or Brightspace writes for people, on this machine's clock; in UTC. None for another form."""
     if match := JAPANESE.search(text):
         year, month, day, hour, minute = map(int, match.groups())
         hour += 12 * ("午後" in text and hour < 12) - 12 * ("午前" in text and hour == 12)
-    elif (match := ENGLISH.search(text)) and match[2].lower() in MONTHS:
-        day, month, year, hour, minute = int(match[1]), MONTHS[match[2].lower()], int(match[3]), int(match[4]), int(match[5])
+    elif match := ENGLISH.search(text) or AMERICAN.search(text):
+        name, first = (match[1], match[2]) if match.re is AMERICAN else (match[2], match[1])
+        if name.lower() not in MONTHS:
+            return None
+        day, month, year, hour, minute = int(first), MONTHS[name.lower()], int(match[3]), int(match[4]), int(match[5])
         half = (match[6] or "").lower()
         hour = hour % 12 + 12 * (half == "pm") if half else hour
     else:

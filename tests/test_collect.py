@@ -424,6 +424,15 @@ def test_the_number_that_the_system_gave_decides_before_any_time(folders, order,
         assert submitted(course)[A.id] == notebook(A, f"{name} 10")
 
 
+def test_the_time_that_brightspace_writes_counts(course, monkeypatch):
+    monkeypatch.setenv("TZ", "UTC")
+    name = f"397063-7 - {A.romaji_first} {A.romaji_last} - Nov"
+    hand_in(course.parent / f"in/{name} 6, 2024 1159 AM/main.ipynb", notebook(A), 0)
+    hand_in(course.parent / f"in/{name} 5, 2024 315 PM/main.ipynb", notebook(A, "old"), 2)
+    collect(course, [course.parent / "in"])
+    assert submitted(course) == {A.id: notebook(A)} and stamp(course).read_text().startswith("2024-11-06 11:59:00")
+
+
 def test_canvas_numbers_what_is_handed_in(course):
     name = f"{A.romaji_last}{A.romaji_first}_{A.lms}"
     files = {f"{name}_9002_main-1.ipynb": notebook(A), f"{name}_9001_main.ipynb": notebook(A, "old")}

@@ -348,6 +348,8 @@ def when_of(found: Found, about: Said | None, listed: datetime | None) -> When:
     listed: what the system's own list says of the student, which may be of a later file than this.
     """
     now = datetime.now(UTC).replace(microsecond=0)
+    if about and (stated := lms.moment(about.time)) and stated <= now:
+        return When(stated, sure=True)
     if about and about.download:
         until = found.came or now
         return When(listed if listed and listed <= until + DOWNLOAD else None, until, sure=True)

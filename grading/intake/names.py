@@ -41,7 +41,7 @@ GROUP = re.compile(r"\d|班|組|グループ|チーム|クラス|\b(?:group|team
 @dataclass(frozen=True)
 class Naming:
     """How a system calls what it hands out. In the pattern: name (what it says of whom), number (the user's, in this system),
-    order (a number that grows from one hand-in to the next), own (what the student called it)."""
+    order (a number that grows from one hand-in to the next), time (when it was handed in), own (what the student called it)."""
 
     system: str
     pattern: re.Pattern[str]
@@ -57,7 +57,7 @@ NAMINGS = (
     Naming("canvas", re.compile(r"(?:late_)?anon_[a-z0-9]+_(?P<order>\d\d+)_(?P<own>.+)"), download=True),
     Naming("canvas", re.compile(r"(?P<name>[^\W\d_].*?)(?:_late)?_(?P<number>\d\d+)_(?P<order>\d\d+)_(?P<own>.+)"), "user", True),
     Naming("other", re.compile(r"(?P<name>.+)_attempt_20\d\d(?:-\d\d){5}(?:_(?P<own>.+))?")),  # Blackboard
-    Naming("other", re.compile(r"\d+-\d+ - (?P<name>.+?) - .+")),  # Brightspace
+    Naming("other", re.compile(r"\d+-\d+ - (?P<name>.+?) - (?P<time>.+)")),  # Brightspace
     Naming("manaba", re.compile(r"(?P<name>[^@]+@[^@]+)@(?P<own>.+)|(?P<folder>[^@.]*\d[^@.]*@[^@.]+|[^@.]+@[^@.]*\d[^@.]*)")),
 )
 """What is tried in turn. Teams and Sakai are known by the folders around."""
@@ -86,6 +86,8 @@ class Said:
     series: str = ""
     """Among which the version counts."""
     draft: bool = False
+    time: str = ""
+    """When it was handed in, as the system writes it."""
 
 
 def listed(words: str, text: str) -> bool:
@@ -128,7 +130,8 @@ def matched(naming: Naming, match: re.Match[str], at: int, names: Sequence[str])
         version = int(parts["order"][:30]), int(again[1]) if again else 0
     series = "/".join([naming.system, *names[:at], number]) if version else ""
     name = parts.get("name") or parts.get("folder") or ""
-    return Said(at, naming.system, names[at], nobody(name), own, number, naming.numbers, naming.download, version, series)
+    return Said(at, naming.system, names[at], nobody(name), own, number, naming.numbers, naming.download, version, series,
+                time=parts.get("time") or "")  # fmt: skip
 
 
 def nobody(name: str) -> str:
