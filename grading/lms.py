@@ -15,7 +15,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -37,7 +37,10 @@ COLUMNS = {  # system → what is asked of a column → what it may be called, s
         "time": "lastmodifiedsubmission, 最終更新日時提出, 最終更新提出",
         "changed": "lastmodifiedgrade, 最終更新日時評定, 最終更新日時評点, 最終更新評定, 最終更新評点",
     },
-    "canvas": {"name": "student, 学生", "number": "id", "id": "sisuserid, sisid", "login": "sisloginid"},
+    "canvas": {
+        "name": "student", "last": "lastname", "first": "firstname", "number": "id", "id": "sisuserid, sisid",
+        "login": "sisloginid",
+    },
     "manaba": {
         "mark": "合計点", "id": "学籍番号, 学生番号", "number": "ユーザid, ログインid", "name": "氏名, 名前",
         "email": "メールアドレス",
@@ -47,7 +50,7 @@ NAMES = {
     system: {name: column for column, names in columns.items() for name in names.split(", ")}
     for system, columns in COLUMNS.items()
 }
-NO_STUDENT = re.compile(r"\s*(points possible|student, test|test student|manual posting|可能な得点)?\s*", re.IGNORECASE)
+NO_STUDENT = re.compile(r"\s*(points possible|student, test|test student)?[\s,]*", re.IGNORECASE)
 """What stands in the place of a name in rows of Canvas that are no student's."""
 TITLE = re.compile(r"(.+) \((\d+)\)")
 """An assignment's column in Canvas's gradebook."""
@@ -72,6 +75,8 @@ class Entry:
     """When the file was handed in, UTC."""
     locked: bool = False
     """Whether the LMS will not take another mark."""
+    marked: Mapping[int, str] = field(default_factory=dict)
+    """Canvas: column of an assignment → what stands there: EX for who is excused, N/A where the assignment is not theirs."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +177,8 @@ class Listing:
         """The decimal sign of the site that made the list."""
         texts = [self.table.rows[entry.row][self.columns[what]] for entry in self.entries
                  for what in ("most", "mark") if what in self.columns]  # fmt: skip
+        head = self.table.rows[self.header]
+        texts += [text for row in self.table.rows for name, text in zip(head, row) if TITLE.fullmatch(name)]
         return "," if any(re.fullmatch(r"\d+,\d+", text) for text in texts) else "."
 
     def filled(self, marks: Mapping[int, float], column: int) -> bytes:
@@ -208,7 +215,7 @@ def students_of(listing: Listing, people: Roster, known: Mapping[str, str] = Map
 def system_of(header: list[str], below: list[list[str]]) -> str:
     """Whose list has this header, with these rows below; '' for none that is known."""
     heads = [squash(text) for text in header]
-    if {"student", "id"} <= set(heads) and "section" in heads:
+    if {"id", "section"} <= set(heads) and ("student" in heads or {"lastname", "firstname"} <= set(heads)):
         return "canvas"
     first = [row[0] for row in below if row]
     moodle = set(heads) & {name for name, column in NAMES["moodle"].items() if column in ("changed", "time")}
@@ -235,9 +242,12 @@ def read(path: Path) -> Listing:
         columns["number"] = 0
         if "mark" not in columns:
             raise NoList(f"{path.name} has no column of marks: download it again, as Grading worksheet.")
+    assigned = [at for at, text in enumerate(row) if system == "canvas" and TITLE.fullmatch(text)]
     entries = []
     for n, fields_ in enumerate(table.rows[header + 1 :], header + 1):
         told = {column: fields_[at].strip() for column, at in columns.items() if at < len(fields_)}
+        if "last" in told:
+            told["name"] = f"{told['last']}, {told.get('first', '')}"
         if system == "canvas" and NO_STUDENT.fullmatch(told.get("name", "")):
             continue
         number = told.get("number", "")
@@ -246,8 +256,9 @@ def read(path: Path) -> Listing:
         if not number and not told.get("id"):
             continue
         locked = fold(told.get("locked", "")) in ("no", "いいえ")
+        marked = {at: fields_[at] for at in assigned if at < len(fields_)}
         entries.append(Entry(n, number, told.get("id") or told.get("login", ""), told.get("name", ""), told.get("email", ""),
-                             moment(told.get("time", "")), locked))  # fmt: skip
+                             moment(told.get("time", "")), locked, marked))  # fmt: skip
     return Listing(system, table, header, columns, entries)
 
 

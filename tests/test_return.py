@@ -22,6 +22,7 @@ from grading.classroom import Classroom, give_back, grade_class
 from grading.exercise.folder import Exercise, NoExercise
 from grading.exercise.sample import submission
 from grading.intake.collect import collect
+from grading.intake.roster import read_students
 from grading.notes import Note
 
 ALL = float(sum(MARKS.values()))
@@ -287,6 +288,29 @@ def test_canvas_has_a_column_for_each_assignment(course):
     assert not (course / "returned").exists()
     written = back(course, "canvas", path=given, column="MLP の実装").files[0]
     assert set(changes(rows_of(given.read_bytes()), rows_of(written.read_bytes()))) == {(2, 6), (3, 6)}
+
+
+def test_canvas_with_two_columns_of_names_and_its_own_words_for_no_mark(course):
+    """LastName and FirstName, a row above the points, a decimal comma; who is excused, and whose assignment it is not."""
+    rows = rows_of(gradebook(NAME))
+    two = [[*(["LastName", "FirstName"] if n == 0 else [*row[0].split(", "), ""][:2]), *row[1:]] for n, row in enumerate(rows)]
+    two[1][-1] = "12,00"
+    two.insert(1, [""] * 6 + ["Manual Posting"])
+    given = course / "Gradebook.csv"
+
+    def taken() -> tuple[dict, list[str]]:
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(two)
+        given.write_bytes(text.getvalue().encode("utf-8-sig"))
+        done = back(course, "canvas", path=given)
+        return changes(two, rows_of(done.files[0].read_bytes())), done.missing
+
+    assert taken()[0] == {(3, 6): f"{ALL:g}", (4, 6): f"{PARTLY:g}".replace(".", ",")}
+    two[3][-1], two[4][-1] = "EX", "N/A"
+    marks, missing = taken()
+    assert not marks and {"s01: is excused there", "s02: the assignment is not theirs there"} <= set(missing)
+    students, notes = read_students(given)
+    assert [student.id for student in students] == list(NUMBERS) and all(note.kind == "columns" for note in notes)
 
 
 def test_manaba_takes_the_marks(course):

@@ -63,6 +63,12 @@ def words_of(name: str) -> list[str]:
     return re.split(r"[\s,]+", name.strip(" \t\u3000,"))
 
 
+def is_canvas(keys: list[str]) -> bool:
+    """Whether this is the header of Canvas's gradebook (lib/gradebook_exporter.rb): English in every language."""
+    names = keys[:1] == ["student"] or (keys[:2] == ["lastname", "firstname"] and "sisloginid" in keys)
+    return names and {"id", "section"} <= set(keys)
+
+
 def header_of(rows: list[tuple[int, list[str]]], name: str) -> tuple[int, list[str], list[str]]:
     """The place of the header among the rows, what each column is ('' for none), and what is called how but not used.
 
@@ -77,7 +83,7 @@ def header_of(rows: list[tuple[int, list[str]]], name: str) -> tuple[int, list[s
     keys = [squash(field) for field in row]
     columns = [COLUMN.get(key, "") for key in keys]
     ids = [number for number, column in enumerate(columns) if column == "id"]
-    canvas = keys[:1] == ["student"] and "section" in keys and "id" in keys
+    canvas = is_canvas(keys)
     if canvas:
         best = next(key for key in ("sisuserid", "sisloginid", "id") if key in keys)
         columns[keys.index("id")] = "lms_user_id"
@@ -102,14 +108,15 @@ def read_students(path: Path) -> tuple[list[Student], list[Note]]:
     rows = list(table(path, COLUMN, TITLES))
     place, columns, unused = header_of(rows, path.name)
     keys = [squash(field) for field in rows[place][1]]
-    canvas = "student" in keys and "section" in keys
+    canvas = is_canvas(keys)
     students, without = [], []
     for line, row in rows[place + 1 :]:
         fields = defaultdict(list)
         for column, value in zip(columns, row):
             if column and value:
                 fields[column].append(value)
-        if canvas and squash(fields["name"][0] if fields["name"] else "") in NO_STUDENT:
+        named = [value for column in ("name", "last_name", "first_name") for value in fields.get(column, ())]
+        if canvas and squash("".join(named)) in NO_STUDENT:
             continue
         student = make_student(fields)
         if student.id:

@@ -19,6 +19,8 @@ from .sheet import GRADED, NOT_GRADED, Row, Sheet
 
 LAST = "last.json"
 """What was given back last: a digest of the LMS's list, and student → the mark and a digest of the page."""
+CLOSED = {"EX": "is excused there", "N/A": "the assignment is not theirs there"}
+"""What Canvas writes in the place of a mark that it is not to get."""
 FIXED = 1980, 1, 1, 0, 0, 0
 """The time of the entries of an archive: the same pages make the same archive."""
 
@@ -91,6 +93,8 @@ def for_lms(
         if student.status == GRADED:
             if entry.locked:
                 done.missing.append(f"{student.id}: the list says that the mark cannot be changed")
+            elif why := CLOSED.get(entry.marked.get(column, "")):
+                done.missing.append(f"{student.id}: {why}")
             elif student.total <= most or cut:
                 marks[entry.row] = done.marks[student.id] = min(student.total, most)
                 done.cut += [student.id] if student.total > most else []
