@@ -15,13 +15,14 @@ import csv
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from .intake.names import Roster
+from .intake.roster import NO_STUDENT, is_canvas
 from .tables import decode, fold, squash
 
 MOODLE = re.compile(r"\D+?(\d+)")
@@ -50,8 +51,6 @@ NAMES = {
     system: {name: column for column, names in columns.items() for name in names.split(", ")}
     for system, columns in COLUMNS.items()
 }
-NO_STUDENT = re.compile(r"\s*(points possible|student, test|test student)?[\s,]*", re.IGNORECASE)
-"""What stands in the place of a name in rows of Canvas that are no student's."""
 TITLE = re.compile(r"(.+) \((\d+)\)")
 """An assignment's column in Canvas's gradebook."""
 
@@ -75,8 +74,6 @@ class Entry:
     """When the file was handed in, UTC."""
     locked: bool = False
     """Whether the LMS will not take another mark."""
-    marked: Mapping[int, str] = field(default_factory=dict)
-    """Canvas: column of an assignment → what stands there: EX for who is excused, N/A where the assignment is not theirs."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +91,12 @@ class Table:
     def __init__(self, path: Path):
         """Raises NoList."""
         self.path = path
-        self.changed: dict[tuple[int, int], str] = {}
-        from openpyxl import load_workbook  # it takes a while to import
-
         self.book: Any = None
         try:
             data = path.read_bytes()
             if path.suffix.lower() == ".xlsx":
+                from openpyxl import load_workbook  # it takes a while to import
+
                 self.book = load_workbook(io.BytesIO(data))
                 cells = self.book.active.iter_rows(values_only=True)
                 self.rows = [["" if cell is None else str(cell) for cell in row] for row in cells]
@@ -183,7 +179,8 @@ class Listing:
 
     def filled(self, marks: Mapping[int, float], column: int) -> bytes:
         """The file as the LMS takes it back. marks: row → mark."""
-        written = {(row, column): f"{round(mark, 5):.10g}".replace(".", self.decimal) for row, mark in marks.items()}
+        sign = self.decimal
+        written = {(row, column): f"{round(mark, 5):.10g}".replace(".", sign) for row, mark in marks.items()}
         return self.table.fill(written)
 
     def mark_column(self, title: str) -> int:
@@ -215,7 +212,7 @@ def students_of(listing: Listing, people: Roster, known: Mapping[str, str] = Map
 def system_of(header: list[str], below: list[list[str]]) -> str:
     """Whose list has this header, with these rows below; '' for none that is known."""
     heads = [squash(text) for text in header]
-    if {"id", "section"} <= set(heads) and ("student" in heads or {"lastname", "firstname"} <= set(heads)):
+    if is_canvas(heads):
         return "canvas"
     first = [row[0] for row in below if row]
     moodle = set(heads) & {name for name, column in NAMES["moodle"].items() if column in ("changed", "time")}
@@ -242,13 +239,12 @@ def read(path: Path) -> Listing:
         columns["number"] = 0
         if "mark" not in columns:
             raise NoList(f"{path.name} has no column of marks: download it again, as Grading worksheet.")
-    assigned = [at for at, text in enumerate(row) if system == "canvas" and TITLE.fullmatch(text)]
     entries = []
     for n, fields_ in enumerate(table.rows[header + 1 :], header + 1):
         told = {column: fields_[at].strip() for column, at in columns.items() if at < len(fields_)}
         if "last" in told:
             told["name"] = f"{told['last']}, {told.get('first', '')}"
-        if system == "canvas" and NO_STUDENT.fullmatch(told.get("name", "")):
+        if system == "canvas" and squash(told.get("name", "")) in NO_STUDENT:
             continue
         number = told.get("number", "")
         if system == "moodle":
@@ -256,9 +252,8 @@ def read(path: Path) -> Listing:
         if not number and not told.get("id"):
             continue
         locked = fold(told.get("locked", "")) in ("no", "いいえ")
-        marked = {at: fields_[at] for at in assigned if at < len(fields_)}
         entries.append(Entry(n, number, told.get("id") or told.get("login", ""), told.get("name", ""), told.get("email", ""),
-                             moment(told.get("time", "")), locked, marked))  # fmt: skip
+                             moment(told.get("time", "")), locked))  # fmt: skip
     return Listing(system, table, header, columns, entries)
 
 
@@ -292,7 +287,7 @@ CANVAS = re.compile(r"(?P<before>.+?_(?:late_)?(?P<number>\d+)_\d+_).+", re.IGNO
 MANABA = re.compile(r"(?P<before>([^@]+)@([^@]+))(@.+)?")
 
 
-def feedback_name(listing: "Listing", entry: Entry, given: str, page: str) -> str:
+def feedback_name(listing: Listing, entry: Entry, given: str, page: str) -> str:
     """The name under which the system takes a page for the student of a row; '' where none is known.
 
     given: how the system called the student's file or folder, where it is known. A name of another student is none: what came in

@@ -64,8 +64,8 @@ def give(
     """
     done = Returned()
     open_ = [student for student in sheet.graded if student.by_hand]
-    done.missing += [f"{student.id}: not graded; only a page" for student in sheet.with_status(NOT_GRADED) if student.id in pages]
-    done.missing += [f"{student.id}: not graded" for student in sheet.with_status(NOT_GRADED) if student.id not in pages]
+    for student in sheet.with_status(NOT_GRADED):
+        done.missing.append(f"{student.id}: not graded{'; only a page' if student.id in pages else ''}")
     done.missing += [f"{student.id}: a mark by hand is still to be given" for student in open_]
     students = [student for student in sheet.students if student.status in (GRADED, NOT_GRADED) and student not in open_]
     done.missing += [f"{student.id}: no page" for student in students if student.status == GRADED and student.id not in pages]
@@ -93,7 +93,7 @@ def for_lms(
         if student.status == GRADED:
             if entry.locked:
                 done.missing.append(f"{student.id}: the list says that the mark cannot be changed")
-            elif why := CLOSED.get(entry.marked.get(column, "")):
+            elif why := CLOSED.get(listing.table.rows[entry.row][column]):
                 done.missing.append(f"{student.id}: {why}")
             elif student.total <= most or cut:
                 marks[entry.row] = done.marks[student.id] = min(student.total, most)
