@@ -883,16 +883,16 @@ PEOPLE_OF_1101 = Roster(
     (["1101_taro_2.ipynb"], "s1"), (["s1高橋.ipynb"], "s1"),
 ])  # fmt: skip
 def test_a_file_is_whose_every_name_on_the_way_agrees_on(names, owner):
-    found, reason = PEOPLE_OF_1101.owner(names)
-    assert found == owner and bool(reason) == (not owner)
+    found, reason = PEOPLE_OF_1101.owners(names)
+    assert found == ([owner] if owner else []) and bool(reason) == (not owner)
 
 
 @pytest.mark.parametrize("exercise", ["warm-up", "Warm-Up", "ＷＡＲＭ-up", "1.5 (b)", "week_3", "演習3", "第1回", "s1x"])
 @pytest.mark.parametrize("form", ["{}_林太郎.ipynb", "{}_s1.ipynb", "{} 林太郎.ipynb", "林太郎 {}.ipynb"])
 def test_the_name_of_the_exercise_beside_a_students_is_no_other_name(exercise, form):
     people = Roster([Student("s1", "林", "太郎", "taro@example.jp"), Student("s2", "Suzuki", "Ann")], exercise)
-    assert people.owner([form.format(exercise)]) == ("s1", None)
-    assert people.owner([exercise, "main.ipynb"])[0] == people.owner([f"{exercise}.ipynb"])[0] == ""
+    assert people.owners([form.format(exercise)]) == (["s1"], None)
+    assert people.owners([exercise, "main.ipynb"])[0] == people.owners([f"{exercise}.ipynb"])[0] == []
 
 
 # --- Bad input ---

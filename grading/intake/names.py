@@ -257,11 +257,6 @@ class Roster:
                 return claims + ([members] if members else [])
         return []
 
-    def owner(self, names: Sequence[str]) -> tuple[str, Note | None]:
-        """The one student whom names mean; or '' and why nobody is."""
-        found, reason = self.owners(names)
-        return (found[0], None) if len(found) == 1 else ("", reason or Note("several", ", ".join(found)))
-
     def claims(self, texts: Iterable[str]) -> list[set[str]]:
         """For each thing in the fields of a row (an id, an address, a name) that names students: whom."""
         return [claim for text in texts for claim in self._claims(text)]
