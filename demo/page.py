@@ -1,124 +1,104 @@
-"""demo.html: the pictures of an exercise's demo, drawn by the same functions, to be stepped through without a kernel."""
+"""demo.html: an exercise's demo in one file for any browser, without a kernel and without a network.
 
-import base64
+The scenes are those of the notebook, drawn and computed by the same script; what the kernel would learn for them is learned now
+and goes into the page as a record.
+"""
+
 import html
 import io
+import itertools
+import json
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from string import Template
 
-from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
-from PIL import Image
 
 PAGE = Template("""<!DOCTYPE html>
 <html lang="ja"><head><meta charset="utf-8"><title>ニューラルネットワークのデモ</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <style>
-html { scroll-snap-type: y mandatory; }
-body { margin: 0; font: 20px/1.5 "Noto Sans JP", "Hiragino Sans", "Yu Gothic", Meiryo, sans-serif; color: #222; }
-section { box-sizing: border-box; min-height: 100vh; max-width: 1240px; margin: 0 auto; padding: 14px 20px; }
-section { scroll-snap-align: start; }
-h1 { font-size: 38px; } h2 { font-size: 32px; margin: 0; }
-h2 + p { font-size: 23px; margin: 2px 0; }
-summary { font-size: 16px; color: #666666; cursor: pointer; }
-img { display: block; max-width: 100%; height: auto; }
-img[hidden], .anchor-link { display: none; }
-button { font: inherit; padding: 4px 18px; margin-right: 8px; border: 1px solid #666666; border-radius: 6px; }
-.told { font-size: 22px; min-height: 1.6em; margin: 6px 0 2px; color: #0072B2; }
-.at { color: #666666; }
-kbd { border: 1px solid #999; border-radius: 4px; padding: 0 6px; }
-</style></head><body>
+$style
+html { background: #ffffff; scroll-padding-top: .5em; }
+html[data-theme="dark"] { background: #14171a; }
+body { margin: 0 auto; max-width: 1280px; padding: 0 16px 2em; line-height: 1.6; font-size: 18px; background: var(--paper); color: var(--ink); }
+header, section { margin-top: 2.2em; } h1, h2 { line-height: 1.3; margin: 0 0 .2em; } h1 { font-size: 1.8em; } h2 { font-size: 1.5em; }
+section > p { margin: .2em 0 .4em; } section { border-top: 1px solid var(--rule); padding-top: 1em; }
+a { color: var(--told); } li { margin: .2em 0; } summary { cursor: pointer; color: var(--faint); }
+kbd { border: 1px solid var(--rule); border-radius: 4px; padding: 0 .35em; font-family: inherit; }
+.view { border: 1px solid var(--rule); border-radius: 6px; overflow: hidden; }
+.demo-stage .view { border: 0; border-radius: 0; }
+@media (max-width: 640px) { body { font-size: 16px; padding: 0 10px 2em; } .demo .controls { padding: .4em; } .demo .slider { flex-basis: 100%; } }
+</style></head><body class="demo">
+<header><h1>ニューラルネットワークのデモ</h1>
+<p>カーネルもネットワークもいらないページです。絵の中の黄色い丸はつまんで動かせます。</p>
+<p><button type="button" class="open">舞台で見る</button> <button type="button" class="theme">明るい画面と暗い画面</button></p>
+<nav aria-label="目次"><ol>$contents</ol></nav>
+<p>学習する場面では、<kbd>→</kbd> 1 ステップ、<kbd>←</kbd> 戻る、<kbd>スペース</kbd> 再生と停止、<kbd>Home</kbd> 最初から。
+舞台では、<kbd>→</kbd> と <kbd>PageDown</kbd> で次の場面へ進み、<kbd>Esc</kbd> でこのページへもどります。</p></header>
+<main>
 $sections
-<script>
-const scenes = [...document.querySelectorAll("section.scene")].map(section => {
-  const frames = [...section.querySelectorAll("img")], told = section.querySelector(".told"), at = section.querySelector(".at");
-  const play = section.querySelector(".play");
-  let now = 0, timer = null;
-  const go = to => {
-    now = Math.max(0, Math.min(frames.length - 1, to));
-    frames.forEach((frame, i) => { frame.hidden = i !== now; });
-    told.textContent = frames[now].alt;
-    at.textContent = `$${now + 1} / $${frames.length}`;
-  };
-  const stop = () => { clearInterval(timer); timer = null; play.textContent = "再生"; };
-  const scene = {
-    section, next: () => { stop(); go(now + 1); }, back: () => { stop(); go(now - 1); }, first: () => { stop(); go(0); },
-    toggle: () => {
-      if (timer) return stop();
-      scenes.forEach(other => other.stop());
-      if (now === frames.length - 1) go(0);
-      play.textContent = "止める";
-      timer = setInterval(() => { go(now + 1); if (now === frames.length - 1) stop(); }, 1000);
-    }, stop };
-  for (const name of ["first", "back", "next"]) section.querySelector("." + name).onclick = scene[name];
-  play.onclick = scene.toggle;
-  go(0);
-  return scene;
-});
-const current = () => scenes.reduce((best, scene) => {
-  const distance = s => Math.abs(s.section.getBoundingClientRect().top);
-  return distance(scene) < distance(best) ? scene : best;
-});
-const keys = { ArrowRight: s => s.next(), ArrowLeft: s => s.back(), Home: s => s.first(), " ": s => s.toggle() };
-addEventListener("keydown", event => {
-  if (keys[event.key]) { keys[event.key](current()); event.preventDefault(); }
-});
+</main>
+<noscript>このページを動かすには、JavaScript を有効にしてください。</noscript>
+<script type="module">
+$script
+openPage($texts, $record);
 </script></body></html>
 """)
 
-SCENE = Template("""<section class="scene" id="$name">$heading
-<div><button class="first">最初から</button><button class="back">戻る</button><button class="next">1 ステップ</button>
-<button class="play">再生</button><span class="at"></span></div>
-<p class="told"></p>$frames$notes</section>""")
-
-FRONT = """<section><h1>ニューラルネットワークのデモ</h1>
-<p>カーネルもネットワークもいらないページです。場面ごとに、絵を 1 枚ずつ進められます。</p>
-<p><kbd>→</kbd> 1 ステップ、<kbd>←</kbd> 戻る、<kbd>スペース</kbd> 再生と停止、<kbd>Home</kbd> 最初から、
-<kbd>PageDown</kbd> 次へ</p>
-<ol>{items}</ol></section>"""
+SECTION = Template("""<section id="$name"><h2>$number. $title</h2><p>$sentence</p><div class="here"></div>
+<details><summary>話すこと ($minutes 分)</summary><ul>$notes</ul></details></section>""")
 
 
-def run_cells(notebook: NotebookNode) -> tuple[dict, list]:
-    """Run the code of the demo outside a kernel; returns its names, and (scene's name, markdown cells before it)."""
+def run_cells(notebook: NotebookNode) -> dict:
+    """Run the code of the demo outside a kernel; returns the names that it defines."""
     namespace: dict = {"__name__": "demo"}
-    order: list[tuple[str, list[str]]] = []
-    markdown: list[str] = []
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            markdown.append(cell.source)
-            continue
-        title = cell.source.partition("\n")[0]
-        with redirect_stdout(io.StringIO()):
-            exec(compile(cell.source, f"<{title}>", "exec"), namespace)
-        for name in namespace["SCENES"]:
-            if name not in dict(order):
-                order.append((name, markdown))
-        markdown = []
-    return namespace, order
+        if cell.cell_type == "code":
+            with redirect_stdout(io.StringIO()):
+                exec(compile(cell.source, f"<{cell.source.partition(chr(10))[0]}>", "exec"), namespace)
+    return namespace
 
 
-def inline(picture) -> str:
-    """A picture as a data address: 256 colours are enough."""
-    png = io.BytesIO()
-    few = picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.save(png, "png", compress_level=7)
-    return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
+def script_number(value):
+    """A value as JavaScript writes it: 1.0 is 1 there."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def films(scene, encode) -> Iterator[tuple[str, list]]:
+    """The settings of a scene's recorded runs, and the frames of each: every so manieth one, the first and the last."""
+    for values in itertools.product(*scene.recorded.values()):
+        settings = dict(zip(scene.recorded, values))
+        key = sorted((name, script_number(value)) for name, value in settings.items())
+        frames = [encode(frame) for frame in scene.run(settings)]
+        kept = [frame for i, frame in enumerate(frames) if i % scene.every == 0 or i == len(frames) - 1]
+        yield json.dumps(key, ensure_ascii=False, separators=(",", ":")), kept
+
+
+def record(scenes: dict, encode) -> dict:
+    """What the kernel would answer: data and films by scene, and the values of the controls for which there are films."""
+    return {
+        "data": {name: encode(scene.data()) for name, scene in scenes.items() if scene.data},
+        "films": {name: dict(films(scene, encode)) for name, scene in scenes.items() if scene.run},
+        "values": {name: scene.recorded for name, scene in scenes.items() if scene.run},
+    }
+
+
+def script_json(value) -> str:
+    """JSON that may stand inside a script element."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
 
 
 def page(notebook: NotebookNode) -> str:
-    """The page of a demo: a section for every scene, a picture for every state of its story."""
-    namespace, order = run_cells(notebook)
-    sections, heading, notes = [], "", ""
-    for name, markdown in order:
-        scene = namespace["SCENES"][name]
-        if markdown:
-            heading, notes = (markdown2html(source) for source in markdown[-2:])
-        elif scene:
-            notes = ""
-        board = namespace["Board"](scene.setup, scene.size)
-        pictures = [(told, inline(board.image(scene.draw, state))) for told, state in scene.story()]
-        frames = [f'<img hidden alt="{html.escape(told)}" src="{address}">' for told, address in pictures]
-        sections.append(SCENE.substitute(name=name, heading=heading, notes=notes, frames="".join(frames)))
-    titles = [cells[-2].partition("\n")[0].partition(". ")[2] for _, cells in order if cells]
-    front = FRONT.format(items="".join(f"<li>{html.escape(title)}</li>" for title in titles))
-    return PAGE.substitute(sections="\n".join([front, *sections]))
+    """The page of a demo: a section for every scene, and the stage over them."""
+    names = run_cells(notebook)
+    texts = [scene.text() for scene in names["SCENES"].values()]
+    shown = [{key: html.escape(str(value)) for key, value in text.items()} for text in texts]
+    for number, (text, escaped) in enumerate(zip(texts, shown), 1):
+        escaped |= {"number": str(number), "notes": "".join(f"<li>{html.escape(note)}</li>" for note in text["notes"])}
+    return PAGE.substitute(
+        style=names["STYLE"], script=names["SCRIPT"], texts=script_json(texts), record=script_json(record(names["SCENES"], names["encode"])),
+        contents="".join(f'<li><a href="#{text["name"]}">{text["title"]}</a></li>' for text in shown),
+        sections="\n".join(SECTION.substitute(text) for text in shown),
+    )

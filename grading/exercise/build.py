@@ -12,9 +12,11 @@ The text is jupytext's py:percent format. What a cell is for stands behind its `
     # %% folded="picture_digits"           the same, with its code folded
     # %% tools="tools"                     folded, with a hidden part that the tests share
     # %% include="check"                   exercises/shared/check.py, and behind it what follows here
+    # %% scripts="stage"                   exercises/shared/stage/ and the .js beside this text, which the browser runs, as constants
     # %%                                   a cell of the student's own
 """
 
+import base64
 import shutil
 from pathlib import Path
 
@@ -61,6 +63,19 @@ def included(cell: NotebookNode, shared: Path) -> NotebookNode:
     return whole
 
 
+def scripted(cell: NotebookNode, path: Path, shared: Path) -> NotebookNode:
+    """The cell that carries a demo's scripts, style and font, so that its notebook is one file. Raises ValueError."""
+    folder = shared / cell.metadata.pop("scripts")
+    script = "\n".join(each.read_text(encoding="utf-8") for each in [*sorted(folder.glob("*.js")), path.with_suffix(".js")])
+    font = base64.b64encode((folder / "font.woff").read_bytes()).decode()
+    style = (folder / "stage.css").read_text(encoding="utf-8").replace("FONT", f"data:font/woff;base64,{font}")
+    if "'''" in script + style:
+        raise ValueError(f"{path.parent.name}/{path.name}: ''' in a script ends the text that carries it.")
+    cell.metadata.update(FOLDED)
+    cell.source = "\n".join([cell.source, f"SCRIPT = r'''{script}'''", f"STYLE = r'''{style}'''"])
+    return cell
+
+
 def take_role(cell: NotebookNode, place: str) -> None:
     """nbgrader's metadata instead of the role that stands in the text. Raises ValueError."""
     roles = [role for role in ROLES if role in cell.metadata]
@@ -88,6 +103,8 @@ def notebook(path: Path, shared: Path) -> NotebookNode:
     place = f"{path.parent.name}/{path.name}"
     cells = [included(cell, shared) if "include" in cell.metadata else cell for cell in read_cells(path)]
     for cell in cells:
+        if "scripts" in cell.metadata:
+            scripted(cell, path, shared)
         cell.metadata.pop("lines_to_next_cell", None)  # jupytext's own
         take_role(cell, place)
         cell.id = cell.metadata.get("nbgrader", {}).get("grade_id") or digest(cell.source)
