@@ -1,7 +1,8 @@
 """The live demo on the stage: the demo of an exercise in JupyterLab, or as a page for a machine where no kernel runs.
 
 python -m demo open [EXERCISE]     opens a copy of <EXERCISE>/demo.ipynb, in build/demo/, so that a rehearsal changes nothing here
-python -m demo page [EXERCISE]     writes demo.html: the pictures of the same notebook, drawn by the same functions
+python -m demo page [EXERCISE]     writes demo.html: the same scenes, what the kernel learns for them recorded
+python -m demo font [SOURCE]       cuts the demo's font anew, after its texts have changed; SOURCE: NotoSansCJK-Regular.ttc
 
 Without EXERCISE, the first one that has a demo. Run in the course's folder.
 """
@@ -15,8 +16,12 @@ import nbformat
 
 from grading.exercise.folder import Exercise, NoExercise, exercises
 
+from .font import write_font
 from .page import page
 from .stage import lab_command
+
+NOTO = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
+"""Where Debian's fonts-noto-cjk puts it."""
 
 
 def with_demo(root: Path, name: str) -> Exercise:
@@ -30,16 +35,19 @@ def with_demo(root: Path, name: str) -> Exercise:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=("open", "page"))
-    parser.add_argument("exercise", nargs="?", default="")
+    parser.add_argument("command", choices=("open", "page", "font"))
+    parser.add_argument("of", nargs="?", default="")
     arguments, root = parser.parse_args(), Path.cwd()
+    if arguments.command == "font":
+        print(write_font(root, Path(arguments.of or NOTO)))
+        return
     try:
-        notebook = root / with_demo(root, arguments.exercise).name / "demo.ipynb"
+        notebook = root / with_demo(root, arguments.of).name / "demo.ipynb"
     except NoExercise as error:
         sys.exit(str(error))
-    if arguments.command == "open":
-        sys.exit(subprocess.call(lab_command(notebook, root / "build" / "demo")))
     path = root / "demo.html"
+    if arguments.command == "open":
+        sys.exit(subprocess.call(lab_command(notebook, path, root / "build" / "demo")))
     path.write_text(page(nbformat.read(notebook, as_version=4)), encoding="utf-8")
     print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
 

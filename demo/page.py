@@ -23,8 +23,8 @@ $style
 html { background: #ffffff; scroll-padding-top: .5em; }
 html[data-theme="dark"] { background: #14171a; }
 body { margin: 0 auto; max-width: 1280px; padding: 0 16px 2em; line-height: 1.6; font-size: 18px; background: var(--paper); color: var(--ink); }
-header, section { margin-top: 2.2em; } h1, h2 { line-height: 1.3; margin: 0 0 .2em; } h1 { font-size: 1.8em; } h2 { font-size: 1.5em; }
-section > p { margin: .2em 0 .4em; } section { border-top: 1px solid var(--rule); padding-top: 1em; }
+body > header, main > section { margin-top: 2.2em; } h1, h2 { line-height: 1.3; margin: 0 0 .2em; } h1 { font-size: 1.8em; } h2 { font-size: 1.5em; }
+main > section > p { margin: .2em 0 .4em; } main > section { border-top: 1px solid var(--rule); padding-top: 1em; }
 a { color: var(--told); } li { margin: .2em 0; } summary { cursor: pointer; color: var(--faint); }
 kbd { border: 1px solid var(--rule); border-radius: 4px; padding: 0 .35em; font-family: inherit; }
 .view { border: 1px solid var(--rule); border-radius: 6px; overflow: hidden; }

@@ -18,10 +18,15 @@ DISABLED = {"@jupyterlab/cell-toolbar-extension": True}
 """It makes a toolbar anew at every click, and keeps the old ones in memory."""
 
 
-def lab_command(notebook: Path, folder: Path) -> list[str]:
-    """Put a copy of a demo.ipynb and the settings into folder; returns the command that opens it without side bars."""
+def lab_command(notebook: Path, page: Path, folder: Path) -> list[str]:
+    """Put copies of a demo.ipynb and of its page, where there is one, and the settings into folder.
+
+    Returns the command that opens the notebook without side bars. The page is for the day on which the kernel is lost.
+    """
     (folder / "notebook").mkdir(parents=True, exist_ok=True)
-    shutil.copy(notebook, folder / "notebook")
+    for path in notebook, page:
+        if path.exists():
+            shutil.copy(path, folder / "notebook")
     for name, value in SETTINGS.items():
         path = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)

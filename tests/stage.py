@@ -1,5 +1,6 @@
 """The live demo in a real browser: what its tests and its bench share."""
 
+import hashlib
 import json
 import time
 import urllib.request
@@ -16,25 +17,108 @@ from playwright.sync_api import Locator, Page
 from demo.stage import lab_command
 
 SCREEN = {"width": 1280, "height": 720}
-SCENES = ["neuron", "layers", "softmax", "apples", "tiny", "race", "digits", "pad", "shuffle", "overfit"]
+SCENES = ["neuron", "layers", "softmax", "descent", "graph", "race", "digits", "pad", "shuffle", "overfit"]
+ROOM = ".demo-stage"
 
 
 @dataclass
-class Stage:
-    """The demo's notebook, open in JupyterLab."""
+class Deck:
+    """The stage over a window, in JupyterLab or in the page without a kernel."""
 
     page: Page
-    address: str
-    server: psutil.Process
     errors: list[str] = field(default_factory=list)
 
+    def show(self, name: str) -> Locator:
+        """Turn to the scene by the keys of a remote, as a presenter does; returns it."""
+        for key in ["PageUp"] * len(SCENES) + ["PageDown"] * SCENES.index(name):
+            if self.view(name).is_visible():
+                break
+            self.page.keyboard.press(key)
+        self.view(name).wait_for()
+        return self.view(name)
+
+    def view(self, name: str) -> Locator:
+        return self.page.locator(f"{ROOM} .view-{name}")
+
+    def told(self, name: str) -> str:
+        return self.view(name).locator(".told").inner_text()
+
+    def picture(self, name: str) -> str:
+        """A digest of what is on the scene's canvas."""
+        address = self.view(name).locator("canvas").evaluate("canvas => canvas.toDataURL()")
+        return hashlib.sha1(address.encode()).hexdigest()
+
+    def changed(self, name: str, before: str, seconds: float = 5) -> bool:
+        """Whether the picture becomes another one than before."""
+        return self.eventually(lambda: self.picture(name) != before, seconds)
+
+    def becomes(self, name: str, picture: str, seconds: float = 5) -> bool:
+        """Whether the picture becomes this one."""
+        return self.eventually(lambda: self.picture(name) == picture, seconds)
+
+    def eventually(self, holds, seconds: float = 5) -> bool:
+        end = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > end:
+                return False
+            self.page.wait_for_timeout(30)
+        return True
+
+    def settled(self, name: str) -> str:
+        """The picture once it has stayed the same for a while."""
+        last = self.picture(name)
+        while True:
+            self.page.wait_for_timeout(200)
+            now = self.picture(name)
+            if now == last:
+                return now
+            last = now
+
+    def slide(self, name: str, key: str, *presses: str) -> None:
+        """Move the control's slider by keys."""
+        slider = self.view(name).locator(f'input[data-key="{key}"]')
+        for press in presses:
+            slider.press(press)
+
+    def button(self, name: str, kind: str) -> Locator:
+        """One of the buttons first, back, next, play, extra."""
+        return self.view(name).locator(f".{kind}")
+
+    def draw(self, strokes: list[list[tuple[float, float]]]) -> str:
+        """Draw on the pad with the mouse, a point in parts of the pad; returns what the scene says then."""
+        self.show("pad")
+        self.button("pad", "extra").click()
+        self.page.wait_for_timeout(50)
+        x0, y0, side = self.pad()
+        for stroke in strokes:
+            points = [(x0 + x * side, y0 + y * side) for x, y in stroke]
+            self.page.mouse.move(*points[0])
+            self.page.mouse.down()
+            for point in points[1:]:
+                self.page.mouse.move(*point, steps=2)
+            self.page.mouse.up()
+        self.page.wait_for_timeout(60)
+        return self.told("pad")
+
+    def pad(self) -> tuple[float, float, float]:
+        """Where the pad is in the window: left, top, side. It is the square that the scene draws a frame around."""
+        box = self.view("pad").locator("canvas").bounding_box()
+        left, top, side, _ = self.view("pad").locator("canvas").evaluate("canvas => canvas.panels.pad")
+        return box["x"] + left, box["y"] + top, side
+
+
+@dataclass
+class Stage(Deck):
+    """The demo's notebook, open in JupyterLab."""
+
+    address: str = ""
+    server: psutil.Process | None = None
+
     def run_all(self, seconds: float = 60) -> float:
-        """Click Run All; returns the seconds until the last cell is done."""
+        """Click Run All; returns the seconds until the first scene has its picture."""
         start = time.monotonic()
         self.page.get_by_role("button", name="全部実行").click()
-        self.page.wait_for_function(
-            "n => document.querySelectorAll('.demo .widget-image').length >= n", arg=len(SCENES), timeout=seconds * 1000)
-        self.idle(seconds)
+        self.page.locator(f"{ROOM} .told:not(:empty)").first.wait_for(timeout=seconds * 1000)
         return time.monotonic() - start
 
     def idle(self, seconds: float = 60) -> None:
@@ -47,91 +131,25 @@ class Stage:
         kinds = (f'[data-mime-type="application/vnd.jupyter.{kind}"]' for kind in ("error", "stderr"))
         return self.page.locator(", ".join(kinds)).all_text_contents()
 
-    def run_cell(self, name: str) -> Locator:
-        """Run the code cell of the scene (and the apples' before the small network's) by Shift+Enter from its notes."""
-        number = [1, 2, 3, 4, 4, 5, 6, 7, 8, 9][SCENES.index(name)]
-        heading = self.page.locator(".jp-MarkdownCell h2", has_text=f"{number}. ")
-        heading.click()
+    def leave(self) -> None:
+        """Back to the notebook."""
+        if self.page.locator(ROOM).count():
+            self.page.keyboard.press("Escape")
+        self.page.locator(ROOM).wait_for(state="detached")
+
+    def run_cell(self, number: int) -> Locator:
+        """Run a cell by its number, counted from 0, with the stage closed; returns it."""
+        self.page.evaluate("document.activeElement.blur()")
+        self.page.locator(".jp-Notebook").click(position={"x": 3, "y": 3})
         self.page.keyboard.press("Escape")
-        self.page.keyboard.press("ArrowDown")
-        for _ in range(2 if name == "tiny" else 1):
-            self.page.keyboard.press("Shift+Enter")
+        for _ in range(30):
+            self.page.keyboard.press("ArrowUp")
+        for _ in range(number):
+            self.page.keyboard.press("ArrowDown")
         self.page.keyboard.press("Control+Enter")
-        self.page.wait_for_timeout(200)
+        self.page.wait_for_timeout(300)
         self.idle()
-        return self.page.locator(".jp-CodeCell.jp-mod-selected")
-
-    def scene(self, name: str) -> Locator:
-        return self.page.locator(f".demo-{name}")
-
-    def show(self, name: str) -> None:
-        """Scroll so that the scene's heading is on top, as a presenter does; without a heading of its own, the scene."""
-        self.scene(name).evaluate("""async box => {
-            const own = box.closest('.jp-Cell');
-            let cell = own.previousElementSibling;
-            while (cell.matches('.jp-MarkdownCell') && !cell.querySelector('h2')) cell = cell.previousElementSibling;
-            if (!cell.matches('.jp-MarkdownCell')) cell = own;
-            for (let still = 0; still < 5; ) {  // what is out of sight has no height yet, so the first jump may miss
-                const before = cell.getBoundingClientRect().top;
-                cell.scrollIntoView();
-                await new Promise(resolve => setTimeout(resolve, 50));
-                still = cell.getBoundingClientRect().top === before ? still + 1 : 0;
-            }
-        }""")
-
-    def picture(self, name: str) -> str:
-        """A digest of the scene's picture."""
-        return self.scene(name).locator("img.widget-image").evaluate("""async image => {
-            const bytes = await (await fetch(image.src)).arrayBuffer();
-            const digest = await crypto.subtle.digest('SHA-1', bytes);
-            return [...new Uint8Array(digest)].map(b => b.toString(16)).join('');
-        }""")
-
-    def changed(self, name: str, before: str, seconds: float = 5) -> bool:
-        """Whether the picture becomes another one than before."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self.picture(name) != before:
-                return True
-            self.page.wait_for_timeout(30)
-        return False
-
-    def becomes(self, name: str, picture: str, seconds: float = 5) -> bool:
-        """Whether the picture becomes this one."""
-        end = time.monotonic() + seconds
-        while self.picture(name) != picture:
-            if time.monotonic() > end:
-                return False
-            self.page.wait_for_timeout(50)
-        return True
-
-    def settled(self, name: str) -> str:
-        """The picture once it has stayed the same for a while."""
-        last = self.picture(name)
-        while True:
-            self.page.wait_for_timeout(250)
-            now = self.picture(name)
-            if now == last:
-                return now
-            last = now
-
-    def button(self, name: str, text: str) -> Locator:
-        return self.scene(name).locator(f'button[title="{text}"]')
-
-    def draw(self, strokes: list[list[tuple[float, float]]]) -> None:
-        """Draw on the pad with the mouse; a point is in parts of the pad."""
-        pad = self.page.locator("canvas.pad")
-        self.show("pad")
-        self.page.locator(".pad-clear").click()
-        box = pad.bounding_box()
-        for stroke in strokes:
-            points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
-            self.page.mouse.move(*points[0])
-            self.page.mouse.down()
-            for point in points[1:]:
-                self.page.mouse.move(*point, steps=6)
-            self.page.mouse.up()
-        self.settled("pad")
+        return self.page.locator(".jp-Cell.jp-mod-selected")
 
     def kernel(self, code: str) -> str:
         """What the code prints in the notebook's kernel; for reading only."""
@@ -152,10 +170,10 @@ class Stage:
 
 
 @contextmanager
-def on_stage(folder: Path) -> Iterator[Stage]:
+def on_stage(folder: Path, page_file: Path = Path("none"), **screen) -> Iterator[Stage]:
     """JupyterLab as `make demo` opens it, in a browser of 1280 x 720."""
-    command = lab_command(ROOT / "1101/demo.ipynb", folder)
-    with lab(folder, *command) as (address, server), browser_page(**SCREEN) as (page, errors):
+    command = lab_command(ROOT / "1101/demo.ipynb", page_file, folder)
+    with lab(folder, *command) as (address, server), browser_page(**SCREEN | screen) as (page, errors):
         page.goto(f"{address}/", timeout=90_000)
         page.locator(".jp-Notebook .jp-Cell").nth(5).wait_for(state="attached", timeout=90_000)
         for _ in range(90):  # JupyterLab forgets what is run before its kernel is there
@@ -164,4 +182,4 @@ def on_stage(folder: Path) -> Iterator[Stage]:
                 break
             page.wait_for_timeout(1000)
         page.wait_for_timeout(1000)
-        yield Stage(page, address, server, errors)
+        yield Stage(page, errors, address, server)

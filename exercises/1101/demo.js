@@ -36,7 +36,7 @@ const neuron = {
     const at = { x1: [1.1, 2.7], x2: [1.1, -2.7], b: [5.4, -4], cell: [6.2, 0] };
     for (const [from, weight, label] of [["x1", w1, "w_1"], ["x2", w2, "w_2"], ["b", b, "b"]]) {
       const colour = weight >= 0 ? colours.plus : colours.minus;
-      const [sx, sy] = at[from], [ex, ey] = at.cell, part = from === "b" ? 0.45 : 0.42;
+      const [sx, sy] = at[from], [ex, ey] = at.cell, part = from === "b" ? 0.35 : 0.52;
       d.path([[net.x(sx), net.y(sy)], [net.x(ex), net.y(ey)]], { color: colour, width: 0.1 + 0.22 * Math.abs(weight) });
       d.text(`${label} = ${fixed(weight, 1)}`, net.x(sx + part * (ex - sx)), net.y(sy + part * (ey - sy)), { align: "center", color: colour, halo: true, bold: true });
     }
@@ -69,7 +69,8 @@ const neuron = {
     });
     if (size > 1e-9) {
       const [foot, tip] = plane.points([handles.line, handles.tip]);
-      d.arrow(foot, tip, { color: colours.ink, width: 0.16 });
+      const turn = Math.atan2(tip[1] - foot[1], tip[0] - foot[0]);
+      d.arrow(foot, [tip[0] - 0.7 * em * Math.cos(turn), tip[1] - 0.7 * em * Math.sin(turn)], { color: colours.ink, width: 0.16 });
       d.text("w", tip[0] + 0.9 * em, tip[1] - 0.9 * em, { bold: true, halo: true });
       d.handle(...foot);
       d.handle(...tip, 0.5);
@@ -118,7 +119,14 @@ function classDots(d, plane, points, labels, count = labels.length) {
     d.dot(plane.x(points[2 * i]), plane.y(points[2 * i + 1]), 0.36, { fill: labels[i] ? d.colours.ink : d.colours.paper, triangle: labels[i] === 1, width: 0.1 });
   }
 }
-const twoSides = (d) => { const shades = ramp(d.colours.low, d.colours.paper, d.colours.high); return (byte) => shades(byte / 255); };
+const HALF = 32767.5;  // maps of outputs come as whole numbers from 0 to 65535
+const twoSides = (d) => { const shades = ramp(d.colours.low, d.colours.paper, d.colours.high); return (part) => shades(part / (2 * HALF)); };
+
+// Two points far outside of a square on the line w_1 x_1 + w_2 x_2 + b = 0.
+function acrossSquare([w1, w2, b], side) {
+  const size = w1 * w1 + w2 * w2 || 1e-12, [x, y] = [(-b * w1) / size, (-b * w2) / size], far = (4 * side) / Math.sqrt(size);
+  return [[x - far * w2, y + far * w1], [x + far * w2, y - far * w1]];
+}
 
 const layers = {
   trained: true, tall: 3.1, pause: 20,
@@ -138,7 +146,8 @@ const layers = {
       d.field(box, field, n, n, twoSides(d), { smooth: true });
       d.within(box, () => {
         classDots(d, plane, state.points, state.labels);
-        d.level(box, field, n, n, 127.5, { width: 0.26 });
+        if (i) d.level(box, field, n, n, HALF, { width: 0.26 });
+        else d.path(plane.points(acrossSquare(state.line, 2)), { width: 0.26 });
       });
       return plane;
     });
@@ -147,13 +156,13 @@ const layers = {
     under(1, `${state.epoch} エポック`, colours.faint);
     const box = d.inside(cells[2], { top: 2.4, bottom: 2.6, square: true });
     const folded = d.panel(box, { x: [-1.15, 1.15], y: [-1.15, 1.15], marks: 0, title: "h で折りたたまれた平面" });
-    const side = state.mesh.shape[0], at = (r, c) => [folded.x(state.mesh[2 * (side * r + c)]), folded.y(state.mesh[2 * (side * r + c) + 1])];
+    const [wires, long] = state.mesh.shape;
     d.rect([box[0], box[1], box[2] / 2, box[3]], { fill: colours.low, opacity: 0.6 });
     d.rect([box[0] + box[2] / 2, box[1], box[2] / 2, box[3]], { fill: colours.high, opacity: 0.6 });
     d.within(box, () => {
-      for (const r of range(side)) {
-        d.path(range(side).map((c) => at(r, c)), { color: colours.faint, width: 0.06 });
-        d.path(range(side).map((c) => at(c, r)), { color: colours.faint, width: 0.06 });
+      for (const wire of range(wires)) {
+        const bent = range(long).map((i) => [state.mesh[2 * (long * wire + i)], state.mesh[2 * (long * wire + i) + 1]]);
+        d.path(folded.points(bent), { color: colours.faint, width: 0.07, opacity: 0.7 });
       }
       classDots(d, folded, state.hidden, state.labels);
     });
@@ -205,28 +214,28 @@ const softmaxScene = {
     const { colours, em } = d, { exps, total, naive, y, loss, k } = softmaxNumbers(state);
     const [first, second, third, fourth] = d.cells([1, 1, 0.85, 1.1], { gap: 1.1, stacked: [1, 1, 0.9, 1.1] });
     const raw = [state.u1, state.u2, state.u3];
-    const columns = (box, title, limits, values, label, colour) => {
+    const columns = (box, title, limits, values, label, colour, lift = 0.8) => {
       const panel = d.panel(d.inside(box, { top: 2.8, bottom: 2 }), { x: [-0.5, 2.5], y: limits, marks: 0, title, frame: false });
       const floor = panel.y(clamp(0, ...limits));
       d.path([[panel.box[0], floor], [panel.box[0] + panel.box[2], floor]], { color: colours.faint, width: 0.08 });
       values.forEach((value, i) => {
         const top = panel.y(clamp(Number.isNaN(value) ? 0 : value, ...limits)), width = panel.box[2] * 0.22;
         d.rect([panel.x(i) - width / 2, Math.min(top, floor), width, Math.abs(top - floor)], { fill: i === k ? colour : colours.rule, round: 4 });
-        d.text(label(value), panel.x(i), value < 0 ? top + 0.9 * em : top - 0.8 * em, { align: "center", bold: true });
+        d.text(label(value), panel.x(i), value < 0 ? top + lift * em : top - lift * em, { align: "center", bold: true });
         d.text(FRUITS[i], panel.x(i), panel.box[1] + panel.box[3] + 0.9 * em, { align: "center", size: 0.85, color: i === k ? colour : colours.faint });
       });
       return panel;
     };
-    const bars = columns(first, state.T === 1 ? "u" : `u  (÷ T = ${fixed(state.T, 1)})`, [-6, 6], raw, (v) => fixed(v + state.shift, 1), colours.forward);
+    const bars = columns(first, state.T === 1 ? "u" : `u  (÷ T = ${fixed(state.T, 1)})`, [-6, 6], raw, (v) => fixed(v + state.shift, 1), colours.forward, 1.35);
     raw.forEach((value, i) => d.handle(bars.x(i), bars.y(value), 0.42));
     const top = Number.isFinite(total) && total > 0 ? Math.max(...exps) * 1.15 : 1;
     columns(second, "exp(u)", [0, top], exps, (v) => number(v, 3), colours.forward);
     const broken = naive.some(Number.isNaN);
-    d.text(broken ? `合計 ${number(total)}` : `合計 ${number(total, 4)}`, second[0], d.wide ? 2.75 * em : second[1] + 2.9 * em, { size: 0.9, color: colours.faint });
+    d.text(broken ? `合計 ${number(total)}` : `合計 ${number(total, 4)}`, second[0] + second[2], second[1] + 1.85 * em, { align: "right", color: colours.forward });
     if (broken) d.badge(`式のまま割ると ${number(total)} ÷ ${number(total)} = nan`, second[0] + second[2] / 2, second[1] + second[3] * 0.45, { size: 0.85 });
 
     const column = d.inside(third, { top: 2.8, bottom: 2, left: third[2] / em * 0.12, right: third[2] / em * 0.45 });
-    d.text("y = softmax(u)", third[0], column[1] - 0.95 * em, { size: 1.05 });
+    d.text("y = exp(u) ÷ 合計", third[0], column[1] - 0.95 * em, { size: 1.05 });
     let at = column[1] + column[3];
     y.forEach((value, i) => {
       const height = value * column[3];
@@ -333,7 +342,7 @@ const descent = {
     const ways = descend(state, state.step), ball = ways[ways.length - 1];
 
     // the loss as a hill seen from the side, painted from the back to the front
-    const [cx, cy] = [left[0] + left[2] / 2, left[1] + left[3] * 0.58], size = Math.min(left[2] / 2.9, left[3] / 2.3);
+    const [cx, cy] = [left[0] + left[2] / 2, left[1] + left[3] * 0.66], size = Math.min(left[2] / 2.75, left[3] / 2.2);
     const [cos, sin] = [Math.cos(state.turn), Math.sin(state.turn)];
     const seen = (a, b, h) => {
       const [x, y] = [(a * cos - b * sin) / 2.2, (a * sin + b * cos) / 2.2];
@@ -412,13 +421,13 @@ const OPERATIONS = {
 // inputs: name → [value, x, y, label]; boxes in order: name of what comes out → [operation, names that go in, x, y]
 const GRAPHS = {
   "りんごの買い物": ({ price, count }) => ({
-    unit: "円", result: "合計", limits: [[-0.9, 7.6], [-2.3, 2.3]],
+    unit: "円", result: "合計", limits: [[-0.9, 7.8], [-2.2, 1.9]],
     inputs: { price: [price, 0, 1.5, "りんごの値段"], count: [count, 0, -0.3, "個数"], bag: [30, 1.9, -1.8, "袋"], tax: [1.1, 3.9, -1.8, "税"] },
     boxes: { apples: ["×", ["price", "count"], 2, 0.9], subtotal: ["+", ["apples", "bag"], 3.9, 0.6], total: ["×", ["subtotal", "tax"], 5.8, 0.3] },
     names: { apples: "りんごの代金", subtotal: "小計", total: "合計" },
   }),
   "小さなネットワーク": ({ h }) => ({
-    unit: "", result: "E", limits: [[-0.6, 9.7], [-2.3, 2.3]],
+    unit: "", result: "E", limits: [[-0.5, 9.9], [-2.2, 1.9]],
     inputs: { x: [1.5, 0, 1.2, "x"], w1: [0.8, 0, -0.6, "w_1"], b1: [-0.5, 1.4, -1.9, "b_1"], w2: [-1.2, 4.5, -1.9, "w_2"], b2: [0.4, 6.1, -1.9, "b_2"] },
     boxes: { a1: ["×", ["x", "w1"], 1.4, 0.5], u1: ["+", ["a1", "b1"], 2.9, 0.5], z: [h, ["u1"], 4.4, 0.5], a2: ["×", ["z", "w2"], 5.7, 0.5], u2: ["+", ["a2", "b2"], 7, 0.5], E: ["−log σ", ["u2"], 8.5, 0.5] },
     names: { a1: "w₁x", u1: "u", z: "z", a2: "w₂z", u2: "u", E: "E" },
@@ -457,12 +466,11 @@ const graphScene = {
   controls: [
     { key: "graph", label: "グラフ", values: Object.keys(GRAPHS), value: "りんごの買い物" },
     { key: "asks", label: "問いかけ", values: ["する", "しない"], value: "する" },
-    { key: "price", label: "りんごの値段", values: { low: 10, high: 200, step: 10 }, value: 100 },
-    { key: "count", label: "個数", values: { low: 1, high: 10, step: 1 }, value: 2 },
-    { key: "h", label: "h", values: ["sigmoid", "tanh"], value: "sigmoid" },
+    { key: "price", label: "りんごの値段", values: { low: 10, high: 200, step: 10 }, value: 100, when: ({ graph }) => graph === "りんごの買い物" },
+    { key: "count", label: "個数", values: { low: 1, high: 10, step: 1 }, value: 2, when: ({ graph }) => graph === "りんごの買い物" },
+    { key: "h", label: "h", values: ["sigmoid", "tanh"], value: "sigmoid", when: ({ graph }) => graph === "小さなネットワーク" },
   ],
-  changed: (state, key) => (key === "graph" || key === "asks" ? { step: 0 } : key === "h" ? { graph: "小さなネットワーク", ...(state.graph !== "小さなネットワーク" && { step: 0 }) }
-    : { graph: "りんごの買い物", ...(state.graph !== "りんごの買い物" && { step: 0 }) }),
+  changed: (state, key) => (key === "graph" || key === "asks" ? { step: 0 } : {}),
   draw(d, state) {
     const { colours, em } = d, graph = graphOf(state), at = graphStep(graph, state.step, state.asks === "する");
     const box = d.inside([0, 0, d.width, d.height], { top: 1, bottom: 4.6, left: 1, right: 1 });
@@ -490,8 +498,8 @@ const graphScene = {
       d.text(operation, x, y, { align: "center", size: (operation.length > 1 ? 1.05 : 1.5) * room, bold: true });
     }
     for (const [name, [, , , label]] of Object.entries(graph.inputs)) d.text(label, ...place(name), { align: "center", size: 1.1 * room, halo: true });
-    d.text(graph.result, end[0] + 0.3 * em, end[1], { size: 1.1 * room, bold: true });
-    const local = {}, flow = Object.fromEntries(graph.flows.map((each) => [each.name, each]));
+    d.text(graph.names[graph.result], end[0] + 0.3 * em, end[1], { size: 1.1 * room, bold: true });
+    const flow = Object.fromEntries(graph.flows.map((each) => [each.name, each]));
     for (const wire of wires) {
       const share = graph.inputs[wire.name] ? 0.5 : 0.48, x = wire.a[0] + share * (wire.b[0] - wire.a[0]), y = wire.a[1] + share * (wire.b[1] - wire.a[1]);
       const steep = Math.abs(wire.b[1] - wire.a[1]) > 0.9 * Math.abs(wire.b[0] - wire.a[0]);
@@ -500,7 +508,6 @@ const graphScene = {
       if (known.has(wire.name)) d.text(number(graph.values[wire.name]), ...spots[0], { ...font, color: colours.forward });
       if (at.backward.has(wire.name)) d.text(number(graph.slopes[wire.name]), ...spots[1], { ...font, color: colours.backward });
       else if (at.asking && graph.boxes[at.asking][1].includes(wire.name)) d.text("?", ...spots[1], { ...font, color: colours.backward, size: 1.5 * room });
-      local[wire.name] = flow[wire.name]?.local;
     }
 
     // the active box: upstream × local = out, for each of its inputs
@@ -610,7 +617,7 @@ const digitsScene = {
     const half = left[3] / 2;
     const lossBox = d.inside([left[0], left[1], left[2], half], { top: 2, bottom: 1.8, left: 2.6 });
     const accuracyBox = d.inside([left[0], left[1] + half, left[2], half], { top: 1.6, bottom: 2.4, left: 2.6 });
-    const loss = d.panel(lossBox, { x: [0, EPOCHS], y: [0.01, 30], log: "y", yname: "損失", marks: 3 });
+    const loss = d.panel(lossBox, { x: [0, EPOCHS], y: [0.003, 30], log: "y", yname: "損失", marks: 3 });
     const accuracy = d.panel(accuracyBox, { x: [0, EPOCHS], y: [0, 1], yname: "正解率", xname: "エポック", marks: 2 });
     const curves = (panel, box, column) => d.within(box, () => {
       for (const each of before) if (each.lr !== lr || each.units !== units) d.path(panel.points(rows(each.history).map((row) => [row[0], row[column + 2]])), { color: colours.rule, width: 0.12 });
@@ -672,28 +679,30 @@ function read(pixels, { weights }) {
   return { us, zs: [...zs, exps.map((e) => e / total)] };
 }
 
-// The strokes as the data set counts ink: made as large as its digits on a bitmap of 32 x 32, then counted in blocks of 4 x 4.
-// A cell is inked when its centre lies within half a pen of a stroke: arithmetic alone, the same on every machine.
+// The strokes as the digits of the data were made: fitted into 32 x 32 cells, the ink counted in blocks of 4 x 4.
+// A cell is inked when its centre is within half a pen's thickness of a segment. Width and height are scaled to fill the room,
+// each on its own, but at most 1.5 times apart: a bar stays a bar.
 function inkCounts(strokes) {
-  const FINE = 32, PEN = 5.6, counts = NOTHING.slice(), all = strokes.flat();
-  if (!all.length) return counts;
-  const [xs, ys] = [0, 1].map((k) => all.map((p) => p[k]));
+  const FINE = 32, WIDE = 24, THICK = 5.6, APART = 1.5, inked = new Uint8Array(FINE * FINE), counts = new Array(64).fill(0);
+  if (!strokes.some((stroke) => stroke.length)) return counts;
+  const [xs, ys] = [0, 1].map(axis => strokes.flat().map(p => p[axis]));
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  const room = FINE - PEN, scale = Math.min(room / Math.max(bottom - top, 1e-6), (0.8 * room) / Math.max(right - left, 1e-6), 96);
-  const place = ([x, y]) => [FINE / 2 + (x - (left + right) / 2) * scale, FINE / 2 + (y - (top + bottom) / 2) * scale];
-  const pieces = strokes.filter((stroke) => stroke.length).flatMap((stroke) => {
-    const points = stroke.map(place);
-    return points.map((point, i) => [points[Math.max(i - 1, 0)], point]);
+  const roomX = (WIDE - THICK) / (right - left + 1e-9), roomY = (FINE - THICK) / (bottom - top + 1e-9);
+  const scaleY = Math.min(roomY, APART * roomX), scaleX = Math.min(roomX, APART * scaleY);
+  const place = ([x, y]) => [FINE / 2 + (x - (left + right) / 2) * scaleX, FINE / 2 + (y - (top + bottom) / 2) * scaleY];
+  const cells = (a, b) => [Math.floor(Math.min(a, b) - THICK / 2), Math.ceil(Math.max(a, b) + THICK / 2)];
+  for (const points of strokes.map(stroke => stroke.map(place))) points.forEach(([bx, by], i) => {
+    const [ax, ay] = points[Math.max(i - 1, 0)], dx = bx - ax, dy = by - ay, [x0, x1] = cells(ax, bx), [y0, y1] = cells(ay, by);
+    for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++) {
+      const px = x + 0.5 - ax, py = y + 0.5 - ay, along = (px * dx + py * dy) / (dx * dx + dy * dy || 1);
+      const t = Math.max(0, Math.min(1, along));
+      if ((px - t * dx) ** 2 + (py - t * dy) ** 2 <= THICK ** 2 / 4) inked[FINE * y + x] = 1;
+    }
   });
-  const distance = (x, y, [[ax, ay], [bx, by]]) => {
-    const [dx, dy] = [bx - ax, by - ay], along = clamp(((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1), 0, 1);
-    return Math.hypot(x - ax - along * dx, y - ay - along * dy);
-  };
-  for (const row of range(FINE)) for (const column of range(FINE)) {
-    if (pieces.some((piece) => distance(column + 0.5, row + 0.5, piece) < PEN / 2)) counts[8 * Math.floor(row / 4) + Math.floor(column / 4)]++;
-  }
+  inked.forEach((ink, i) => { counts[8 * Math.floor(i / (4 * FINE)) + Math.floor(i % FINE / 4)] += ink; });
   return counts;
 }
+
 const NOTHING = range(64).map(() => 0);
 const padScene = {
   data: true, tall: 2.7, flow: 0.9,
@@ -743,8 +752,8 @@ const padScene = {
       zs[layer].forEach((value, i) => d.dot(...lamp(layer, i), radius, { fill: css(light(empty ? 0 : (reached(layer) * value) / most)), color: chosen?.[0] === layer && chosen[1] === i ? colours.test : colours.faint, width: chosen?.[0] === layer && chosen[1] === i ? 0.22 : 0.06 }));
     }
     y.forEach((value, k) => {
-      const [lx, ly] = lamp(3, k), bar = w - place[3] - 3.2 * em, share = empty ? 0 : value * reached(2.4);
-      d.text(`${k}`, lx, ly, { align: "center", bold: k === best && !empty, size: 1.15 });
+      const [lx, ly] = lamp(3, k), bar = w - place[3] - 3.6 * em, share = empty ? 0 : value * reached(2.4);
+      d.text(`${k}`, lx, ly, { align: "center", bold: k === best && !empty, size: 1.15, halo: true });
       d.rect([lx + 1.1 * em, ly - 0.42 * em, bar, 0.84 * em], { fill: colours.wash, round: 3 });
       d.rect([lx + 1.1 * em, ly - 0.42 * em, bar * share, 0.84 * em], { fill: k === best ? colours.forward : colours.rule, round: 3 });
       if (!empty && value >= 0.005) d.text(`${Math.round(100 * value)}%`, lx + 1.2 * em + bar, ly, { size: 0.8, bold: k === best, align: "left" });
@@ -855,13 +864,14 @@ const overfit = {
         d.dot(plane.x(x), plane.y(y), 0.2, { fill: data.labels[400 + i] ? colours.test : colours.paper, color: colours.test, width: 0.07, triangle: data.labels[400 + i] === 1 });
       }
       classDots(d, plane, data.points, data.labels, points);
-      d.level(box, state.map, n, n, 127.5, { width: 0.26 });
+      d.level(box, state.map, n, n, HALF, { width: 0.26 });
     });
     d.text("● ▲ 学習データ", box[0], box[1] + box[3] + 1 * em, { size: 0.9 });
     d.text("小さな印: テスト", box[0] + box[2], box[1] + box[3] + 1 * em, { size: 0.9, color: colours.test, align: "right" });
 
     const chartBox = d.inside(right, { top: 2.4, bottom: 2.8, left: 2.4, right: 0.8 });
-    const chart = d.panel(chartBox, { x: [-0.4, LAMBDAS.length - 0.6], y: [0, 3], title: "損失", xname: "正則化の強さ λ", marks: 0 });
+    const chart = d.panel(chartBox, { x: [-0.4, LAMBDAS.length - 0.6], y: [0, 3], title: "損失", marks: 0 });
+    d.text("正則化の強さ λ", chartBox[0] + chartBox[2], chartBox[1] + chartBox[3] + 2 * em, { size: 0.9, align: "right", color: colours.faint });
     for (const v of [1, 2, 3]) d.text(`${v}`, chartBox[0] - 0.4 * em, chart.y(v), { size: 0.8, align: "right", color: colours.faint });
     LAMBDAS.forEach((value, i) => { if (i % 2 === 0) d.text(number(value), chart.x(i), chartBox[1] + chartBox[3] + 0.8 * em, { size: 0.8, align: "center", color: colours.faint }); });
     const now = LAMBDAS.indexOf(lam), known = LAMBDAS.map((value, i) => [i, learned[`${points} ${value}`]]).filter(([, each]) => each);

@@ -16,7 +16,9 @@
 from functools import cache
 from time import perf_counter
 
+from scipy.interpolate import BSpline
 from scipy.linalg import orthogonal_procrustes
+from scipy.ndimage import affine_transform
 from scipy.optimize import approx_fprime
 from sklearn.datasets import load_digits, make_circles, make_moons
 from sklearn.decomposition import PCA
@@ -54,6 +56,11 @@ def learn(model, x, labels) -> bool:
     except ValueError:  # scikit-learn refuses weights that are not finite
         return False
     return True
+
+
+def sides(model, x):
+    """The output for the second of two classes, from 0 to 65535: a map of it is short."""
+    return (65535 * model.predict_proba(x)[:, 1]).astype("u2")
 
 
 def measure(model, x, labels):
@@ -119,21 +126,23 @@ def layers_run(settings):
     x, label = layers_data(settings["data"], settings.get("moved", []))
     hidden = (8,) * settings["layers"]
     flat, bent = [newborn(x, label, hidden, 0.05, activation, 0.9, 40) for activation in ("identity", "tanh")]
-    line, lattice = np.linspace(-1.95, 1.95, 40), np.linspace(-2, 2, 13)
+    line, wires, fine = np.linspace(-1.95, 1.95, 40), np.linspace(-1.75, 1.75, 9), np.linspace(-1.75, 1.75, 33)
     grid = np.stack(np.meshgrid(line, line[::-1]), axis=-1).reshape(-1, 2)
-    mesh = np.stack(np.meshgrid(lattice, lattice), axis=-1).reshape(-1, 2)
+    upright = np.stack(np.meshgrid(wires, fine, indexing="ij"), axis=-1)
+    mesh = np.concatenate([upright, upright[..., ::-1]]).reshape(-1, 2)
     along = None
     for step in range(LAYERS_STEPS + 1):
         z = last_hidden(bent, x)
         out, along, offset, middle = across(bent, z, along)
         view = lambda z: np.stack([z @ out + offset, (z - middle) @ along], axis=1)
         points, net = view(z), view(last_hidden(bent, mesh))
+        slopes = np.linalg.multi_dot(flat.coefs_)[:, 0]
         scale = np.abs(np.concatenate([points, net])).max(axis=0) + 1e-9
         yield {
             "epoch": 4 * step, "points": x.astype("f4"), "labels": label.tolist(),
-            "flat": (255 * flat.predict_proba(grid)[:, 1]).astype("u1"), "bent": (255 * bent.predict_proba(grid)[:, 1]).astype("u1"),
-            "hidden": (points / scale).astype("f4"), "mesh": (net / scale).reshape(13, 13, 2).astype("f4"),
-            "product": np.linalg.multi_dot(flat.coefs_)[:, 0].tolist(), "matrices": "".join(f"W_{i + 1}" for i in range(len(flat.coefs_))),
+            "flat": sides(flat, grid), "bent": sides(bent, grid),
+            "hidden": (points / scale).astype("f4"), "mesh": (net / scale).reshape(18, 33, 2).astype("f4"),
+            "product": slopes.tolist(), "line": [*slopes, flat.predict_log_proba(np.zeros((1, 2)))[0] @ [-1, 1]], "matrices": "".join(f"W_{i + 1}" for i in range(len(flat.coefs_))),
             "accuracy": [float((model.predict(x) == label).mean()) for model in (flat, bent)],
         }
         for model in (flat, bent):
@@ -338,17 +347,67 @@ else:
 
 # %% cellView="form" jupyter={"source_hidden": true}
 # @title 場面 8: 数字を書いてみる
+# How people write the digits: ", " between shapes, "/" between strokes; a stroke follows points "xy", 00 to 99, y downwards.
+HANDS = [
+    "50 20 13 16 39 69 86 83 60 40, 60 20 15 39 79 85 72 40, 30 14 29 69 86 72 50",
+    "50 59, 60 49, 24 60 59, 32 50 59, 33 50 59/29 79, 32 50 59/19 89",
+    "22 40 80 84 46 19 89, 12 30 80 84 27 09 28 48 89, 11 70 83 19 99",
+    "11 50 91 64 44 95 97 59 18, 10 80 44 85 88 49 18, 12 40 82 54 44 54 87 49 18",
+    "40 16 86/62 69, 20 15 85/70 69, 60 16 86/60 69, 69 60 15 95, 30 14 26 66 81/80 69, 50 16 76/63 68",
+    "20 14 74 98 59 18/20 80, 80 20 14 74 98 49 18, 80 30 13 45 86 79 39 18, 21 15 64 97 59 18/30 90",
+    "60 32 16 39 79 96 65 35 17, 50 16 29 79 86 65 26, 81 50 13 17 49 88 75 44 16",
+    "10 80 49, 13 10 80 49, 11 80 65 59, 13 10/10 80 64 59, 10 80 49/35 85, 10 80 69",
+    "81 40 13 34 66 88 59 28 36 63 81, 50 20 23 54 83 80 50/54 25 18 59 88 85 54, 54 22 30 70 82 54 17 39 69 97 54, "
+    "70 30 13 55 97 59 18 46 72 80, 50 30 31 54 73 70 50/54 15 18 59 98 95 54",
+    "82 50 22 35 65 82 79, 81 50 12 15 55 82 87 59 28, 71 40 12 15 64 72 71 49, 70 30 13 35 65 71/71 79",
+]
+
+
+def inked(strokes, thick):
+    """The strokes as the pad counts them: fitted into 32 x 32 cells, the ink of each block of 4 x 4 as a part of 1."""
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    width, height = high - low + 1e-9
+    sy = min((32 - thick) / height, 1.5 * (24 - thick) / width)
+    sx = min((24 - thick) / width, 1.5 * sy)
+    points = ((points - (low + high) / 2) * (sx, sy)).astype(np.float32)
+    across, down = ((points[:, axis, None] - np.arange(-15.5, 16, dtype=np.float32)) ** 2 for axis in (0, 1))
+    nearest = (down[:, :, None] + across[:, None, :]).min(axis=0)  # the square of a cell's distance from the strokes
+    return (nearest <= (thick / 2) ** 2).reshape(8, 4, 8, 4).mean(axis=(1, 3)).ravel()
+
+
+def written(k, rng):
+    """The digit k in a random hand: a part larger, points astray, slanted, turned, round or angular, with some pen."""
+    shapes = HANDS[k].split(", ")
+    larger = np.exp(rng.normal(0, 0.25, 2))
+    angle, slant, narrow = rng.normal(0, (0.1, 0.2, 0.25))
+    hand = [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]] @ np.array([[np.exp(narrow - 0.25), 0], [slant, 1]])
+    round_hand, strokes = rng.random() < 0.7, []
+    for stroke in shapes[rng.integers(len(shapes))].split("/"):
+        points = (np.array([[int(c) for c in pair] for pair in stroke.split()]) / 9) ** larger
+        points = (points + rng.normal(0, 0.05, points.shape)) @ hand
+        degree = 1 + (round_hand and len(points) > 2)
+        knots = np.pad(np.linspace(0, 1, len(points) - degree + 1), degree, mode="edge")
+        strokes.append(BSpline(knots, points, degree)(np.linspace(0, 1, 50)))
+    return inked(strokes, rng.uniform(4.6, 6.6))
+
+
+def moved(pixels, rng):
+    """A digit of the data a little larger or smaller, turned, slanted and shifted."""
+    change = np.eye(2) + rng.normal(0, 0.08, (2, 2))
+    return affine_transform(pixels.reshape(8, 8), change, 3.5 - change @ (3.5, 3.5) + rng.normal(0, 0.3, 2), order=1).ravel()
+
+
 def reader():
-    """A network that has seen the digits, each of them also moved by a pixel to either side, all with noise: so it reads new hands."""
+    """A network that reads people: it has seen the digits of the data, as they are and moved, and others in random hands."""
     x, _, label, _ = digits()
-    pictures = x.reshape(-1, 8, 8)
-    left, right = np.zeros_like(pictures), np.zeros_like(pictures)
-    left[:, :, :-1], right[:, :, 1:] = pictures[:, :, 1:], pictures[:, :, :-1]
-    x = np.concatenate([x, left.reshape(-1, 64), right.reshape(-1, 64)])
-    label, rng = np.tile(label, 3), np.random.default_rng(1)
-    model = newborn(x, label, (32, 16), 0.05, momentum=0.9, batch_size=50)
-    for _ in range(12):
-        learn(model, np.clip(x + 0.3 * rng.normal(size=x.shape), 0, 1), label)
+    rng, hands = np.random.default_rng(SEED), np.arange(5000) % 10
+    x = np.concatenate([x, [moved(pixels, rng) for _ in range(4) for pixels in x], [written(k, rng) for k in hands]])
+    label = np.concatenate([np.tile(label, 5), hands])
+    model = newborn(x, label, (32, 16), momentum=0.9, batch_size=64)
+    for lr in np.linspace(0.05, 0.001, 20):
+        set_lr(model, lr)
+        learn(model, np.clip(x + 0.1 * rng.normal(size=x.shape), 0, 1), label)
     return model
 
 
@@ -364,6 +423,7 @@ if "present" in globals():
     present(Scene("pad", "数字を書いてみる", "マウスか指で数字を書くと、10 個の出力が、書いている途中から答えます。", 3, [
         "マスに 0、1、7 を書きます。会場のだれかに書いてもらってもよいです。",
         "ネットワークが見ているのは、隣の 8 × 8 の画像だけです。書いた線を、学習データと同じ大きさにそろえてあります。",
+        "学習したのは、今日の演習と同じデータと、それを少し動かしたもの、そして型から作った手書き風の数字です。テストの正解率は約 97 % です。",
         "線の太さは「値 × 重み」です。緑は足し、紫は引きます。ニューロンを 1 つ押すと、その足し算が左下に出ます。",
         "わざと変な字を書いて、自信満々に間違えるところも見せます。",
     ], data=pad_data))
@@ -433,7 +493,7 @@ def overfit_run(settings):
             warnings.simplefilter("ignore")  # it stops for a picture, not because it has converged
             model.set_params(max_iter=max(now - before, 1), max_fun=1 if not now else 15000).fit(x[:points], label[:points])
         yield {
-            "map": (255 * model.predict_proba(grid)[:, 1]).astype("u1"), "iteration": now, "whole": OVERFIT_ITERATIONS[-1],
+            "map": sides(model, grid), "iteration": now, "whole": OVERFIT_ITERATIONS[-1],
             "train": measure(model, x[:points], label[:points]), "test": measure(model, x[400:], label[400:]),
             "size": float(np.sqrt(sum((W**2).sum() for W in model.coefs_))),
         }

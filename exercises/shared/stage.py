@@ -8,6 +8,7 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from IPython import get_ipython
@@ -80,6 +81,7 @@ FILMS_KEPT = 12
 ONE = globals().get("ONE", threading.RLock())  # JupyterLab may let a question be answered in another thread than cells
 SCENES: dict[str, Scene] = globals().get("SCENES", {})
 FILMS: OrderedDict = globals().get("FILMS", OrderedDict())
+DATA: dict[str, dict] = globals().get("DATA", {})
 ON_STAGE: list = globals().get("ON_STAGE", [])
 
 
@@ -87,7 +89,9 @@ def answer(question: dict) -> dict:
     """What the stage asked for: a scene's data, or a frame of its run. An error is told in one sentence."""
     scene = SCENES[question["scene"]]
     if question.get("data"):
-        return {"data": encode(scene.data())}
+        if scene.name not in DATA:
+            DATA[scene.name] = encode(scene.data())
+        return {"data": DATA[scene.name]}
     key = scene.name, json.dumps(question["settings"], sort_keys=True)
     try:
         if key not in FILMS:
@@ -107,9 +111,10 @@ if anywidget is not None:
 
         _esm, _css = SCRIPT, STYLE
         scenes = traitlets.List().tag(sync=True)
+        page = traitlets.Unicode().tag(sync=True)  # the page without a kernel, where `make demo` has laid it
 
         def __init__(self):
-            super().__init__(scenes=[scene.text() for scene in SCENES.values()])
+            super().__init__(scenes=[scene.text() for scene in SCENES.values()], page="demo.html" if Path("demo.html").exists() else "")
             self.on_msg(self.asked)
 
         def asked(self, _, question: dict, buffers) -> None:
@@ -128,6 +133,7 @@ def present(scene: Scene) -> None:
     """Take a scene into the programme; one of the same name is replaced, on the stage too."""
     with ONE:
         SCENES[scene.name] = scene
+        DATA.pop(scene.name, None)
         for key in [key for key in FILMS if key[0] == scene.name]:
             del FILMS[key]
     for stage in ON_STAGE:

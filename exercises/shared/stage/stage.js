@@ -17,7 +17,7 @@ const element = (tag, attributes = {}, ...children) => {
 };
 
 // numpy arrays come as {array: base64, kind, shape}; here they are flat, with their shape beside.
-const KINDS = { f4: Float32Array, f8: Float64Array, u1: Uint8Array, i4: Int32Array };
+const KINDS = { f4: Float32Array, f8: Float64Array, u1: Uint8Array, u2: Uint16Array, i4: Int32Array };
 function decode(value) {
   if (Array.isArray(value)) return value.map(decode);
   if (!value || typeof value !== "object") return value;
@@ -39,7 +39,7 @@ const theme = {
 theme.system.addEventListener("change", () => theme.tell());
 
 class View {
-  // A scene. link.ask(question) answers {scene, settings, step} with {frame, last}, and {scene, data: true} with its data.
+  // A scene. link.ask({scene, settings, step}) gives {frame, step, last}, link.data(scene) what its picture needs.
   constructor(root, name, link) {
     Object.assign(this, { name, link, picture: PICTURES[name], step: 0, frame: null, last: false, data: null, flowing: 0, alive: true });
     const { controls } = this.picture;
@@ -51,6 +51,7 @@ class View {
     this.inputs = new Map();
     this.board = element("div", { class: "board" }, this.canvas);
     this.bar = element("div", { class: "controls" }, ...controls.map((control, i) => this.control(control, this.allowed[i])), ...this.buttons());
+    this.follow(this.settings);
     this.root = element("div", { class: `view view-${name}` }, this.board, this.bar, this.told);
     root.append(this.root);
     this.sized = new ResizeObserver(() => this.resize());
@@ -66,9 +67,9 @@ class View {
 
   async start() {
     if (this.picture.data) {
-      const answer = await this.link.ask({ scene: this.name, data: true });
+      const { data } = await this.link.data(this.name);
       if (!this.alive) return;
-      this.data = answer.data;
+      this.data = data;
     }
     this.refresh();
   }
@@ -90,13 +91,11 @@ class View {
         output.textContent = shown(value);
         input.setAttribute("aria-valuetext", shown(value));
       });
-      this.inputs.get(key)(control.value);
       return element("div", { class: "slider" }, element("label", { for: id }, label), input, output);
     }
     const made = values.map((value) => element("button", {
       type: "button", "data-key": key, onclick: () => this.change(key, value) }, control.show ? control.show(value) : typeof value === "number" ? number(value) : value));
     this.inputs.set(key, (value) => made.forEach((button, i) => button.setAttribute("aria-pressed", values[i] === value)));
-    this.inputs.get(key)(control.value);
     return element("div", { class: "choice", role: "group", "aria-label": label }, element("span", {}, label), ...made);
   }
 
@@ -116,14 +115,21 @@ class View {
 
   change(key, value) { this.apply({ [key]: value, ...this.picture.changed?.({ ...this.state, [key]: value }, key) }); }
 
+  // The controls show the settings; one that has no meaning now is not there.
+  follow(changes) {
+    for (const key of Object.keys(changes)) this.inputs.get(key)?.(this.settings[key]);
+    this.picture.controls.forEach(({ when }, i) => { this.bar.children[i].hidden = when ? !when(this.settings) : false; });
+  }
+
   // Changes of the state, of whatever origin: controls, a drag, a click. The controls follow.
   apply(changes) {
     if (!changes) return;
     for (const [key, value] of Object.entries(changes)) {
       if (key === "step") this.step = value;
-      else if (key in this.settings) { this.settings[key] = value; this.inputs.get(key)(value); }
+      else if (key in this.settings) this.settings[key] = value;
       else this.memory[key] = value;
     }
+    this.follow(changes);
     const control = this.picture.controls.find(({ key, local }) => key in changes && !local);
     if (this.picture.trained && (control || changes.restart)) {  // what is learned depends on it: from the start again
       this.step = 0;
@@ -237,7 +243,7 @@ class View {
     const seconds = (performance.now() - this.flowing) / 1000;
     const moving = this.picture.flow && seconds < this.picture.flow && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     const state = { ...this.state, flow: moving ? seconds / this.picture.flow : 1 };
-    this.panels = this.picture.draw(drawing, state);
+    this.canvas.panels = this.panels = this.picture.draw(drawing, state);
     const told = this.problem || this.picture.tell(state);
     if (this.told.textContent !== told) this.told.textContent = told;
     this.canvas.setAttribute("aria-label", told);
@@ -313,6 +319,7 @@ class Deck {
     document.addEventListener("keydown", this.press, true);
     this.root.focus();
     this.show(at.index);
+    for (const { name } of texts) if (PICTURES[name].data) link.data(name);  // learned while the first scenes are shown
   }
 
   // A text may come later than the stage: cells run one after another, and again.
@@ -442,7 +449,9 @@ function kernelLink(model, warn) {
     question.resolve(decode(message));
   };
   model.on("msg:custom", received);
-  return {
+  const known = new Map(), link = {
+    data: (scene) => known.get(scene) ?? known.set(scene, link.ask({ scene, data: true })).get(scene),
+    forget: (scene) => known.delete(scene),
     ask: (question) => new Promise((resolve) => {
       const id = `${me} ${++number}`;
       const send = () => { try { model.send({ ...question, id }); } catch { warn(LOST); } };
@@ -452,13 +461,16 @@ function kernelLink(model, warn) {
     }),
     close: () => { model.off("msg:custom", received); waiting.forEach(({ timer }) => clearInterval(timer)); waiting.clear(); },
   };
+  return link;
 }
 
 function render({ model, el }) {
   const at = { index: 0, since: Date.now() };
   let deck = null, page = "";
-  fetch(new URL("demo.html", document.baseURI.replace(/\/(lab|doc|notebooks).*$/, "/files/"))).then((answer) => (answer.ok ? answer.blob() : null))
-    .then((blob) => { page = blob ? URL.createObjectURL(blob) : ""; }).catch(() => {});  // only `make demo` lays it there
+  if (model.get("page")) {  // fetched now: when it is needed, the server may be gone too
+    fetch(new URL(model.get("page"), document.baseURI.replace(/\/(lab|doc|notebooks|tree)\b.*$/, "/files/")))
+      .then((answer) => answer.blob()).then((blob) => { page = URL.createObjectURL(new Blob([blob], { type: "text/html" })); });
+  }
   const status = element("p", { role: "status" });
   const warn = (sentence) => { deck?.warn(sentence, sentence && page); status.textContent = sentence; };
   const link = kernelLink(model, warn);
@@ -466,7 +478,7 @@ function render({ model, el }) {
   const button = element("button", { type: "button", class: "open", onclick: open }, "舞台を開く");
   el.append(element("div", { class: "demo" }, element("p", {}, button, " 場面が画面いっぱいに出ます。もどるには Esc を押します。"), status));
   const changed = () => deck?.update(model.get("scenes"));
-  const again = ({ again: name }) => { if (name && deck) { deck.drop(name); deck.show(deck.at.index); } };
+  const again = ({ again: name }) => { if (!name) return; link.forget(name); deck?.drop(name); deck?.show(deck.at.index); };
   model.on("change:scenes", changed);
   model.on("msg:custom", again);
   open();
@@ -485,8 +497,8 @@ function recordedLink(record) {
   return {
     recorded: true,
     values: (scene, control) => record.values[scene]?.[control.key],
-    ask: async ({ scene, settings, step, data }) => {
-      if (data) return { data: (record.decoded ??= {})[scene] ??= decode(record.data[scene]) };
+    data: async (scene) => ({ data: (record.decoded ??= {})[scene] ??= decode(record.data[scene]) }),
+    ask: async ({ scene, settings, step }) => {
       const film = record.films[scene][key(settings)], at = Math.min(step, film.length - 1);
       return { frame: decode(film[at]), step: at, last: at === film.length - 1 };
     },
