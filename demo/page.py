@@ -27,9 +27,9 @@ body > header, main > section { margin-top: 2.2em; } h1, h2 { line-height: 1.3; 
 main > section > p { margin: .2em 0 .4em; } main > section { border-top: 1px solid var(--rule); padding-top: 1em; }
 a { color: var(--told); } li { margin: .2em 0; } summary { cursor: pointer; color: var(--faint); }
 kbd { border: 1px solid var(--rule); border-radius: 4px; padding: 0 .35em; font-family: inherit; }
-.view { border: 1px solid var(--rule); border-radius: 6px; overflow: hidden; }
+.view { border: 1px solid var(--rule); border-radius: 6px; }
 .demo-stage .view { border: 0; border-radius: 0; }
-@media (max-width: 640px) { body { font-size: 16px; padding: 0 10px 2em; } .demo .controls { padding: .4em; } .demo .slider { flex-basis: 100%; } }
+@media (max-width: 640px) { body { font-size: 16px; padding: 0 10px 2em; } main .controls { padding: .4em; position: sticky; bottom: 0; z-index: 1; background: var(--paper); border-top: 1px solid var(--rule); } main .slider { flex-basis: 100%; } }
 </style></head><body class="demo">
 <header><h1>ニューラルネットワークのデモ</h1>
 <p>カーネルもネットワークもいらないページです。絵の中の黄色い丸はつまんで動かせます。</p>

@@ -129,7 +129,7 @@ function acrossSquare([w1, w2, b], side) {
 }
 
 const layers = {
-  trained: true, tall: 3.1, pause: 20,
+  trained: true, autoplay: true, tall: 3.1, pause: 20,
   controls: [
     { key: "data", label: "データ", values: ["輪", "三日月", "市松模様"], value: "輪" },
     { key: "layers", label: "中間層の数", values: [1, 2, 3], value: 2 },
@@ -219,7 +219,7 @@ const softmaxScene = {
       const floor = panel.y(clamp(0, ...limits));
       d.path([[panel.box[0], floor], [panel.box[0] + panel.box[2], floor]], { color: colours.faint, width: 0.08 });
       values.forEach((value, i) => {
-        const top = panel.y(clamp(Number.isNaN(value) ? 0 : value, ...limits)), width = panel.box[2] * 0.22;
+        const top = panel.y(Number.isFinite(value) ? clamp(value, ...limits) : 0.85 * limits[1]), width = panel.box[2] * 0.22;
         d.rect([panel.x(i) - width / 2, Math.min(top, floor), width, Math.abs(top - floor)], { fill: i === k ? colour : colours.rule, round: 4 });
         d.text(label(value), panel.x(i), value < 0 ? top + lift * em : top - lift * em, { align: "center", bold: true });
         d.text(FRUITS[i], panel.x(i), panel.box[1] + panel.box[3] + 0.9 * em, { align: "center", size: 0.85, color: i === k ? colour : colours.faint });
@@ -290,13 +290,16 @@ function landscape({ place, data }) {
   return { start, loss, step: 4.4 / (n - 1) };
 }
 
+// The slope of a landscape at a place, by differences.
+function gradientAt({ loss, step = EPSILON }, [a, b]) {
+  return [(loss(a + step, b) - loss(a - step, b)) / (2 * step), (loss(a, b + step) - loss(a, b - step)) / (2 * step)];
+}
+
 // The places of the ball after 0, 1, … steps; it ends early where it has left the map for good.
 function descend(state, steps) {
-  const { loss, step = EPSILON } = landscape(state), ways = [[...(state.ball || landscape(state).start)]];
+  const land = landscape(state), ways = [[...(state.ball || land.start)]];
   for (let i = 0; i < steps; i++) {
-    const [a, b] = ways[i];
-    const [da, db] = [(loss(a + step, b) - loss(a - step, b)) / (2 * step), (loss(a, b + step) - loss(a, b - step)) / (2 * step)];
-    const next = [a - state.alpha * da, b - state.alpha * db];
+    const slopes = gradientAt(land, ways[i]), next = ways[i].map((w, k) => w - state.alpha * slopes[k]);
     ways.push(next);
     if (!next.every((v) => Math.abs(v) < 1e3)) break;
   }
@@ -309,9 +312,9 @@ function fate(state) {
   const lowest = Math.min(...range(45 * 45).map((i) => loss(-2.2 + (i % 45) * 0.1, -2.2 + Math.floor(i / 45) * 0.1)));
   if (ways.some(outside) && (last > height[0] || outside(ways[ways.length - 1]))) return "diverges";
   if (last - lowest < 0.02 * (height[0] - lowest)) return "arrives";
-  const still = Math.hypot(ways[ways.length - 1][0] - ways[ways.length - 2][0], ways[ways.length - 1][1] - ways[ways.length - 2][1]);
-  if (still < 0.003 && height[0] - last < 0.1 * (height[0] - lowest)) return "plateau";
-  if (still < 0.003) return "local";
+  const steep = (way) => Math.hypot(...gradientAt(landscape(state), way));
+  if (steep(ways[0]) < 0.05 && height[0] - last < 0.1 * (height[0] - lowest)) return "plateau";
+  if (steep(ways[ways.length - 1]) < 0.01) return "local";
   return height.slice(-8).some((h, i, some) => i && h > some[i - 1] + 1e-3) ? "swings" : "slow";
 }
 const FATES = {
@@ -377,18 +380,19 @@ const descent = {
     d.text("w_2", box[0] - 0.4 * em, box[1] + 0.6 * em, { align: "right", size: 0.9, color: colours.faint });
     d.within(box, () => {
       for (const k of range(7)) d.level(box, heights, n, n, low + (high - low) * ((k + 0.5) / 7) ** 2, { color: colours.faint, width: 0.06 });
-      d.path(map.points(ways), { width: 0.16 });
-      map.points(ways).forEach(([x, y]) => d.dot(x, y, 0.2, { color: null }));
+      const left = ways.findIndex(outside), inside = left < 0 ? ways : ways.slice(0, left + 1);
+      d.path(map.points(inside), { width: 0.16 });
+      map.points(inside).forEach(([x, y]) => d.dot(x, y, 0.2, { color: null }));
       if (!outside(ball)) d.dot(...map.points([ball])[0], 0.5, { fill: colours.focus });
     });
     d.handle(...map.points([ways[0]])[0], 0.5);
     d.text("始まり", map.x(ways[0][0]) + 1.1 * em, map.y(ways[0][1]) - 0.8 * em, { size: 0.85, halo: true });
 
     const losses = ways.map(([a, b]) => loss(a, b)), most = Math.max(losses[0] * 1.25, Math.min(Math.max(...losses), losses[0] * 3)) || 1;
-    const chartBox = d.inside(chartCell, { top: 1.8, bottom: 2.4, left: 2.4 });
+    const chartBox = d.inside(chartCell, { top: 2, bottom: 2.4, left: 2.4 });
     const chart = d.panel(chartBox, { x: [0, WALK], y: [Math.min(low, 0), most], xname: "ステップ", yname: "損失 E", marks: 2 });
     d.within(chartBox, () => d.path(chart.points(losses.map((h, i) => [i, Number.isFinite(h) ? Math.min(h, 10 * most) : 10 * most])), { width: 0.2 }));
-    d.text(`α = ${number(state.alpha)}　${ways.length - 1} 歩　E = ${number(losses[losses.length - 1])}`, chartBox[0] + chartBox[2] - 0.3 * em, chartBox[1] + 0.9 * em, { align: "right", bold: true, halo: true });
+    d.text(`α = ${number(state.alpha)}　${ways.length - 1} 歩　E = ${number(losses[losses.length - 1])}`, chartBox[0] + chartBox[2], chartBox[1] - 0.8 * em, { align: "right", bold: true });
     return { map, hill: { left, size } };
   },
   grab(state, { map, hill }, x, y) {
@@ -421,15 +425,15 @@ const OPERATIONS = {
 // inputs: name → [value, x, y, label]; boxes in order: name of what comes out → [operation, names that go in, x, y]
 const GRAPHS = {
   "りんごの買い物": ({ price, count }) => ({
-    unit: "円", result: "合計", limits: [[-0.9, 7.8], [-2.2, 1.9]],
+    unit: "円", limits: [[-0.9, 7.8], [-2.2, 1.9]],
     inputs: { price: [price, 0, 1.5, "りんごの値段"], count: [count, 0, -0.3, "個数"], bag: [30, 1.9, -1.8, "袋"], tax: [1.1, 3.9, -1.8, "税"] },
     boxes: { apples: ["×", ["price", "count"], 2, 0.9], subtotal: ["+", ["apples", "bag"], 3.9, 0.6], total: ["×", ["subtotal", "tax"], 5.8, 0.3] },
     names: { apples: "りんごの代金", subtotal: "小計", total: "合計" },
   }),
   "小さなネットワーク": ({ h }) => ({
-    unit: "", result: "E", limits: [[-0.5, 9.9], [-2.2, 1.9]],
-    inputs: { x: [1.5, 0, 1.2, "x"], w1: [0.8, 0, -0.6, "w_1"], b1: [-0.5, 1.4, -1.9, "b_1"], w2: [-1.2, 4.5, -1.9, "w_2"], b2: [0.4, 6.1, -1.9, "b_2"] },
-    boxes: { a1: ["×", ["x", "w1"], 1.4, 0.5], u1: ["+", ["a1", "b1"], 2.9, 0.5], z: [h, ["u1"], 4.4, 0.5], a2: ["×", ["z", "w2"], 5.7, 0.5], u2: ["+", ["a2", "b2"], 7, 0.5], E: ["−log σ", ["u2"], 8.5, 0.5] },
+    unit: "", limits: [[-0.4, 11], [-2.2, 1.9]],
+    inputs: { x: [1.5, 0, 1.2, "x"], w1: [0.8, 0, -0.6, "w_1"], b1: [-0.5, 1.3, -1.9, "b_1"], w2: [-1.2, 4.8, -1.9, "w_2"], b2: [0.4, 6.3, -1.9, "b_2"] },
+    boxes: { a1: ["×", ["x", "w1"], 1.3, 0.5], u1: ["+", ["a1", "b1"], 2.8, 0.5], z: [h, ["u1"], 4.5, 0.5], a2: ["×", ["z", "w2"], 6.2, 0.5], u2: ["+", ["a2", "b2"], 7.6, 0.5], E: ["−log σ", ["u2"], 9.3, 0.5] },
     names: { a1: "w₁x", u1: "u", z: "z", a2: "w₂z", u2: "u", E: "E" },
   }),
 };
@@ -461,7 +465,7 @@ function graphStep({ order, result }, step, asks) {
 const graphSteps = ({ order }, asks) => order.length + 1 + order.length * (asks ? 2 : 1);
 
 const graphScene = {
-  tall: 1.9, pause: 1100, flow: 0.5,
+  tall: 1.2, pause: 1100, flow: 0.5,
   steps: (state) => graphSteps(graphOf(state), state.asks === "する"),
   controls: [
     { key: "graph", label: "グラフ", values: Object.keys(GRAPHS), value: "りんごの買い物" },
@@ -477,7 +481,7 @@ const graphScene = {
     const plane = d.panel(box, { x: graph.limits[0], y: graph.limits[1], marks: 0, frame: false });
     const place = (name) => { const [x, y] = graph.inputs[name] ? graph.inputs[name].slice(1, 3) : graph.boxes[name].slice(2, 4); return [plane.x(x), plane.y(y)]; };
     const end = [plane.x(graph.limits[0][1] - 0.55), plane.y(graph.boxes[graph.result][3])];
-    const room = d.wide ? 1 : 0.62, boxWidth = (text) => (text.length > 2 ? 5.4 : 3) * em * room;
+    const room = d.wide ? 1 : 0.78, boxWidth = (text) => (text.length > 2 ? 4.8 : 3) * em * room;
     const wires = graph.order.flatMap(([out, [operation, into]]) => into.map((name) => ({ name, from: place(name), to: place(out), width: boxWidth(operation), source: graph.boxes[name] ? boxWidth(graph.boxes[name][0]) : null })));
     wires.push({ name: graph.result, from: place(graph.result), to: end, width: 0, source: boxWidth(graph.boxes[graph.result][0]) });
     const known = new Set([...Object.keys(graph.inputs), ...at.forward]);
@@ -599,7 +603,7 @@ function bitmap(d, [x, y, w, h], pixels, from = 0, most = 16) {
 const RATES = [0.001, 0.01, 0.1, 0.3, 1, 3, 10, 100];
 const EPOCHS = 20;
 const digitsScene = {
-  trained: true, data: true, tall: 3.3, pause: 0,
+  trained: true, data: true, autoplay: true, tall: 3.3, pause: 0,
   controls: [
     { key: "lr", label: "学習率 α", values: RATES, value: 0.1, slider: true },
     { key: "units", label: "中間層", values: [5, 10, 40], value: 40 },
@@ -626,10 +630,9 @@ const digitsScene = {
     });
     curves(loss, lossBox, 1);
     curves(accuracy, accuracyBox, 2);
-    const key = accuracyBox[1] + accuracyBox[3] - 0.9 * em;
-    d.text("― 学習データ", accuracyBox[0] + 0.5 * em, key, { size: 0.85 });
-    d.text("‐ ‐ テスト", accuracyBox[0] + accuracyBox[2] - 0.4 * em, key, { size: 0.85, color: colours.test, align: "right" });
-    d.text(`${(100 * last[4]).toFixed(1)} %`, accuracyBox[0] + accuracyBox[2] - 0.4 * em, key - 1.8 * em, { size: 1.5, bold: true, color: colours.test, align: "right", halo: true });
+    const key = d.text("‐ ‐ テスト", lossBox[0] + lossBox[2], lossBox[1] - 0.8 * em, { size: 0.85, color: colours.test, align: "right" });
+    d.text("― 学習データ", lossBox[0] + lossBox[2] - key - em, lossBox[1] - 0.8 * em, { size: 0.85, align: "right" });
+    d.text(`${(100 * last[4]).toFixed(1)} %`, accuracyBox[0] + accuracyBox[2] - 0.4 * em, accuracyBox[1] + accuracyBox[3] * 0.7, { size: 1.5, bold: true, color: colours.test, align: "right", halo: true });
 
     const columns = 6, show = 30, side = Math.min(middle[2] / columns, (middle[3] - 3 * em) / 5 / 1.28), gap = side * 0.12;
     const [gx, gy] = [middle[0] + (middle[2] - columns * side) / 2, middle[1] + 2.2 * em];
@@ -655,7 +658,7 @@ const digitsScene = {
   },
   tell({ history, fate: what, lr }) {
     const last = [...history.slice(-5)];
-    if (what === "diverged") return "発散しました。重みが計算できないほど大きくなっています。学習率 α を小さくしてみます。";
+    if (what === "diverged") return "発散しました。1 歩が大きすぎて、損失がはじめより大きくなりました。学習率 α を小さくしてみます。";
     if (what === "stopped") return "学習が止まりました。1 歩が大きすぎて、どの ReLU も 0 しか出さなくなり、勾配も 0 です。";
     if (!last[0]) return "学習する前です。まだ、でたらめに答えています。「再生」を押します。";
     if (lr < 0.01) return `${last[0]} エポック: α = ${number(lr)} では、遅すぎて進みません。テストの正解率は ${(100 * last[4]).toFixed(1)} % です。`;
@@ -727,7 +730,7 @@ const padScene = {
 
     const { us, zs } = read(pixels, data), y = zs[3], best = argmax(y);
     const [x, top, w, h] = d.inside(right, { top: 2.4, bottom: 1.6 }), side = Math.min(w * 0.2, h * 0.42);
-    const place = [[x, top + h * 0.5 - side / 2], w * 0.42, w * 0.62, w * 0.8];
+    const place = [[x, top + h * 0.5 - side / 2], ...(d.wide ? [0.42, 0.62, 0.8] : [0.4, 0.55, 0.68]).map((part) => part * w)];
     const lamp = (layer, i) => {
       if (!layer) return [x + ((i % 8) + 0.5) * (side / 8), place[0][1] + (Math.floor(i / 8) + 0.5) * (side / 8)];
       const n = zs[layer].length;
@@ -785,7 +788,7 @@ const padScene = {
   tell({ pixels, data, chosen }) {
     if (!pixels.some((v) => v)) return "マウスか指で数字を書くと、書いている途中から答えます。ニューロンを押すと、その計算が見えます。";
     const { us, zs } = read(pixels, data), best = argmax(zs[3]);
-    if (chosen) return `${LAMPS[chosen[0]]}の ${chosen[1] + (chosen[0] === 3 ? 0 : 1)}${chosen[0] === 3 ? "" : " 番目"}: 入ってくる値 × 重みを全部足して、u = ${fixed(us[chosen[0] - 1][chosen[1]], 2)} です。`;
+    if (chosen) return `${LAMPS[chosen[0]]} の ${chosen[1] + (chosen[0] === 3 ? 0 : 1)}${chosen[0] === 3 ? "" : " 番目"}: 入ってくる値 × 重みを全部足して、u = ${fixed(us[chosen[0] - 1][chosen[1]], 2)} です。`;
     return `${best} と読みました。確率は ${Math.round(100 * zs[3][best])} % です。`;
   },
 };
@@ -807,7 +810,7 @@ function padSum(d, { data, chosen: [layer, j] }, us, zs, [x, top, side, h, place
 
 // --- 9. Shuffled pixels
 const shuffle = {
-  trained: true, data: true, tall: 2.1, pause: 0,
+  trained: true, data: true, autoplay: true, tall: 1.75, pause: 0,
   controls: [{ key: "order", label: "入れ替え方 (0 はもとのまま)", values: range(10), value: 1, slider: true }],
   draw(d, state) {
     const { colours, em } = d, [left, right] = d.cells([1.7, 1], { stacked: [1, 1] });

@@ -292,6 +292,9 @@ class View {
 }
 View.all = new Set();
 
+// Keys that a control needs for itself when it has the focus.
+const OWN = [["input", ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]], ["button, a, summary", [" ", "Enter"]]];
+
 // --- All scenes, one at a time, over the whole window
 class Deck {
   // at: what stays of a presentation when the stage is closed and opened again. Keys: see KEYS.
@@ -351,8 +354,7 @@ class Deck {
 
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const inControl = event.target.closest?.("input, button, select, a, summary");
-    if (inControl && ((event.target.tagName === "INPUT" && !["PageUp", "PageDown", "Escape"].includes(event.key)) || [" ", "Enter"].includes(event.key))) return;
+    if (OWN.some(([control, keys]) => event.target.closest?.(control) && keys.includes(event.key))) return;
     const act = this.KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!act) return;
     event.preventDefault();
@@ -524,7 +526,8 @@ function openPage(texts, record) {
   document.querySelector(".theme").addEventListener("click", () => theme.toggle());
   const keys = { ArrowRight: (view) => view.move(1), ArrowLeft: (view) => view.move(-1), Home: (view) => view.rewind(), " ": (view) => view.toggle() };
   addEventListener("keydown", (event) => {
-    if (deck || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("button, input, a, summary")) return;
+    if (deck || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (OWN.some(([control, keys]) => event.target.closest(control) && keys.includes(event.key))) return;
     const view = nearest();
     if (!keys[event.key] || !view.playButton) return;
     keys[event.key](view);
