@@ -29,7 +29,7 @@ a { color: var(--told); } li { margin: .2em 0; } summary { cursor: pointer; colo
 kbd { border: 1px solid var(--rule); border-radius: 4px; padding: 0 .35em; font-family: inherit; }
 .view { border: 1px solid var(--rule); border-radius: 6px; }
 .demo-stage .view { border: 0; border-radius: 0; }
-@media (max-width: 640px) { body { font-size: 16px; padding: 0 10px 2em; } main .controls { padding: .4em; position: sticky; bottom: 0; z-index: 1; background: var(--paper); border-top: 1px solid var(--rule); } main .slider { flex-basis: 100%; } }
+@media (max-width: 640px) { body { font-size: 16px; padding: 0 10px 2em; } .demo main .controls { padding: .4em; position: sticky; bottom: 0; z-index: 1; background: var(--paper); border-top: 1px solid var(--rule); } .demo main .slider { flex-basis: 100%; } .demo main .slider label { white-space: normal; } }
 </style></head><body class="demo">
 <header><h1>ニューラルネットワークのデモ</h1>
 <p>カーネルもネットワークもいらないページです。絵の中の黄色い丸はつまんで動かせます。</p>

@@ -7,13 +7,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import product
 from pathlib import Path
 
 import psutil
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -23,19 +23,29 @@ expect.set_options(timeout=30_000)  # a busy machine draws late
 
 
 @contextmanager
-def browser_page(width: int = 1280, height: int = 720) -> Iterator[tuple[Page, list[str]]]:
-    """A page, and what goes wrong on its console."""
+def chromium() -> Iterator[Browser]:
+    """A browser; one at a time in a process."""
     assert BROWSER, "No Chromium found; on Debian: apt install chromium."
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        page = browser.new_page(viewport={"width": width, "height": height})
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def browser_page(width: int = 1280, height: int = 720, browser: Browser | None = None, **context) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and what goes wrong on its console; in a browser of its own or in the given one."""
+    with nullcontext(browser) if browser else chromium() as browser:
+        page = browser.new_page(viewport={"width": width, "height": height}, **context)
         errors: list[str] = []
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         try:
             yield page, errors
         finally:
-            browser.close()
+            page.close()
 
 
 def barriers(page: Page) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 from browser import browser_page, lab
 from exercise import ROOT
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from demo.stage import lab_command
 
@@ -94,8 +94,8 @@ class Deck:
             points = [(x0 + x * side, y0 + y * side) for x, y in stroke]
             self.page.mouse.move(*points[0])
             self.page.mouse.down()
-            for point in points[1:]:
-                self.page.mouse.move(*point, steps=2)
+            for point in points[2:-1:2] + points[-1:]:
+                self.page.mouse.move(*point)
             self.page.mouse.up()
         self.page.wait_for_timeout(60)
         return self.told("pad")
@@ -139,17 +139,13 @@ class Stage(Deck):
 
     def run_cell(self, number: int) -> Locator:
         """Run a cell by its number, counted from 0, with the stage closed; returns it."""
-        self.page.evaluate("document.activeElement.blur()")
-        self.page.locator(".jp-Notebook").click(position={"x": 3, "y": 3})
-        self.page.keyboard.press("Escape")
-        for _ in range(30):
-            self.page.keyboard.press("ArrowUp")
-        for _ in range(number):
-            self.page.keyboard.press("ArrowDown")
+        cell = self.page.locator(f'.jp-Cell[data-windowed-list-index="{number}"]')
+        cell.scroll_into_view_if_needed()
+        cell.click(position={"x": 40, "y": 12})  # beside the folded code, which a click would unfold
         self.page.keyboard.press("Control+Enter")
         self.page.wait_for_timeout(300)
         self.idle()
-        return self.page.locator(".jp-Cell.jp-mod-selected")
+        return cell
 
     def kernel(self, code: str) -> str:
         """What the code prints in the notebook's kernel; for reading only."""
@@ -170,10 +166,10 @@ class Stage(Deck):
 
 
 @contextmanager
-def on_stage(folder: Path, page_file: Path = Path("none"), **screen) -> Iterator[Stage]:
+def on_stage(folder: Path, page_file: Path = Path("none"), browser: Browser | None = None) -> Iterator[Stage]:
     """JupyterLab as `make demo` opens it, in a browser of 1280 x 720."""
     command = lab_command(ROOT / "1101/demo.ipynb", page_file, folder)
-    with lab(folder, *command) as (address, server), browser_page(**SCREEN | screen) as (page, errors):
+    with lab(folder, *command) as (address, server), browser_page(**SCREEN, browser=browser) as (page, errors):
         page.goto(f"{address}/", timeout=90_000)
         page.locator(".jp-Notebook .jp-Cell").nth(5).wait_for(state="attached", timeout=90_000)
         for _ in range(90):  # JupyterLab forgets what is run before its kernel is there

@@ -314,7 +314,7 @@ function fate(state) {
   if (last - lowest < 0.02 * (height[0] - lowest)) return "arrives";
   const steep = (way) => Math.hypot(...gradientAt(landscape(state), way));
   if (steep(ways[0]) < 0.05 && height[0] - last < 0.1 * (height[0] - lowest)) return "plateau";
-  if (steep(ways[ways.length - 1]) < 0.01) return "local";
+  if (steep(ways[ways.length - 1]) < 0.03) return "local";
   return height.slice(-8).some((h, i, some) => i && h > some[i - 1] + 1e-3) ? "swings" : "slow";
 }
 const FATES = {

@@ -43,6 +43,11 @@ class Scene:
     recorded: dict[str, list] | None = None
     every: int = 1
 
+    def is_like(self, other) -> bool:
+        """Whether the other says and computes the same: its cell has been run again as it was."""
+        code = lambda scene: [function and function.__code__ for function in (scene.data, scene.run)]
+        return other is not None and self.text() == other.text() and code(self) == code(other)
+
     def text(self) -> dict:
         return {"name": self.name, "title": self.title, "sentence": self.sentence, "minutes": self.minutes, "notes": self.notes}
 
@@ -82,7 +87,7 @@ ONE = globals().get("ONE", threading.RLock())  # JupyterLab may let a question b
 SCENES: dict[str, Scene] = globals().get("SCENES", {})
 FILMS: OrderedDict = globals().get("FILMS", OrderedDict())
 DATA: dict[str, dict] = globals().get("DATA", {})
-ON_STAGE: list = globals().get("ON_STAGE", [])
+ON_STAGE: list = globals().get("ON_STAGE", [])  # the stage, once it is open
 
 
 def answer(question: dict) -> dict:
@@ -132,24 +137,24 @@ if anywidget is not None:
 def present(scene: Scene) -> None:
     """Take a scene into the programme; one of the same name is replaced, on the stage too."""
     with ONE:
-        SCENES[scene.name] = scene
-        DATA.pop(scene.name, None)
-        for key in [key for key in FILMS if key[0] == scene.name]:
-            del FILMS[key]
-    for stage in ON_STAGE:
-        stage.scenes = [each.text() for each in SCENES.values()]
-        stage.send({"again": scene.name})
+        known, SCENES[scene.name] = scene.is_like(SCENES.get(scene.name)), scene
+        if not known:
+            DATA.pop(scene.name, None)
+            for key in [key for key in FILMS if key[0] == scene.name]:
+                del FILMS[key]
+    if not known:
+        for stage in ON_STAGE:
+            stage.scenes = [each.text() for each in SCENES.values()]
+            stage.send({"again": scene.name})
     if get_ipython() is not None:
         print(f"場面「{scene.title}」の用意ができました。いちばん下のセルで、舞台が開きます。")
 
 
 def raise_curtain() -> None:
-    """Open the stage; an earlier one closes."""
+    """Open the stage. It is always the same one, so that a second browser disturbs no first."""
     if anywidget is None:
         print("舞台には anywidget が必要です。pip install anywidget を実行して、カーネルを再起動してください。")
         return
-    for stage in ON_STAGE:
-        stage.close()
-    ON_STAGE[:] = [Stage()] if get_ipython() is not None else []
-    for stage in ON_STAGE:
-        display(stage)
+    if get_ipython() is not None:
+        ON_STAGE[:] = ON_STAGE or [Stage()]
+        display(ON_STAGE[0])

@@ -243,7 +243,8 @@ class View {
     const seconds = (performance.now() - this.flowing) / 1000;
     const moving = this.picture.flow && seconds < this.picture.flow && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     const state = { ...this.state, flow: moving ? seconds / this.picture.flow : 1 };
-    this.canvas.panels = this.panels = this.picture.draw(drawing, state);
+    Object.assign(this.canvas, { panels: this.picture.draw(drawing, state), state });  // for whoever looks at the picture from outside
+    this.panels = this.canvas.panels;
     const told = this.problem || this.picture.tell(state);
     if (this.told.textContent !== told) this.told.textContent = told;
     this.canvas.setAttribute("aria-label", told);
@@ -306,8 +307,8 @@ class Deck {
     this.room = element("div", { class: "room" });
     this.alarm = element("div", { class: "alarm", role: "alert", hidden: true });
     const button = (label, sign, does) => element("button", { type: "button", title: label, "aria-label": label, onclick: does }, sign);
-    this.root = element("div", { class: "demo demo-stage", "data-lm-suppress-shortcuts": "true", tabindex: "-1" },
-      element("header", {}, this.title, this.sentence, element("nav", { "aria-label": "舞台" },
+    this.root = element("div", { class: "demo demo-stage", role: "dialog", "aria-label": "舞台", "data-lm-suppress-shortcuts": "true", tabindex: "-1" },
+      element("div", { class: "head" }, this.title, this.sentence, element("nav", { "aria-label": "舞台" },
         button("前の場面 (←、PageUp)", "◀", () => this.show(this.at.index - 1)), this.place, button("次の場面 (→、PageDown)", "▶", () => this.show(this.at.index + 1)),
         button("話すことと時計を別の窓で開く (N)", "メモ", () => this.openNotes()), button("明るい画面と暗い画面 (T)", "明暗", () => theme.toggle()),
         button("全画面 (F)", "全画面", () => this.fill()), button("閉じる (Esc)", "閉じる", () => this.leave()))),
