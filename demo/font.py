@@ -13,7 +13,7 @@ ALWAYS = set(map(chr, range(0x20, 0x7F))) | set("₀₁₂₃₄₅₆₇₈₉�
 def characters(root: Path) -> set[str]:
     """Every character that the stage, its scenes and their notes may show."""
     texts = [root / "demo/page.py", *root.glob("exercises/shared/stage/*.js"), root / "exercises/shared/stage.py",
-             *root.glob("exercises/*/demo.js"), *root.glob("exercises/*/demo.py")]
+             *root.glob("exercises/*/scenes/*.js"), *root.glob("exercises/*/demo.py")]
     return ALWAYS | {c for path in texts for c in path.read_text(encoding="utf-8") if not c.isspace()}
 
 

@@ -22,14 +22,20 @@ PAGE = Template("""<!DOCTYPE html>
 $style
 html { background: #ffffff; scroll-padding-top: .5em; }
 html[data-theme="dark"] { background: #14171a; }
-body { margin: 0 auto; max-width: 1280px; padding: 0 16px 2em; line-height: 1.6; font-size: 18px; background: var(--paper); color: var(--ink); }
-body > header, main > section { margin-top: 2.2em; } h1, h2 { line-height: 1.3; margin: 0 0 .2em; } h1 { font-size: 1.8em; } h2 { font-size: 1.5em; }
+body { margin: 0 auto; max-width: 1280px; padding: 0 16px 2em; }
+body { line-height: 1.6; font-size: 18px; background: var(--paper); color: var(--ink); }
+body > header, main > section { margin-top: 2.2em; }
+h1, h2 { line-height: 1.3; margin: 0 0 .2em; } h1 { font-size: 1.8em; } h2 { font-size: 1.5em; }
 main > section > p { margin: .2em 0 .4em; } main > section { border-top: 1px solid var(--rule); padding-top: 1em; }
 a { color: var(--told); } li { margin: .2em 0; } summary { cursor: pointer; color: var(--faint); }
 kbd { border: 1px solid var(--rule); border-radius: 4px; padding: 0 .35em; font-family: inherit; }
 .view { border: 1px solid var(--rule); border-radius: 6px; }
 .demo-stage .view { border: 0; border-radius: 0; }
-@media (max-width: 640px) { body { font-size: 16px; padding: 0 10px 2em; } .demo main .controls { padding: .4em; position: sticky; bottom: 0; z-index: 1; background: var(--paper); border-top: 1px solid var(--rule); } .demo main .slider { flex-basis: 100%; } .demo main .slider label { white-space: normal; } }
+@media (max-width: 640px) {  /* on a telephone a picture is higher than the screen; its controls stay in sight */
+body { font-size: 16px; padding: 0 10px 2em; }
+.demo main .controls { position: sticky; bottom: 0; z-index: 1; padding: .4em; }
+.demo main .controls { background: var(--paper); border-top: 1px solid var(--rule); }
+.demo main .slider { flex-basis: 100%; } .demo main .slider label { white-space: normal; } }
 </style></head><body class="demo">
 <header><h1>ニューラルネットワークのデモ</h1>
 <p>カーネルもネットワークもいらないページです。絵の中の黄色い丸はつまんで動かせます。</p>
@@ -98,7 +104,8 @@ def page(notebook: NotebookNode) -> str:
     for number, (text, escaped) in enumerate(zip(texts, shown), 1):
         escaped |= {"number": str(number), "notes": "".join(f"<li>{html.escape(note)}</li>" for note in text["notes"])}
     return PAGE.substitute(
-        style=names["STYLE"], script=names["SCRIPT"], texts=script_json(texts), record=script_json(record(names["SCENES"], names["encode"])),
+        style=names["STYLE"], script=names["SCRIPT"],
+        texts=script_json(texts), record=script_json(record(names["SCENES"], names["encode"])),
         contents="".join(f'<li><a href="#{text["name"]}">{text["title"]}</a></li>' for text in shown),
         sections="\n".join(SECTION.substitute(text) for text in shown),
     )

@@ -35,7 +35,8 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def browser_page(width: int = 1280, height: int = 720, browser: Browser | None = None, **context) -> Iterator[tuple[Page, list[str]]]:
+def browser_page(width: int = 1280, height: int = 720, browser: Browser | None = None,
+                 **context) -> Iterator[tuple[Page, list[str]]]:
     """A page, and what goes wrong on its console; in a browser of its own or in the given one."""
     with nullcontext(browser) if browser else chromium() as browser:
         page = browser.new_page(viewport={"width": width, "height": height}, **context)

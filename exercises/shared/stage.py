@@ -23,7 +23,7 @@ except ImportError:
 warnings.filterwarnings("ignore", category=RuntimeWarning)  # numbers that run away are part of the show
 
 
-# --- Scenes: what is said, and what the kernel learns for them. What is drawn and moved stands in demo.js, by the same name.
+# --- Scenes: what is said, and what the kernel learns for them. What is drawn and moved stands in scenes/, by the same name.
 @dataclass(frozen=True)
 class Scene:
     """A scene: its title, one sentence, the speaker's notes and minutes.

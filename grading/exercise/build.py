@@ -12,7 +12,7 @@ The text is jupytext's py:percent format. What a cell is for stands behind its `
     # %% folded="picture_digits"           the same, with its code folded
     # %% tools="tools"                     folded, with a hidden part that the tests share
     # %% include="check"                   exercises/shared/check.py, and behind it what follows here
-    # %% scripts="stage"                   exercises/shared/stage/ and the .js beside this text, which the browser runs, as constants
+    # %% scripts="stage"                   what the browser runs: exercises/shared/stage/ and the scenes/ beside this text
     # %%                                   a cell of the student's own
 """
 
@@ -66,7 +66,8 @@ def included(cell: NotebookNode, shared: Path) -> NotebookNode:
 def scripted(cell: NotebookNode, path: Path, shared: Path) -> NotebookNode:
     """The cell that carries a demo's scripts, style and font, so that its notebook is one file. Raises ValueError."""
     folder = shared / cell.metadata.pop("scripts")
-    script = "\n".join(each.read_text(encoding="utf-8") for each in [*sorted(folder.glob("*.js")), path.with_suffix(".js")])
+    scripts = [*sorted(folder.glob("*.js")), *sorted(path.parent.glob("scenes/*.js"))]
+    script = "\n".join(each.read_text(encoding="utf-8") for each in scripts)
     font = base64.b64encode((folder / "font.woff").read_bytes()).decode()
     style = (folder / "stage.css").read_text(encoding="utf-8").replace("FONT", f"data:font/woff;base64,{font}")
     if "'''" in script + style:

@@ -1,11 +1,13 @@
 // The stage: a scene with its controls, all scenes one after another over the whole window, the speaker's own window.
-// PICTURES (the exercise's demo.js) says by scene what is drawn and computed here; TEXTS, from demo.py, what is said.
+// PICTURES says by scene what is drawn and computed here (the exercise's scenes/ fill it); what is said comes from its demo.py.
 //
 // A picture: controls; draw(d, state) draws and returns its panels; tell(state) is the sentence under it. It may have
 //   steps(state): how many steps its buttons go through, computed here     trained: its frames come from the kernel, or a record
 //   grab(state, panels, x, y): what is taken hold of there, as a function (x, y) → changes of the state
 //   press(state, panels, x, y): the changes that a click there makes         changed(state, key): further changes after a control's
 //   tall: height to width where it is narrow                                flow: seconds that a change is seen to move
+const PICTURES = {};
+
 const element = (tag, attributes = {}, ...children) => {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -32,16 +34,33 @@ const theme = {
   chosen: null,
   listeners: new Set(),
   system: window.matchMedia("(prefers-color-scheme: dark)"),
-  get now() { return this.chosen || (this.system.matches ? "dark" : "light"); },
-  toggle() { this.chosen = this.now === "dark" ? "light" : "dark"; this.tell(); },
-  tell() { this.listeners.forEach((listener) => listener()); },
+  get now() {
+    return this.chosen || (this.system.matches ? "dark" : "light");
+  },
+  toggle() {
+    this.chosen = this.now === "dark" ? "light" : "dark";
+    this.tell();
+  },
+  tell() {
+    this.listeners.forEach((listener) => listener());
+  },
 };
 theme.system.addEventListener("change", () => theme.tell());
 
 class View {
   // A scene. link.ask({scene, settings, step}) gives {frame, step, last}, link.data(scene) what its picture needs.
   constructor(root, name, link) {
-    Object.assign(this, { name, link, picture: PICTURES[name], step: 0, frame: null, last: false, data: null, flowing: 0, alive: true });
+    Object.assign(this, {
+      name,
+      link,
+      picture: PICTURES[name],
+      step: 0,
+      frame: null,
+      last: false,
+      data: null,
+      flowing: 0,
+      alive: true,
+    });
     const { controls } = this.picture;
     this.allowed = controls.map((control) => link.values?.(name, control) ?? control.values);
     this.settings = Object.fromEntries(controls.map((control) => [control.key, control.value]));
@@ -50,7 +69,12 @@ class View {
     this.told = element("p", { class: "told", "aria-live": "polite" });
     this.inputs = new Map();
     this.board = element("div", { class: "board" }, this.canvas);
-    this.bar = element("div", { class: "controls" }, ...controls.map((control, i) => this.control(control, this.allowed[i])), ...this.buttons());
+    this.bar = element(
+      "div",
+      { class: "controls" },
+      ...controls.map((control, i) => this.control(control, this.allowed[i])),
+      ...this.buttons(),
+    );
     this.follow(this.settings);
     this.root = element("div", { class: `view view-${name}` }, this.board, this.bar, this.told);
     root.append(this.root);
@@ -58,8 +82,15 @@ class View {
     this.sized.observe(this.board);
     this.repaint = () => this.paint();
     theme.listeners.add(this.repaint);
-    for (const kind of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) this.canvas.addEventListener(kind, (event) => this[kind](event));
-    this.canvas.addEventListener("touchstart", (event) => { if (this.held) event.preventDefault(); }, { passive: false });
+    for (const kind of ["pointerdown", "pointermove", "pointerup", "pointercancel"])
+      this.canvas.addEventListener(kind, (event) => this[kind](event));
+    this.canvas.addEventListener(
+      "touchstart",
+      (event) => {
+        if (this.held) event.preventDefault();
+      },
+      { passive: false },
+    );
     document.fonts.load(`20px "Demo"`, "あ").then(this.repaint);
     View.all.add(this);
     this.start();
@@ -74,17 +105,30 @@ class View {
     this.refresh();
   }
 
-  get state() { return { ...this.settings, ...this.memory, ...this.frame, data: this.data, step: this.step, live: !this.link.recorded }; }
+  get state() {
+    return { ...this.settings, ...this.memory, ...this.frame, data: this.data, step: this.step, live: !this.link.recorded };
+  }
 
   // --- Controls
   control(control, values) {
-    const { key, label } = control, id = `${this.name}-${key}-${Math.random().toString(36).slice(2, 8)}`;
+    const { key, label } = control,
+      id = `${this.name}-${key}-${Math.random().toString(36).slice(2, 8)}`;
     const slides = control.slider || typeof values.step === "number";
     if (slides) {
       const list = Array.isArray(values) ? values : null;
-      const input = element("input", { type: "range", id, "data-key": key, ...(list ? { min: 0, max: list.length - 1, step: 1 } : { min: values.low, max: values.high, step: values.step }) });
+      const input = element("input", {
+        type: "range",
+        id,
+        "data-key": key,
+        ...(list ? { min: 0, max: list.length - 1, step: 1 } : { min: values.low, max: values.high, step: values.step }),
+      });
       const output = element("output", { for: id });
-      const shown = (value) => (control.show ? control.show(value) : list ? number(value) : fixed(value, values.step < 1 ? (values.step < 0.1 ? 2 : 1) : 0));
+      const shown = (value) =>
+        control.show
+          ? control.show(value)
+          : list
+            ? number(value)
+            : fixed(value, values.step < 1 ? (values.step < 0.1 ? 2 : 1) : 0);
       input.addEventListener("input", () => this.change(key, list ? list[Number(input.value)] : Number(input.value)));
       this.inputs.set(key, (value) => {
         input.value = list ? list.indexOf(value) : value;
@@ -93,15 +137,29 @@ class View {
       });
       return element("div", { class: "slider" }, element("label", { for: id }, label), input, output);
     }
-    const made = values.map((value) => element("button", {
-      type: "button", "data-key": key, onclick: () => this.change(key, value) }, control.show ? control.show(value) : typeof value === "number" ? number(value) : value));
+    const made = values.map((value) =>
+      element(
+        "button",
+        { type: "button", "data-key": key, onclick: () => this.change(key, value) },
+        control.show ? control.show(value) : typeof value === "number" ? number(value) : value,
+      ),
+    );
     this.inputs.set(key, (value) => made.forEach((button, i) => button.setAttribute("aria-pressed", values[i] === value)));
     return element("div", { class: "choice", role: "group", "aria-label": label }, element("span", {}, label), ...made);
   }
 
   buttons() {
-    const { picture } = this, made = [];
-    const add = (label, does, sign, kind) => made.push(element("button", { type: "button", class: kind, onclick: does }, element("span", { "aria-hidden": "true" }, sign), ` ${label}`));
+    const { picture } = this,
+      made = [];
+    const add = (label, does, sign, kind) =>
+      made.push(
+        element(
+          "button",
+          { type: "button", class: kind, onclick: does },
+          element("span", { "aria-hidden": "true" }, sign),
+          ` ${label}`,
+        ),
+      );
     if (picture.steps || picture.trained) {
       add("最初から", () => this.rewind(), "|◀", "first");
       add("戻る", () => this.move(-1), "◁", "back");
@@ -113,12 +171,16 @@ class View {
     return made.length ? [element("div", { class: "buttons" }, ...made)] : [];
   }
 
-  change(key, value) { this.apply({ [key]: value, ...this.picture.changed?.({ ...this.state, [key]: value }, key) }); }
+  change(key, value) {
+    this.apply({ [key]: value, ...this.picture.changed?.({ ...this.state, [key]: value }, key) });
+  }
 
   // The controls show the settings; one that has no meaning now is not there.
   follow(changes) {
     for (const key of Object.keys(changes)) this.inputs.get(key)?.(this.settings[key]);
-    this.picture.controls.forEach(({ when }, i) => { this.bar.children[i].hidden = when ? !when(this.settings) : false; });
+    this.picture.controls.forEach(({ when }, i) => {
+      this.bar.children[i].hidden = when ? !when(this.settings) : false;
+    });
   }
 
   // Changes of the state, of whatever origin: controls, a drag, a click. The controls follow.
@@ -131,39 +193,62 @@ class View {
     }
     this.follow(changes);
     const control = this.picture.controls.find(({ key, local }) => key in changes && !local);
-    if (this.picture.trained && (control || changes.restart)) {  // what is learned depends on it: from the start again
+    if (this.picture.trained && (control || changes.restart)) {
+      // what is learned depends on it: from the start again
       this.step = 0;
       this.last = false;
-      if (this.picture.autoplay && !this.playing) { this.refresh(); this.toggle(); return; }
+      if (this.picture.autoplay && !this.playing) {
+        this.refresh();
+        this.toggle();
+        return;
+      }
     }
     this.flowing = performance.now();
     this.refresh();
   }
 
   // --- Steps
-  count() { return this.picture.steps ? this.picture.steps(this.state) : this.last && this.frameStep >= this.step ? this.frameStep : Infinity; }
+  count() {
+    return this.picture.steps
+      ? this.picture.steps(this.state)
+      : this.last && this.frameStep >= this.step
+        ? this.frameStep
+        : Infinity;
+  }
 
   question() {
     const controls = this.picture.controls.filter(({ local }) => !local).map(({ key }) => [key, this.settings[key]]);
-    return { scene: this.name, settings: { ...Object.fromEntries(controls), ...(!this.link.recorded && this.picture.sends?.(this.memory)) }, step: this.step };
+    return {
+      scene: this.name,
+      settings: { ...Object.fromEntries(controls), ...(!this.link.recorded && this.picture.sends?.(this.memory)) },
+      step: this.step,
+    };
   }
 
   // One question at a time, and always for what is wanted now: what was wanted in between is left out.
   refresh() {
     if (!this.picture.trained) return this.paint();
-    this.asking = this.asking || (async () => {
-      let asked, wanted = JSON.stringify(this.question());
-      do {
-        asked = wanted;
-        const answer = await this.link.ask(JSON.parse(asked));
-        if (!this.alive) return;
-        wanted = JSON.stringify(this.question());
-        if (answer.error) { this.problem = answer.error; this.stop(); this.paint(); break; }
-        this.problem = "";
-        this.take(answer, JSON.parse(asked));
-      } while (asked !== wanted);
-      this.asking = null;
-    })();
+    this.asking =
+      this.asking ||
+      (async () => {
+        let asked,
+          wanted = JSON.stringify(this.question());
+        do {
+          asked = wanted;
+          const answer = await this.link.ask(JSON.parse(asked));
+          if (!this.alive) return;
+          wanted = JSON.stringify(this.question());
+          if (answer.error) {
+            this.problem = answer.error;
+            this.stop();
+            this.paint();
+            break;
+          }
+          this.problem = "";
+          this.take(answer, JSON.parse(asked));
+        } while (asked !== wanted);
+        this.asking = null;
+      })();
     return this.asking;
   }
 
@@ -172,18 +257,25 @@ class View {
     this.last = answer.last;
     this.frameStep = answer.step;
     if (answer.step < question.step && question.step === this.step) this.step = answer.step;
-    if (this.picture.remember) Object.assign(this.memory, this.picture.remember({ ...this.state, ...question.settings }, this.last));
+    if (this.picture.remember)
+      Object.assign(this.memory, this.picture.remember({ ...this.state, ...question.settings }, this.last));
     this.paint();
   }
 
-  async move(by) { this.stop(); await this.go(this.step + by); }
+  async move(by) {
+    this.stop();
+    await this.go(this.step + by);
+  }
 
   async go(step) {
     this.step = clamp(step, 0, this.count());
     await this.refresh();
   }
 
-  rewind() { this.stop(); return this.go(0); }
+  rewind() {
+    this.stop();
+    return this.go(0);
+  }
 
   stop() {
     this.playing = null;
@@ -198,7 +290,10 @@ class View {
 
   async toggle() {
     if (!this.playButton) return;
-    if (this.playing) { this.stop(); return; }
+    if (this.playing) {
+      this.stop();
+      return;
+    }
     View.all.forEach((view) => view.stop());
     const mine = (this.playing = {});
     this.showPlay();
@@ -209,7 +304,10 @@ class View {
       if (this.playing !== mine) return;
       if (this.step >= this.count()) {
         const next = this.picture.following?.(this.state, this.allowed);
-        if (!next) { this.stop(); return; }
+        if (!next) {
+          this.stop();
+          return;
+        }
         this.apply(next);
         await this.asking;
         continue;
@@ -221,29 +319,42 @@ class View {
   // --- The picture
   resize() {
     const { width } = this.board.getBoundingClientRect();
-    if (!this.board.closest(".demo-stage")) this.board.style.height = `${width * (width < 640 ? this.picture.tall ?? 2 : 0.46)}px`;
+    if (!this.board.closest(".demo-stage"))
+      this.board.style.height = `${width * (width < 640 ? (this.picture.tall ?? 2) : 0.46)}px`;
     this.paint();
   }
 
   paint() {
     if (this.waiting || !this.alive) return;
-    this.waiting = new Promise((resolve) => requestAnimationFrame(() => { this.waiting = null; this.draw(); resolve(); }));
+    this.waiting = new Promise((resolve) =>
+      requestAnimationFrame(() => {
+        this.waiting = null;
+        this.draw();
+        resolve();
+      }),
+    );
   }
 
-  async painted() { await (this.waiting || new Promise(requestAnimationFrame)); }
+  async painted() {
+    await (this.waiting || new Promise(requestAnimationFrame));
+  }
 
   draw() {
     const { width, height } = this.board.getBoundingClientRect();
     if (!this.alive || width < 2 || height < 2 || !this.root.isConnected) return;
     const drawing = new Drawing(this.canvas, width, height, theme.now);
     if ((this.picture.trained && !this.frame) || (this.picture.data && !this.data)) {
-      drawing.text(this.problem || "計算しています…", width / 2, height / 2, { align: "center", size: 1.4, color: drawing.colours.faint });
+      drawing.text(this.problem || "計算しています…", width / 2, height / 2, {
+        align: "center",
+        size: 1.4,
+        color: drawing.colours.faint,
+      });
       return;
     }
     const seconds = (performance.now() - this.flowing) / 1000;
     const moving = this.picture.flow && seconds < this.picture.flow && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     const state = { ...this.state, flow: moving ? seconds / this.picture.flow : 1 };
-    Object.assign(this.canvas, { panels: this.picture.draw(drawing, state), state });  // for whoever looks at the picture from outside
+    Object.assign(this.canvas, { panels: this.picture.draw(drawing, state), state }); // for whoever looks at the picture from outside
     this.panels = this.canvas.panels;
     const told = this.problem || this.picture.tell(state);
     if (this.told.textContent !== told) this.told.textContent = told;
@@ -274,12 +385,21 @@ class View {
       const parts = event.getCoalescedEvents?.() ?? [];
       for (const part of parts.length ? parts : [event]) this.apply(this.held(...this.place(part)));
     } else if (event.pointerType === "mouse" && this.panels && this.picture.grab) {
-      this.canvas.style.cursor = this.picture.hover?.(this.state, this.panels, x, y) || (this.picture.grab(this.state, this.panels, x, y, true) ? "grab" : "");
+      this.canvas.style.cursor =
+        this.picture.hover?.(this.state, this.panels, x, y) ||
+        (this.picture.grab(this.state, this.panels, x, y, true) ? "grab" : "");
     }
   }
 
-  pointerup() { if (this.held) { this.held = null; this.apply(this.picture.drop?.(this.state)); } }
-  pointercancel() { this.pointerup(); }
+  pointerup() {
+    if (this.held) {
+      this.held = null;
+      this.apply(this.picture.drop?.(this.state));
+    }
+  }
+  pointercancel() {
+    this.pointerup();
+  }
 
   close() {
     this.alive = false;
@@ -294,7 +414,10 @@ class View {
 View.all = new Set();
 
 // Keys that a control needs for itself when it has the focus.
-const OWN = [["input", ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]], ["button, a, summary", [" ", "Enter"]]];
+const OWN = [
+  ["input", ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"]],
+  ["button, a, summary", [" ", "Enter"]],
+];
 
 // --- All scenes, one at a time, over the whole window
 class Deck {
@@ -306,37 +429,65 @@ class Deck {
     this.place = element("span", { class: "place" });
     this.room = element("div", { class: "room" });
     this.alarm = element("div", { class: "alarm", role: "alert", hidden: true });
-    const button = (label, sign, does) => element("button", { type: "button", title: label, "aria-label": label, onclick: does }, sign);
-    this.root = element("div", { class: "demo demo-stage", role: "dialog", "aria-label": "舞台", "data-lm-suppress-shortcuts": "true", tabindex: "-1" },
-      element("div", { class: "head" }, this.title, this.sentence, element("nav", { "aria-label": "舞台" },
-        button("前の場面 (←、PageUp)", "◀", () => this.show(this.at.index - 1)), this.place, button("次の場面 (→、PageDown)", "▶", () => this.show(this.at.index + 1)),
-        button("話すことと時計を別の窓で開く (N)", "メモ", () => this.openNotes()), button("明るい画面と暗い画面 (T)", "明暗", () => theme.toggle()),
-        button("全画面 (F)", "全画面", () => this.fill()), button("閉じる (Esc)", "閉じる", () => this.leave()))),
-      this.room, this.alarm);
+    const button = (label, sign, does) =>
+      element("button", { type: "button", title: label, "aria-label": label, onclick: does }, sign);
+    this.root = element(
+      "div",
+      { class: "demo demo-stage", role: "dialog", "aria-label": "舞台", "data-lm-suppress-shortcuts": "true", tabindex: "-1" },
+      element(
+        "div",
+        { class: "head" },
+        this.title,
+        this.sentence,
+        element(
+          "nav",
+          { "aria-label": "舞台" },
+          button("前の場面 (←、PageUp)", "◀", () => this.show(this.at.index - 1)),
+          this.place,
+          button("次の場面 (→、PageDown)", "▶", () => this.show(this.at.index + 1)),
+          button("話すことと時計を別の窓で開く (N)", "メモ", () => this.openNotes()),
+          button("明るい画面と暗い画面 (T)", "明暗", () => theme.toggle()),
+          button("全画面 (F)", "全画面", () => this.fill()),
+          button("閉じる (Esc)", "閉じる", () => this.leave()),
+        ),
+      ),
+      this.room,
+      this.alarm,
+    );
     this.black = element("div", { class: "black", hidden: true, onclick: () => this.blank(false) });
     this.root.append(this.black);
     this.press = (event) => this.key(event);
-    this.colour = () => { this.root.dataset.theme = theme.now; };
+    this.colour = () => {
+      this.root.dataset.theme = theme.now;
+    };
     theme.listeners.add(this.colour);
     this.colour();
     document.body.append(this.root);
     document.addEventListener("keydown", this.press, true);
     this.root.focus();
     this.show(at.index);
-    for (const { name } of texts) if (PICTURES[name].data) link.data(name);  // learned while the first scenes are shown
+    for (const { name } of texts) if (PICTURES[name].data) link.data(name); // learned while the first scenes are shown
   }
 
   // A text may come later than the stage: cells run one after another, and again.
   update(texts) {
     const before = this.texts[this.at.index]?.name;
     this.texts = texts;
-    this.at.index = Math.max(0, texts.findIndex(({ name }) => name === before));
+    this.at.index = Math.max(
+      0,
+      texts.findIndex(({ name }) => name === before),
+    );
     this.show(this.at.index);
   }
 
-  drop(name) { this.views.get(name)?.close(); this.views.delete(name); }
+  drop(name) {
+    this.views.get(name)?.close();
+    this.views.delete(name);
+  }
 
-  get view() { return this.views.get(this.texts[this.at.index]?.name); }
+  get view() {
+    return this.views.get(this.texts[this.at.index]?.name);
+  }
 
   show(index) {
     if (!this.texts.length) return;
@@ -360,36 +511,62 @@ class Deck {
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
-    if (!this.black.hidden && event.key !== "b" && event.key !== ".") { this.blank(false); return; }
+    if (!this.black.hidden && event.key !== "b" && event.key !== ".") {
+      this.blank(false);
+      return;
+    }
     act();
   }
 
-  KEYS = {  // a presenter's remote sends PageUp, PageDown, and b or a full stop for a black screen
-    ArrowRight: () => this.show(this.at.index + 1), PageDown: () => this.show(this.at.index + 1),
-    ArrowLeft: () => this.show(this.at.index - 1), PageUp: () => this.show(this.at.index - 1),
-    ArrowDown: () => this.view?.playButton && this.view.move(1), ArrowUp: () => this.view?.playButton && this.view.move(-1),
-    " ": () => this.view?.toggle(), Home: () => this.view?.playButton && this.view.rewind(),
-    Escape: () => this.leave(), n: () => this.openNotes(), t: () => theme.toggle(), f: () => this.fill(),
-    b: () => this.blank(this.black.hidden), ".": () => this.blank(this.black.hidden),
+  KEYS = {
+    // a presenter's remote sends PageUp, PageDown, and b or a full stop for a black screen
+    ArrowRight: () => this.show(this.at.index + 1),
+    PageDown: () => this.show(this.at.index + 1),
+    ArrowLeft: () => this.show(this.at.index - 1),
+    PageUp: () => this.show(this.at.index - 1),
+    ArrowDown: () => this.view?.playButton && this.view.move(1),
+    ArrowUp: () => this.view?.playButton && this.view.move(-1),
+    " ": () => this.view?.toggle(),
+    Home: () => this.view?.playButton && this.view.rewind(),
+    Escape: () => this.leave(),
+    n: () => this.openNotes(),
+    t: () => theme.toggle(),
+    f: () => this.fill(),
+    b: () => this.blank(this.black.hidden),
+    ".": () => this.blank(this.black.hidden),
   };
 
-  blank(on) { this.black.hidden = !on; }
+  blank(on) {
+    this.black.hidden = !on;
+  }
 
   fill() {
     if (document.fullscreenElement) document.exitFullscreen();
-    else document.documentElement.requestFullscreen?.().catch(() => this.warn("このブラウザーでは全画面にできません。F11 キーを押してください。"));
+    else
+      document.documentElement
+        .requestFullscreen?.()
+        .catch(() => this.warn("このブラウザーでは全画面にできません。F11 キーを押してください。"));
   }
 
   warn(sentence, link = "") {
     this.alarm.hidden = !sentence;
-    this.alarm.replaceChildren(sentence, ...(link ? [element("a", { href: link, target: "_blank" }, "カーネルのいらないページを開く")] : []));
+    this.alarm.replaceChildren(
+      sentence,
+      ...(link ? [element("a", { href: link, target: "_blank" }, "カーネルのいらないページを開く")] : []),
+    );
   }
 
   // --- The speaker's own window: what to say, how long, the clock
   openNotes() {
-    if (this.notes && !this.notes.closed) { this.notes.focus(); return; }
+    if (this.notes && !this.notes.closed) {
+      this.notes.focus();
+      return;
+    }
     this.notes = window.open("", "", "popup,width=560,height=720");
-    if (!this.notes) { this.warn("メモの窓を開けません。ブラウザーの設定で、このページのポップアップを許可してください。"); return; }
+    if (!this.notes) {
+      this.warn("メモの窓を開けません。ブラウザーの設定で、このページのポップアップを許可してください。");
+      return;
+    }
     const { document: page } = this.notes;
     page.title = "話すこと";
     page.head.append(Object.assign(page.createElement("style"), { textContent: NOTES_STYLE }));
@@ -401,25 +578,41 @@ class Deck {
 
   tellNotes() {
     if (!this.notes) return;
-    if (this.notes.closed) { clearInterval(this.ticking); this.notes = null; return; }
+    if (this.notes.closed) {
+      clearInterval(this.ticking);
+      this.notes = null;
+      return;
+    }
     if (this.noted !== this.at.index) Object.assign(this, { noted: this.at.index, entered: Date.now() });
-    const text = this.texts[this.at.index], next = this.texts[this.at.index + 1], clock = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
-    const spent = Date.now() - this.entered, late = spent > text.minutes * 60000;
+    const text = this.texts[this.at.index],
+      next = this.texts[this.at.index + 1],
+      clock = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
+    const spent = Date.now() - this.entered,
+      late = spent > text.minutes * 60000;
     const planned = this.texts.slice(0, this.at.index + 1).reduce((sum, { minutes }) => sum + minutes, 0);
     const now = new Date().toLocaleTimeString("ja-JP", { hour: "2-digit", minute: "2-digit" });
     const signature = `${this.at.index} ${this.texts.length}`;
     const body = this.notes.document.body;
     if (body.dataset.at !== signature) {
       body.dataset.at = signature;
-      body.replaceChildren(element("p", { class: "time" }), element("h1", {}, `${this.at.index + 1}. ${text.title}`), element("p", { class: "sentence" }, text.sentence),
+      body.replaceChildren(
+        element("p", { class: "time" }),
+        element("h1", {}, `${this.at.index + 1}. ${text.title}`),
+        element("p", { class: "sentence" }, text.sentence),
         element("ul", {}, ...text.notes.map((note) => element("li", {}, note))),
-        element("p", { class: "after" }, next ? `次は「${next.title}」(${next.minutes} 分)` : "これで終わりです。"));
+        element("p", { class: "after" }, next ? `次は「${next.title}」(${next.minutes} 分)` : "これで終わりです。"),
+      );
     }
-    body.querySelector(".time").textContent = `${now}　この場面 ${clock(spent)} / ${text.minutes}:00　全体 ${clock(Date.now() - this.at.since)} (ここまでの予定 ${planned}:00)`;
+    body.querySelector(".time").textContent =
+      `${now}　この場面 ${clock(spent)} / ${text.minutes}:00　全体 ${clock(Date.now() - this.at.since)} (ここまでの予定 ${planned}:00)`;
     body.querySelector(".time").classList.toggle("late", late);
   }
 
-  leave() { if (document.fullscreenElement) document.exitFullscreen(); this.close(); this.onleave(); }
+  leave() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    this.close();
+    this.onleave();
+  }
 
   close() {
     clearInterval(this.ticking);
@@ -441,7 +634,8 @@ const PATIENCE = 4000;
 const LOST = "カーネルから返事がありません。ノートブックで「全部実行」を押し直すか、カーネルのいらないページで続けてください。";
 
 function kernelLink(model, warn) {
-  const waiting = new Map(), me = Math.random().toString(36).slice(2);
+  const waiting = new Map(),
+    me = Math.random().toString(36).slice(2);
   let number = 0;
   const received = (message) => {
     const question = waiting.get(message.id);
@@ -452,36 +646,80 @@ function kernelLink(model, warn) {
     question.resolve(decode(message));
   };
   model.on("msg:custom", received);
-  const known = new Map(), link = {
-    data: (scene) => known.get(scene) ?? known.set(scene, link.ask({ scene, data: true })).get(scene),
-    forget: (scene) => known.delete(scene),
-    ask: (question) => new Promise((resolve) => {
-      const id = `${me} ${++number}`;
-      const send = () => { try { model.send({ ...question, id }); } catch { warn(LOST); } };
-      const timer = setInterval(() => { warn(LOST); send(); }, PATIENCE);  // the same question has the same answer
-      waiting.set(id, { resolve, timer });
-      send();
-    }),
-    close: () => { model.off("msg:custom", received); waiting.forEach(({ timer }) => clearInterval(timer)); waiting.clear(); },
-  };
+  const known = new Map(),
+    link = {
+      data: (scene) => known.get(scene) ?? known.set(scene, link.ask({ scene, data: true })).get(scene),
+      forget: (scene) => known.delete(scene),
+      ask: (question) =>
+        new Promise((resolve) => {
+          const id = `${me} ${++number}`;
+          const send = () => {
+            try {
+              model.send({ ...question, id });
+            } catch {
+              warn(LOST);
+            }
+          };
+          const timer = setInterval(() => {
+            warn(LOST);
+            send();
+          }, PATIENCE); // the same question has the same answer
+          waiting.set(id, { resolve, timer });
+          send();
+        }),
+      close: () => {
+        model.off("msg:custom", received);
+        waiting.forEach(({ timer }) => clearInterval(timer));
+        waiting.clear();
+      },
+    };
   return link;
 }
 
 function render({ model, el }) {
   const at = { index: 0, since: Date.now() };
-  let deck = null, page = "";
-  if (model.get("page")) {  // fetched now: when it is needed, the server may be gone too
+  let deck = null,
+    page = "";
+  if (model.get("page")) {
+    // fetched now: when it is needed, the server may be gone too
     fetch(new URL(model.get("page"), document.baseURI.replace(/\/(lab|doc|notebooks|tree)\b.*$/, "/files/")))
-      .then((answer) => answer.blob()).then((blob) => { page = URL.createObjectURL(new Blob([blob], { type: "text/html" })); });
+      .then((answer) => answer.blob())
+      .then((blob) => {
+        page = URL.createObjectURL(new Blob([blob], { type: "text/html" }));
+      });
   }
   const status = element("p", { role: "status" });
-  const warn = (sentence) => { deck?.warn(sentence, sentence && page); status.textContent = sentence; };
+  const warn = (sentence) => {
+    deck?.warn(sentence, sentence && page);
+    status.textContent = sentence;
+  };
   const link = kernelLink(model, warn);
-  const open = () => { deck = deck || new Deck(model.get("scenes"), link, { at, onleave: () => { deck = null; } }); };
+  const open = () => {
+    deck =
+      deck ||
+      new Deck(model.get("scenes"), link, {
+        at,
+        onleave: () => {
+          deck = null;
+        },
+      });
+  };
   const button = element("button", { type: "button", class: "open", onclick: open }, "舞台を開く");
-  el.append(element("div", { class: "demo" }, element("p", {}, button, " 場面が画面いっぱいに出ます。もどるには Esc を押します。"), status));
+  el.append(
+    element(
+      "div",
+      { class: "demo" },
+      element("p", {}, button, " 場面が画面いっぱいに出ます。もどるには Esc を押します。"),
+      status,
+    ),
+  );
   const changed = () => deck?.update(model.get("scenes"));
-  const again = ({ again: name }) => { if (!name) return; link.forget(name); deck?.drop(name); deck?.show(deck.at.index); };
+  const again = ({ again: name }) => {
+    if (!name) return;
+    link.forget(name);
+    deck?.drop(name);
+    deck?.show(deck.at.index);
+  };
   model.on("change:scenes", changed);
   model.on("msg:custom", again);
   open();
@@ -500,32 +738,52 @@ function recordedLink(record) {
   return {
     recorded: true,
     values: (scene, control) => record.values[scene]?.[control.key],
-    data: async (scene) => ({ data: (record.decoded ??= {})[scene] ??= decode(record.data[scene]) }),
+    data: async (scene) => ({ data: ((record.decoded ??= {})[scene] ??= decode(record.data[scene])) }),
     ask: async ({ scene, settings, step }) => {
-      const film = record.films[scene][key(settings)], at = Math.min(step, film.length - 1);
+      const film = record.films[scene][key(settings)],
+        at = Math.min(step, film.length - 1);
       return { frame: decode(film[at]), step: at, last: at === film.length - 1 };
     },
   };
 }
 
 function openPage(texts, record) {
-  const link = recordedLink(record), views = [];
+  const link = recordedLink(record),
+    views = [];
   for (const { name } of texts) views.push(new View(document.querySelector(`#${name} .here`), name, link));
-  const colour = () => { document.documentElement.dataset.theme = theme.now; };
+  const colour = () => {
+    document.documentElement.dataset.theme = theme.now;
+  };
   theme.listeners.add(colour);
   colour();
-  const nearest = () => views.reduce((best, view) => {
-    const distance = ({ root }) => Math.abs(root.getBoundingClientRect().top - 80);
-    return distance(view) < distance(best) ? view : best;
-  });
+  const nearest = () =>
+    views.reduce((best, view) => {
+      const distance = ({ root }) => Math.abs(root.getBoundingClientRect().top - 80);
+      return distance(view) < distance(best) ? view : best;
+    });
   let deck = null;
   const open = () => {
-    const index = Math.max(0, texts.findIndex(({ name }) => name === nearest().name));
-    deck = deck || new Deck(texts, link, { at: { index, since: Date.now() }, onleave: () => { deck = null; } });
+    const index = Math.max(
+      0,
+      texts.findIndex(({ name }) => name === nearest().name),
+    );
+    deck =
+      deck ||
+      new Deck(texts, link, {
+        at: { index, since: Date.now() },
+        onleave: () => {
+          deck = null;
+        },
+      });
   };
   document.querySelector(".open").addEventListener("click", open);
   document.querySelector(".theme").addEventListener("click", () => theme.toggle());
-  const keys = { ArrowRight: (view) => view.move(1), ArrowLeft: (view) => view.move(-1), Home: (view) => view.rewind(), " ": (view) => view.toggle() };
+  const keys = {
+    ArrowRight: (view) => view.move(1),
+    ArrowLeft: (view) => view.move(-1),
+    Home: (view) => view.rewind(),
+    " ": (view) => view.toggle(),
+  };
   addEventListener("keydown", (event) => {
     if (deck || event.ctrlKey || event.metaKey || event.altKey) return;
     if (OWN.some(([control, keys]) => event.target.closest(control) && keys.includes(event.key))) return;
