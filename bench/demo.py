@@ -21,7 +21,7 @@ from stage import SCENES, Stage, on_stage  # noqa: E402
 
 CONTROLS = {  # scene → the control that is moved, and what of the state is new when the kernel has answered
     "neuron": ("w1", ""), "softmax": ("u1", ""), "descent": ("alpha", ""), "graph": ("price", ""), "pad": ("sample", ""),
-    "layers": ("data", "points"), "race": ("largest", "results"), "digits": ("lr", "history"), "shuffle": ("order", "history"),
+    "layers": ("shape", "points"), "race": ("largest", "results"), "digits": ("lr", "history"), "shuffle": ("order", "history"),
     "overfit": ("lam", "map"),
 }
 TRAINING = {"layers": "points", "digits": "history", "shuffle": "history", "overfit": "map", "race": "spent"}
@@ -41,7 +41,7 @@ ANSWER = """([name, key, fresh, i]) => new Promise((resolve, reject) => {
     if (slider) {
         slider.value = Number(slider.value) + Number(slider.step) * (i % 2 ? -1 : 1);
         slider.dispatchEvent(new Event('input', { bubbles: true }));
-    } else buttons[i % 2].click();
+    } else buttons[(i + 1) % 2].click();
     look();
 })"""
 PICTURES = """([name, fresh, seconds]) => new Promise((resolve) => {
@@ -49,8 +49,8 @@ PICTURES = """([name, fresh, seconds]) => new Promise((resolve) => {
     let last = canvas.state[fresh], count = 0;
     const look = () => {
         if (canvas.state[fresh] !== last) { last = canvas.state[fresh]; count++; }
-        const spent = (performance.now() - start) / 1000;
-        if (spent > seconds || document.querySelector(`.demo-stage .view-${name} .play`).textContent.includes('再生')) resolve(count / spent);
+        const spent = (performance.now() - start) / 1000, button = document.querySelector(`.demo-stage .view-${name} .play`);
+        if (spent > seconds || button.textContent.includes('再生')) resolve(count / spent);
         else requestAnimationFrame(look);
     };
     look();
@@ -169,7 +169,7 @@ def main() -> None:
             print(f"first picture, {name}: {time.monotonic() - began:.2f} s")
         for name in CONTROLS:
             times = answers(stage, name)
-            print(f"a control's answer, {name}: median {median(times):.0f} ms, worst {max(times):.0f} ms, {len(times)} moves", flush=True)
+            print(f"a control's answer, {name}: median {median(times):.0f} ms, worst {max(times):.0f} ms, {len(times)} moves")
         for name in TRAINING:
             print(f"training, {name}: {pictures_per_second(stage, name):.1f} pictures a second", flush=True)
         if options.minutes:

@@ -127,7 +127,7 @@ def test_same_digits_gather_in_the_hidden_layer(demo):
 
 
 def test_without_h_the_boundary_stays_a_line_and_with_h_one_line_is_enough(demo):
-    *_, last = demo["layers_run"]({"data": "輪", "layers": 2})
+    *_, last = demo["layers_run"]({"shape": "輪", "layers": 2})
     without, with_h = last["accuracy"]
     assert without < 0.8 < 0.97 < with_h
     side = last["hidden"][:, 0] > 0  # where the fold has put the points, the upright line in the middle is the boundary
@@ -135,7 +135,7 @@ def test_without_h_the_boundary_stays_a_line_and_with_h_one_line_is_enough(demo)
 
 
 def test_a_point_moved_by_hand_is_learned_where_it_lies(demo):
-    still, moved = (next(demo["layers_run"]({"data": "輪", "layers": 2, "moved": m})) for m in ([], [[3, 1.5, -1.25]]))
+    still, moved = (next(demo["layers_run"]({"shape": "輪", "layers": 2, "moved": m})) for m in ([], [[3, 1.5, -1.25]]))
     assert (still["points"] != moved["points"]).any(axis=1).sum() == 1 and moved["points"][3].tolist() == [1.5, -1.25]
 
 
@@ -214,7 +214,8 @@ def test_every_scene_has_a_picture_and_the_other_way_round(script):
 SLIDES = {"u1": 1, "u2": 2, "u3": 3, "T": 1, "shift": 0, "t": "ぶどう"}
 
 
-@pytest.mark.parametrize("change", [{}, {"u3": -2}, {"T": 0.3}, {"t": "りんご"}, {"shift": 1000}, {"shift": -1000, "T": 0.1}], ids=str)
+@pytest.mark.parametrize("change", [
+    {}, {"u3": -2}, {"T": 0.3}, {"t": "りんご"}, {"shift": 1000}, {"shift": -1000, "T": 0.1}], ids=str)
 def test_softmax_has_the_numbers_of_the_slides_and_of_scipy(change, script):
     state = SLIDES | change
     found = script("state => softmaxNumbers(state)", state)
@@ -226,7 +227,8 @@ def test_softmax_has_the_numbers_of_the_slides_and_of_scipy(change, script):
         assert np.round(found["y"], 3).tolist() == [0.090, 0.245, 0.665]
 
 
-@pytest.mark.parametrize("h, function", [("sigmoid", expit), ("tanh", np.tanh), ("ReLU", lambda u: u * (u > 0)), ("h なし", np.positive)])
+@pytest.mark.parametrize("h, function", [
+    ("sigmoid", expit), ("tanh", np.tanh), ("ReLU", lambda u: u * (u > 0)), ("h なし", np.positive)])
 def test_a_neuron_is_its_formula(h, function, script):
     state = {"w1": 1.5, "w2": -1, "b": 0.5, "x": [-0.7, 1.2]}
     z = script("([state, h]) => ACTIVATIONS[h].h(neuronSum(state))", [state, h])

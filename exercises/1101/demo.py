@@ -123,7 +123,7 @@ def across(model, z, before):
 
 
 def layers_run(settings):
-    x, label = layers_data(settings["data"], settings.get("moved", []))
+    x, label = layers_data(settings["shape"], settings.get("moved", []))
     hidden = (8,) * settings["layers"]
     flat, bent = [newborn(x, label, hidden, 0.05, activation, 0.9, 40) for activation in ("identity", "tanh")]
     line, wires, fine = np.linspace(-1.95, 1.95, 40), np.linspace(-1.75, 1.75, 9), np.linspace(-1.75, 1.75, 33)
@@ -157,7 +157,7 @@ if "present" in globals():
         "右は、最後の中間層から見た同じ点です。h が平面を折りたたんで、1 本の直線で分けられるようにしています。",
         "点を 1 つつまんで、相手の側に入れてみます。学習をやり直すと、境界がそこだけ曲がります。",
     ], run=layers_run,
-        recorded={"data": ["輪", "三日月", "市松模様"], "layers": [1, 2]}, every=3))
+        recorded={"shape": ["輪", "三日月", "市松模様"], "layers": [1, 2]}, every=3))
 else:
     print("先に、いちばん上の「準備」のセルを実行してください。")
 

@@ -16,7 +16,7 @@ PICTURES.layers = {
   tall: 3.1,
   pause: 20,
   controls: [
-    { key: "data", label: "データ", values: ["輪", "三日月", "市松模様"], value: "輪" },
+    { key: "shape", label: "データ", values: ["輪", "三日月", "市松模様"], value: "輪" },
     { key: "layers", label: "中間層の数", values: [1, 2, 3], value: 2 },
   ],
   memory: () => ({ moved: [] }),

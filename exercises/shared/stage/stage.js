@@ -235,7 +235,7 @@ class View {
           wanted = JSON.stringify(this.question());
         do {
           asked = wanted;
-          const answer = await this.link.ask(JSON.parse(asked));
+          const answer = await (this.ahead?.asked === asked ? this.ahead.answer : this.link.ask(JSON.parse(asked)));
           if (!this.alive) return;
           wanted = JSON.stringify(this.question());
           if (answer.error) {
@@ -256,6 +256,11 @@ class View {
     this.frame = answer.frame;
     this.last = answer.last;
     this.frameStep = answer.step;
+    if (this.playing && !answer.last) {
+      // while this picture is painted, the kernel makes the next
+      const next = { ...question, step: answer.step + 1 };
+      this.ahead = { asked: JSON.stringify(next), answer: this.link.ask(next) };
+    }
     if (answer.step < question.step && question.step === this.step) this.step = answer.step;
     if (this.picture.remember)
       Object.assign(this.memory, this.picture.remember({ ...this.state, ...question.settings }, this.last));
@@ -466,7 +471,6 @@ class Deck {
     document.addEventListener("keydown", this.press, true);
     this.root.focus();
     this.show(at.index);
-    for (const { name } of texts) if (PICTURES[name].data) link.data(name); // learned while the first scenes are shown
   }
 
   // A text may come later than the stage: cells run one after another, and again.
@@ -501,6 +505,11 @@ class Deck {
     if (!this.views.has(text.name)) this.views.set(text.name, new View(this.room, text.name, this.link));
     this.view.paint();
     this.root.focus();
+    clearTimeout(this.standing); // what later scenes must learn is learned while one of them stands
+    this.standing = setTimeout(
+      () => this.texts.filter(({ name }) => PICTURES[name].data).forEach(({ name }) => this.link.data(name)),
+      2000,
+    );
     this.tellNotes();
   }
 
@@ -616,6 +625,7 @@ class Deck {
 
   close() {
     clearInterval(this.ticking);
+    clearTimeout(this.standing);
     this.notes?.close();
     this.views.forEach((view) => view.close());
     this.views.clear();
