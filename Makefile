@@ -43,10 +43,10 @@ test: machine .venv/installed  ## run all tests
 lab: .venv/installed  ## open the student's notebook in JupyterLab
 	$(BIN)/jupyter lab $(or $(EXERCISE),1101)/main.ipynb
 
-demo: .venv/installed  ## open the live demo, ready for the projector
+demo: demo-html  ## open the live demo, ready for the projector, with the page at hand in case the kernel is lost
 	$(BIN)/python -m demo open $(EXERCISE)
 
-demo-html: .venv/installed  ## write demo.html, the same pictures for a machine where no kernel runs
+demo-html: .venv/installed  ## write demo.html, the same scenes for a machine where no kernel runs
 	$(BIN)/python -m demo page $(EXERCISE)
 
 bench: .venv/bench  ## the reference beside scikit-learn and PyTorch, the grader beside stock nbgrader, a large report, the demo in a browser

@@ -29,7 +29,8 @@ def subset_of(source: Path, wanted: set[str]) -> bytes:
         from fontTools.ttLib import TTCollection
 
         number = [font["name"].getDebugName(1) for font in TTCollection(source).fonts].index("Noto Sans CJK JP")
-    options = subset.Options(flavor="woff", layout_features=["kern"], hinting=False, desubroutinize=True, notdef_outline=True)
+    options = subset.Options(flavor="woff", layout_features=["kern"], hinting=False, desubroutinize=True, notdef_outline=True,
+                             name_IDs=[0, 1, 2, 13, 14])  # whose it is, what it is called, its licence
     options.font_number = number
     font = subset.load_font(str(source), options)
     subsetter = subset.Subsetter(options)
