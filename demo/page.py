@@ -32,7 +32,7 @@ kbd { border: 1px solid var(--rule); border-radius: 4px; padding: 0 .35em; font-
 .view { border: 1px solid var(--rule); border-radius: 6px; }
 .demo-stage .view { border: 0; border-radius: 0; }
 @media (max-width: 640px) {  /* on a telephone a picture is higher than the screen; its controls stay in sight */
-body { font-size: 16px; padding: 0 10px 2em; }
+body { font-size: 16px; padding: 0 10px 2em; } .demo .open { display: none; }
 .demo main .controls { position: sticky; bottom: 0; z-index: 1; padding: .4em; }
 .demo main .controls { background: var(--paper); border-top: 1px solid var(--rule); }
 .demo main .slider { flex-basis: 100%; } .demo main .slider label { white-space: normal; } }

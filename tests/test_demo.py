@@ -304,6 +304,14 @@ def test_the_page_reads_as_the_kernel_does(demo, network, script):
     np.testing.assert_allclose(found, network.predict_proba(x_test), atol=1e-6)
 
 
+def test_the_ink_that_speaks_for_a_digit_is_the_slope_of_the_output(demo, network, script):
+    data, x = demo["pad_data"](), np.array(demo["digits"]()[1][3])
+    found = script("([data, x]) => inkSlopes(x, decode(data), 4)", [demo["encode"](data), (16 * x).tolist()])
+    log = lambda x: np.log(network.predict_proba(x[None])[0, 4])
+    expected = [(log(x + step) - log(x - step)) / 2e-6 / 16 for step in 1e-6 * np.eye(64)]
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
 @pytest.mark.parametrize("strokes, counted", [([], 0), ([[]], 0), ([[[0.5, 0.5]]], 24), ([[[0.5, 0.1], [0.5, 0.9]]], 180)])
 def test_ink_is_counted_and_no_ink_is_nothing(strokes, counted, script):
     pixels = script("strokes => inkCounts(strokes)", strokes)

@@ -4,7 +4,7 @@
     notebook.py     the text of the notebook; build.py says what it may hold
     catalogue/      right and wrong answers, one file a question
     sample.toml     a sample class
-    demo.py         the live demo, where there is one
+    demo.py         the live demo, where there is one: what is said and learned; scenes/, what is drawn
     released.txt    what students were given of the tests (released.py): written by the build, not edited
 """
 

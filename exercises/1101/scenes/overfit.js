@@ -27,6 +27,7 @@ PICTURES.overfit = {
       plane = d.panel(box, { x: [-2.6, 2.6], y: [-2.6, 2.6], marks: 0, title: `λ = ${number(lam)}、学習データ ${points} 個` });
     d.field(box, state.map, n, n, twoSides(d), { smooth: true });
     d.within(box, () => {
+      classDots(d, plane, data.points, data.labels, points);
       const rest = data.points.length / 2 - 400;
       for (const i of range(rest)) {
         const [x, y] = [data.points[2 * (400 + i)], data.points[2 * (400 + i) + 1]];
@@ -37,7 +38,6 @@ PICTURES.overfit = {
           triangle: data.labels[400 + i] === 1,
         });
       }
-      classDots(d, plane, data.points, data.labels, points);
       d.level(box, state.map, n, n, HALF, { width: 0.26 });
     });
     d.text("● ▲ 学習データ", box[0], box[1] + box[3] + 1 * em, { size: 0.9 });

@@ -106,7 +106,7 @@ PICTURES.pad = {
     LAMPS.forEach((name, layer) =>
       d.text(name, layer ? x + place[layer] : x + side / 2, top - 0.95 * em, {
         align: "center",
-        size: 0.9,
+        size: d.wide ? 0.9 : 0.72,
         color: colours.faint,
       }),
     );
@@ -194,14 +194,25 @@ PICTURES.pad = {
       return "マウスか指で数字を書くと、書いている途中から答えます。ニューロンを押すと、その計算が見えます。";
     const { us, zs } = read(pixels, data),
       best = argmax(zs[3]);
-    if (chosen)
-      return `${LAMPS[chosen[0]]} の ${chosen[1] + (chosen[0] === 3 ? 0 : 1)}${chosen[0] === 3 ? "" : " 番目"}: 入ってくる値 × 重みを全部足して、u = ${fixed(us[chosen[0] - 1][chosen[1]], 2)} です。`;
+    if (chosen) {
+      const [layer, i] = chosen,
+        sum = `入ってくる値 × 重みを全部足して、u = ${fixed(us[layer - 1][i], 2)} です。`;
+      if (layer === 3) return `出力の ${i}: ${sum}緑の画素に足し、紫の画素から消すと、${i} に近づきます。`;
+      return `${LAMPS[layer]} の ${i + 1} 番目: ${sum}`;
+    }
     return `${best} と読みました。確率は ${Math.round(100 * zs[3][best])} % です。`;
   },
 };
 
-// The sum of the chosen neuron: what its inputs bring, drawn where they come from.
-function padSum(d, { data, chosen: [layer, j] }, us, zs, [x, top, side, h, place]) {
+// How much ink on each pixel speaks for an output: the slope of its logarithm.
+function inkSlopes(pixels, data, k) {
+  return range(64).map((i) =>
+    slope((count) => Math.log(read([...pixels.slice(0, i), count, ...pixels.slice(i + 1)], data).zs[3][k]), pixels[i]),
+  );
+}
+
+// The chosen neuron: its sum; over the picture, what each pixel brings to it, or for an output, what ink there would change.
+function padSum(d, { data, pixels, chosen: [layer, j] }, us, zs, [x, top, side, h, place]) {
   const { colours, em } = d,
     [W, b] = data.weights[layer - 1],
     width = b.length,
@@ -221,13 +232,14 @@ function padSum(d, { data, chosen: [layer, j] }, us, zs, [x, top, side, h, place
     width: 0.1,
   });
   d.lines(said, x + 0.1 * em, top + h - 5 * em, { size: 0.95 });
-  if (layer === 1) {
-    const most = Math.max(...parts.map(Math.abs), 1e-9),
+  if (layer !== 2) {
+    const shown = layer === 1 ? parts : inkSlopes(pixels, data, j),
+      most = Math.max(...shown.map(Math.abs), 1e-9),
       shades = ramp(colours.minus, colours.paper, colours.plus);
     const box = [place[0][0], Math.max(place[0][1] - side - 1.2 * em, top), side, side];
     d.field(
       box,
-      parts.map((part) => 0.5 + part / most / 2),
+      shown.map((part) => 0.5 + part / most / 2),
       8,
       8,
       shades,

@@ -53,6 +53,6 @@ PICTURES.shuffle = {
   tell(state) {
     const [epoch, plain, mixed] = state.history.slice(-3);
     if (!epoch) return "下の段は、上と同じ画像の画素を入れ替えたものです。読める人はいますか。";
-    return `${number(epoch)} エポック: もとの画像 ${(100 * plain).toFixed(1)} %、入れ替えた画像 ${(100 * mixed).toFixed(1)} %。網は画素の「となり」を知りません。`;
+    return `${number(epoch)} エポック: もとの画像 ${(100 * plain).toFixed(1)} %、入れ替えた画像 ${(100 * mixed).toFixed(1)} %。ネットワークは画素の「となり」を知りません。`;
   },
 };

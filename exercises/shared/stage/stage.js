@@ -305,7 +305,8 @@ class View {
     if (this.step >= this.count()) await this.go(0);
     while (this.playing === mine && this.alive) {
       await this.painted();
-      await new Promise((resolve) => setTimeout(resolve, this.picture.pause ?? 0));
+      const pause = Math.max(this.picture.pause ?? 0, this.link.recorded ? 120 : 0); // a record would rush by
+      await new Promise((resolve) => setTimeout(resolve, pause));
       if (this.playing !== mine) return;
       if (this.step >= this.count()) {
         const next = this.picture.following?.(this.state, this.allowed);
@@ -723,6 +724,7 @@ function render({ model, el }) {
       status,
     ),
   );
+  if (window.self !== window.top) el.style.minHeight = "640px"; // Colab shows an output in a window as high as what is in it
   const changed = () => deck?.update(model.get("scenes"));
   const again = ({ again: name }) => {
     if (!name) return;
