@@ -703,6 +703,19 @@ def test_an_interrupted_training_says_so_and_can_go_on(stage):
 
 
 @pytest.mark.browser
+def test_data_that_could_not_be_learned_is_asked_for_again(stage):
+    assert stage.eventually(lambda: stage.kernel("print('pad' in DATA)").strip() == "True", 20)  # while another scene stood
+    stage.kernel("whole = SCENES['pad']; SCENES['pad'] = Scene('pad', '', '', 0, [], data=lambda: 1 / 0)\n"
+                 "DATA.pop('pad'); ON_STAGE[0].send({'again': 'pad'})")
+    stage.show("pad")
+    stage.page.wait_for_timeout(500)
+    stage.kernel("SCENES['pad'] = whole")
+    stage.show("neuron")
+    stage.show("pad")
+    assert stage.eventually(lambda: stage.told("pad").startswith("マウスか指で"), 20)
+
+
+@pytest.mark.browser
 def test_a_second_browser_has_its_own_stage(stage):
     other = stage.page.context.browser.new_page(viewport=SCREEN)
     try:

@@ -40,7 +40,7 @@ PICTURES.overfit = {
       }
       d.level(box, state.map, n, n, HALF, { width: 0.26 });
     });
-    d.text("● ▲ 学習データ", box[0], box[1] + box[3] + 1 * em, { size: 0.9 });
+    d.text("○ ▲ 学習データ", box[0], box[1] + box[3] + 1 * em, { size: 0.9 });
     d.text("小さな印: テスト", box[0] + box[2], box[1] + box[3] + 1 * em, { size: 0.9, color: colours.test, align: "right" });
 
     const chartBox = d.inside(right, { top: 2.4, bottom: 2.8, left: 2.4, right: 0.8 });

@@ -1,11 +1,17 @@
 // The stage: a scene with its controls, all scenes one after another over the whole window, the speaker's own window.
 // PICTURES says by scene what is drawn and computed here (the exercise's scenes/ fill it); what is said comes from its demo.py.
 //
-// A picture: controls; draw(d, state) draws and returns its panels; tell(state) is the sentence under it. It may have
-//   steps(state): how many steps its buttons go through, computed here     trained: its frames come from the kernel, or a record
-//   grab(state, panels, x, y): what is taken hold of there, as a function (x, y) → changes of the state
-//   press(state, panels, x, y): the changes that a click there makes         changed(state, key): further changes after a control's
-//   tall: height to width where it is narrow                                flow: seconds that a change is seen to move
+// A picture: controls; draw(d, state) draws and returns its panels; tell(state) is the sentence under it. A control: key, label,
+// value, values (a list, or low, high, step), slider for a list that is one, when(settings): whether it has a meaning. It may have
+//   trained         its frames come from the kernel, or from a record; a control begins anew, and with autoplay plays at once
+//   steps(state)    or how many steps are computed here                     pause            milliseconds between two steps
+//   data            it needs data of the kernel                             memory()         more of the state, as it is at first
+//   sends(memory)   what of that the kernel must know                       remember(state, last)  what of a frame outlives it
+//   following(state, allowed)  what is learned next when one training ends  extras           further buttons: label → changes
+//   grab(state, panels, x, y)  what is taken hold of there, as a function (x, y) → changes        hover   the cursor over it
+//   press(state, panels, x, y) the changes that a click there makes         changed(state, key)    more changes with a control's
+//   tall            height to width where it is narrow                      flow             seconds that a change is seen to move
+// and whatever is changed, `restart: true` among the changes begins a training anew.
 const PICTURES = {};
 
 const element = (tag, attributes = {}, ...children) => {
@@ -98,9 +104,11 @@ class View {
 
   async start() {
     if (this.picture.data) {
-      const { data } = await this.link.data(this.name);
+      const answer = await this.link.data(this.name);
       if (!this.alive) return;
-      this.data = data;
+      this.problem = answer.error ?? "";
+      if (answer.error) this.link.forget(this.name); // and it is asked for again when the scene is shown again
+      this.data = answer.data ?? null;
     }
     this.refresh();
   }
@@ -123,12 +131,7 @@ class View {
         ...(list ? { min: 0, max: list.length - 1, step: 1 } : { min: values.low, max: values.high, step: values.step }),
       });
       const output = element("output", { for: id });
-      const shown = (value) =>
-        control.show
-          ? control.show(value)
-          : list
-            ? number(value)
-            : fixed(value, values.step < 1 ? (values.step < 0.1 ? 2 : 1) : 0);
+      const shown = (value) => (list ? number(value) : fixed(value, values.step < 1 ? 1 : 0));
       input.addEventListener("input", () => this.change(key, list ? list[Number(input.value)] : Number(input.value)));
       this.inputs.set(key, (value) => {
         input.value = list ? list.indexOf(value) : value;
@@ -141,7 +144,7 @@ class View {
       element(
         "button",
         { type: "button", "data-key": key, onclick: () => this.change(key, value) },
-        control.show ? control.show(value) : typeof value === "number" ? number(value) : value,
+        typeof value === "number" ? number(value) : value,
       ),
     );
     this.inputs.set(key, (value) => made.forEach((button, i) => button.setAttribute("aria-pressed", values[i] === value)));
@@ -192,7 +195,7 @@ class View {
       else this.memory[key] = value;
     }
     this.follow(changes);
-    const control = this.picture.controls.find(({ key, local }) => key in changes && !local);
+    const control = this.picture.controls.some(({ key }) => key in changes);
     if (this.picture.trained && (control || changes.restart)) {
       // what is learned depends on it: from the start again
       this.step = 0;
@@ -217,7 +220,7 @@ class View {
   }
 
   question() {
-    const controls = this.picture.controls.filter(({ local }) => !local).map(({ key }) => [key, this.settings[key]]);
+    const controls = this.picture.controls.map(({ key }) => [key, this.settings[key]]);
     return {
       scene: this.name,
       settings: { ...Object.fromEntries(controls), ...(!this.link.recorded && this.picture.sends?.(this.memory)) },
@@ -274,6 +277,7 @@ class View {
 
   async go(step) {
     this.step = clamp(step, 0, this.count());
+    this.flowing = performance.now();
     await this.refresh();
   }
 
@@ -375,10 +379,11 @@ class View {
   }
 
   pointerdown(event) {
-    if (!this.panels || event.button > 0) return;
+    if (!this.panels || event.button > 0 || this.held) return; // a second finger takes hold of nothing
     const [x, y] = this.place(event);
     this.held = this.picture.grab?.(this.state, this.panels, x, y) || null;
     if (this.held) {
+      this.finger = event.pointerId;
       this.canvas.setPointerCapture(event.pointerId);
       this.apply(this.held(x, y));
       event.preventDefault();
@@ -388,6 +393,7 @@ class View {
   pointermove(event) {
     const [x, y] = this.place(event);
     if (this.held) {
+      if (event.pointerId !== this.finger) return;
       const parts = event.getCoalescedEvents?.() ?? [];
       for (const part of parts.length ? parts : [event]) this.apply(this.held(...this.place(part)));
     } else if (event.pointerType === "mouse" && this.panels && this.picture.grab) {
@@ -397,14 +403,12 @@ class View {
     }
   }
 
-  pointerup() {
-    if (this.held) {
-      this.held = null;
-      this.apply(this.picture.drop?.(this.state));
-    }
+  pointerup(event) {
+    if (event.pointerId === this.finger) this.held = null;
   }
-  pointercancel() {
-    this.pointerup();
+
+  pointercancel(event) {
+    this.pointerup(event);
   }
 
   close() {
@@ -504,6 +508,7 @@ class Deck {
     this.place.textContent = `${this.at.index + 1} / ${this.texts.length}`;
     for (const [name, view] of this.views) view.root.hidden = name !== text.name;
     if (!this.views.has(text.name)) this.views.set(text.name, new View(this.room, text.name, this.link));
+    if (this.view.problem) this.view.start();
     this.view.paint();
     this.root.focus();
     clearTimeout(this.standing); // what later scenes must learn is learned while one of them stands
@@ -640,8 +645,10 @@ const NOTES_STYLE = `body { font: 20px/1.6 ${FAMILY}; margin: 1em; background: #
 .time { font-size: 19px; color: #9fd3ff; margin: 0; } .time.late { color: #ffb38a; font-weight: bold; } .sentence { color: #cfcfcf; margin: .2em 0; }
 li { margin: .5em 0; } .after { color: #a8a8a8; border-top: 1px solid #555; padding-top: .6em; }`;
 
-// --- In a notebook: the kernel answers. A question without an answer within PATIENCE is told of, in one sentence.
-const PATIENCE = 4000;
+// --- In a notebook: the kernel answers. A question without an answer is asked again (the same question has the same answer), and
+// told of in one sentence; later, where the kernel has something to learn first.
+const PATIENCE = 4000,
+  LEARNING = 40000;
 const LOST = "カーネルから返事がありません。ノートブックで「全部実行」を押し直すか、カーネルのいらないページで続けてください。";
 
 function kernelLink(model, warn) {
@@ -671,11 +678,13 @@ function kernelLink(model, warn) {
               warn(LOST);
             }
           };
+          const since = Date.now();
           const timer = setInterval(() => {
-            warn(LOST);
+            const learning = [...waiting.values()].some(({ data }) => data);
+            if (Date.now() - since > (learning ? LEARNING : PATIENCE - 100)) warn(LOST);
             send();
-          }, PATIENCE); // the same question has the same answer
-          waiting.set(id, { resolve, timer });
+          }, PATIENCE);
+          waiting.set(id, { resolve, timer, data: question.data });
           send();
         }),
       close: () => {
