@@ -499,7 +499,10 @@ class Deck {
   }
 
   show(index) {
-    if (!this.texts.length) return;
+    if (!this.texts.length) {
+      this.sentence.textContent = "場面のセルを実行すると、ここに出ます。ノートブックへは Esc でもどります。";
+      return;
+    }
     this.view?.stop();
     this.at.index = clamp(index, 0, this.texts.length - 1);
     const text = this.texts[this.at.index];
@@ -592,7 +595,7 @@ class Deck {
   }
 
   tellNotes() {
-    if (!this.notes) return;
+    if (!this.notes || !this.texts.length) return;
     if (this.notes.closed) {
       clearInterval(this.ticking);
       this.notes = null;
