@@ -103,8 +103,8 @@ def move(stage: Stage, rng: random.Random) -> str:
     mouse, kind = stage.page.mouse, rng.random()
     if kind < 0.01:  # back to the notebook, a cell again, and the stage again
         stage.leave()
-        stage.run_cell(rng.randint(2, 12))
-        stage.run_cell(14)
+        stage.run_cell(rng.randint(1, 11))
+        stage.run_cell(13)
         return "cells run again"
     if kind < 0.15:
         name = rng.choice(SCENES)

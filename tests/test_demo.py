@@ -606,6 +606,14 @@ def test_a_cell_without_the_preparation_says_what_to_run_first(title, stage):
 
 
 @pytest.mark.browser
+def test_a_stage_without_scenes_says_what_to_run(stage):
+    stage.run_cell(cell_of("準備"))
+    stage.run_cell(cell_of("舞台を開く"))
+    expect(stage.page.locator(f"{ROOM} .sentence")).to_contain_text("場面のセルを実行すると")
+    stage.leave()
+
+
+@pytest.mark.browser
 def test_run_all_opens_the_stage_over_everything(stage):
     assert stage.run_all(60) < 60
     stage.idle()
@@ -750,11 +758,13 @@ def test_a_lost_kernel_is_told_in_one_sentence_with_the_page_at_hand(stage):
             alarm.get_by_role("link").click()
         expect(opened.value.locator("h1")).to_have_text("ニューラルネットワークのデモ")
         opened.value.close()
+        alarm.get_by_role("button").click()
+        stage.page.wait_for_timeout(5000)  # read once, it does not come again
+        expect(alarm).to_be_hidden()
         stage.show("neuron")  # what the browser computes goes on without it
         before = stage.settled("neuron")
         stage.slide("neuron", "w1", "ArrowRight")
         assert stage.changed("neuron", before)
     finally:
         psutil.Process(kernel.pid).resume()
-    expect(alarm).to_be_hidden()
     stage.errors[:] = errors

@@ -8,10 +8,7 @@
 # - <kbd>N</kbd> 話すことと時計の窓、<kbd>F</kbd> 全画面、<kbd>T</kbd> 明るい画面と暗い画面、<kbd>B</kbd> 真っ黒、<kbd>Esc</kbd> ノートブックへもどる。
 # - 黄色い丸は、つまんで動かせます。どのセルも、何回でも、どの順でも実行できます。ネットワークはいりません。
 
-# %% scripts="stage"
-# @title 舞台の道具 (ブラウザーの中で動きます)
-
-# %% include="stage"
+# %% include="stage" scripts="stage"
 # --- What the scenes of this demo share.
 from functools import cache
 from time import perf_counter

@@ -12,7 +12,7 @@ The text is jupytext's py:percent format. What a cell is for stands behind its `
     # %% folded="picture_digits"           the same, with its code folded
     # %% tools="tools"                     folded, with a hidden part that the tests share
     # %% include="check"                   exercises/shared/check.py, and behind it what follows here
-    # %% scripts="stage"                   what the browser runs: exercises/shared/stage/ and the scenes/ beside this text
+    # %% include="stage" scripts="stage"   and under its first line what the browser runs: shared/stage/ and the scenes/ beside it
     # %%                                   a cell of the student's own
 """
 
@@ -60,11 +60,12 @@ def included(cell: NotebookNode, shared: Path) -> NotebookNode:
         raise ValueError(f'include="{name}": exercises/shared/{name}.py is not there (there is {known}).')
     [whole] = read_cells(path)
     whole.source = "\n".join(filter(None, [whole.source, cell.source]))
+    whole.metadata.update(cell.metadata)
     return whole
 
 
-def scripted(cell: NotebookNode, path: Path, shared: Path) -> NotebookNode:
-    """The cell that carries a demo's scripts, style and font, so that its notebook is one file. Raises ValueError."""
+def carry_scripts(cell: NotebookNode, path: Path, shared: Path) -> None:
+    """Put a demo's scripts, style and font under the first line of its cell: the notebook is one file. Raises ValueError."""
     folder = shared / cell.metadata.pop("scripts")
     scripts = [*sorted(folder.glob("*.js")), *sorted(path.parent.glob("scenes/*.js"))]
     script = "\n".join(each.read_text(encoding="utf-8") for each in scripts)
@@ -72,9 +73,8 @@ def scripted(cell: NotebookNode, path: Path, shared: Path) -> NotebookNode:
     style = (folder / "stage.css").read_text(encoding="utf-8").replace("FONT", f"data:font/woff;base64,{font}")
     if "'''" in script + style:
         raise ValueError(f"{path.parent.name}/{path.name}: ''' in a script ends the text that carries it.")
-    cell.metadata.update(FOLDED)
-    cell.source = "\n".join([cell.source, f"SCRIPT = r'''{script}'''", f"STYLE = r'''{style}'''"])
-    return cell
+    title, _, code = cell.source.partition("\n")
+    cell.source = "\n".join([title, f"SCRIPT = r'''{script}'''", f"STYLE = r'''{style}'''", code])
 
 
 def take_role(cell: NotebookNode, place: str) -> None:
@@ -105,7 +105,7 @@ def notebook(path: Path, shared: Path) -> NotebookNode:
     cells = [included(cell, shared) if "include" in cell.metadata else cell for cell in read_cells(path)]
     for cell in cells:
         if "scripts" in cell.metadata:
-            scripted(cell, path, shared)
+            carry_scripts(cell, path, shared)
         cell.metadata.pop("lines_to_next_cell", None)  # jupytext's own
         take_role(cell, place)
         cell.id = cell.metadata.get("nbgrader", {}).get("grade_id") or digest(cell.source)

@@ -566,11 +566,19 @@ class Deck {
         .catch(() => this.warn("このブラウザーでは全画面にできません。F11 キーを押してください。"));
   }
 
+  // Told until it is over, or until it has been read and closed.
   warn(sentence, link = "") {
-    this.alarm.hidden = !sentence;
+    if (!sentence) this.read = false;
+    this.alarm.hidden = !sentence || this.read;
+    const close = () => {
+      this.read = true;
+      this.alarm.hidden = true;
+      this.root.focus();
+    };
     this.alarm.replaceChildren(
       sentence,
       ...(link ? [element("a", { href: link, target: "_blank" }, "カーネルのいらないページを開く")] : []),
+      element("button", { type: "button", onclick: close }, "読みました"),
     );
   }
 
