@@ -43,7 +43,7 @@ test: machine .venv/installed  ## run all tests
 lab: .venv/installed  ## open the student's notebook in JupyterLab
 	$(BIN)/jupyter lab $(or $(EXERCISE),1101)/main.ipynb
 
-demo: demo-html  ## open the live demo, ready for the projector, with the page at hand in case the kernel is lost
+demo: .venv/installed  ## open the live demo, ready for the projector, with the page at hand in case the kernel is lost
 	$(BIN)/python -m demo open $(EXERCISE)
 
 demo-html: .venv/installed  ## write demo.html, the same scenes for a machine where no kernel runs

@@ -42,14 +42,18 @@ def main() -> None:
         print(write_font(root, Path(arguments.of or NOTO)))
         return
     try:
-        notebook = root / with_demo(root, arguments.of).name / "demo.ipynb"
+        exercise = with_demo(root, arguments.of)
     except NoExercise as error:
         sys.exit(str(error))
-    path = root / "demo.html"
-    if arguments.command == "open":
-        sys.exit(subprocess.call(lab_command(notebook, path, root / "build" / "demo")))
-    path.write_text(page(nbformat.read(notebook, as_version=4)), encoding="utf-8")
-    print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+    notebook, stage = root / exercise.name / "demo.ipynb", root / "build" / "demo"
+    opens = arguments.command == "open"
+    path = stage / exercise.name / "demo.html" if opens else root / "demo.html"
+    if not opens or not path.exists() or path.stat().st_mtime < notebook.stat().st_mtime:  # to learn it takes a while
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page(nbformat.read(notebook, as_version=4)), encoding="utf-8")
+        print(f"{path.relative_to(root)}: {path.stat().st_size / 1e6:.1f} MB")
+    if opens:
+        sys.exit(subprocess.call(lab_command(notebook, path, stage)))
 
 
 if __name__ == "__main__":

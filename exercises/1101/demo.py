@@ -55,6 +55,13 @@ def learn(model, x, labels) -> bool:
     return True
 
 
+def last_hidden(model, x, h):
+    """What the last hidden layer gives for the rows of x."""
+    for W, b in zip(model.coefs_[:-1], model.intercepts_[:-1]):
+        x = h(np.dot(x, W) + b)
+    return x
+
+
 def sides(model, x):
     """The output for the second of two classes, from 0 to 65535: a map of it is short."""
     return (65535 * model.predict_proba(x)[:, 1]).astype("u2")
@@ -99,13 +106,6 @@ def layers_data(name, moved):
 LAYERS_STEPS = 60
 
 
-def last_hidden(model, x):
-    """What the last hidden layer gives for the rows of x, after tanh."""
-    for W, b in zip(model.coefs_[:-1], model.intercepts_[:-1]):
-        x = np.tanh(np.dot(x, W) + b)
-    return x
-
-
 def across(model, z, before):
     """z of the last hidden layer seen from the side of its line: the distance to it, and the widest direction along it.
 
@@ -129,10 +129,10 @@ def layers_run(settings):
     mesh = np.concatenate([upright, upright[..., ::-1]]).reshape(-1, 2)
     along = None
     for step in range(LAYERS_STEPS + 1):
-        z = last_hidden(bent, x)
+        z = last_hidden(bent, x, np.tanh)
         out, along, offset, middle = across(bent, z, along)
         view = lambda z: np.stack([z @ out + offset, (z - middle) @ along], axis=1)
-        points, net = view(z), view(last_hidden(bent, mesh))
+        points, net = view(z), view(last_hidden(bent, mesh, np.tanh))
         slopes = np.linalg.multi_dot(flat.coefs_)[:, 0]
         scale = np.abs(np.concatenate([points, net])).max(axis=0) + 1e-9
         yield {
@@ -320,9 +320,7 @@ def digits_run(settings):
             quarter = quarters[(step - 1) % 4]
             alive = learn(model, x[quarter], label[quarter])
         history.append([step / 4, *measure(model, x[:400], label[:400]), *measure(model, x_test, label_test)])
-        z = x_test[:PICTURED]
-        for W, b in zip(model.coefs_[:-1], model.intercepts_[:-1]):
-            z = np.clip(np.dot(z, W) + b, 0, None)
+        z = last_hidden(model, x_test[:PICTURED], lambda u: np.clip(u, 0, None))
         points = flattened(z, points)
         silent = not z.any()  # no ReLU gives anything any more, so no gradient comes through
         fate = "diverged" if not alive or history[-1][1] > 12 else "stopped" if step and silent else ""

@@ -2,7 +2,7 @@
 const OPERATIONS = {
   "×": (a, b) => a * b,
   "+": (a, b) => a + b,
-  sigmoid: (a) => 1 / (1 + Math.exp(-a)),
+  sigmoid,
   tanh: Math.tanh,
   "−log σ": (a) => Math.max(-a, 0) + Math.log1p(Math.exp(-Math.abs(a))), // the cross entropy of two classes, t = 1
 };

@@ -1,15 +1,4 @@
 // Why a non-linearity.
-// Two points far outside of a square on the line w_1 x_1 + w_2 x_2 + b = 0.
-function acrossSquare([w1, w2, b], side) {
-  const size = w1 * w1 + w2 * w2 || 1e-12,
-    [x, y] = [(-b * w1) / size, (-b * w2) / size],
-    far = (4 * side) / Math.sqrt(size);
-  return [
-    [x - far * w2, y + far * w1],
-    [x + far * w2, y - far * w1],
-  ];
-}
-
 PICTURES.layers = {
   trained: true,
   autoplay: true,

@@ -1,6 +1,6 @@
 // A neuron.
 const ACTIVATIONS = {
-  sigmoid: { h: (u) => 1 / (1 + Math.exp(-u)), low: 0, high: 1 },
+  sigmoid: { h: sigmoid, low: 0, high: 1 },
   tanh: { h: Math.tanh, low: -1, high: 1 },
   ReLU: { h: (u) => Math.max(u, 0), low: 0, high: 6 },
   "h なし": { h: (u) => u, low: -6, high: 6 },
@@ -111,17 +111,7 @@ PICTURES.neuron = {
     const size = Math.hypot(w1, w2),
       handles = neuronHandles(state);
     d.within(box, () => {
-      if (size > 1e-9) {
-        const along = [(-9 * w2) / size, (9 * w1) / size],
-          [fx, fy] = handles.line;
-        d.path(
-          plane.points([
-            [fx - along[0], fy - along[1]],
-            [fx + along[0], fy + along[1]],
-          ]),
-          { width: 0.22 },
-        );
-      }
+      if (size > 1e-9) d.path(plane.points(acrossSquare([w1, w2, b], 3)), { width: 0.22 });
     });
     if (size > 1e-9) {
       const [foot, tip] = plane.points([handles.line, handles.tip]);

@@ -12,11 +12,7 @@ function read(pixels, { weights }) {
     us.push(u);
     if (layer < weights.length - 1) zs.push(u.map((v) => Math.max(v, 0)));
   });
-  const top = us[us.length - 1],
-    most = Math.max(...top),
-    exps = top.map((v) => Math.exp(v - most)),
-    total = exps.reduce((a, b) => a + b);
-  return { us, zs: [...zs, exps.map((e) => e / total)] };
+  return { us, zs: [...zs, softmaxOf(us[us.length - 1]).y] };
 }
 
 // The strokes as the digits of the data were made: fitted into 32 x 32 cells, the ink counted in blocks of 4 x 4.

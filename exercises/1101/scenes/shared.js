@@ -3,6 +3,29 @@
 const EPSILON = 1e-5;
 const slope = (f, x) => (f(x + EPSILON) - f(x - EPSILON)) / (2 * EPSILON);
 
+function sigmoid(u) {
+  return 1 / (1 + Math.exp(-u));
+}
+
+// softmax of numbers of any size, and its logarithm.
+function softmaxOf(u) {
+  const most = Math.max(...u),
+    exps = u.map((v) => Math.exp(v - most)),
+    total = exps.reduce((a, b) => a + b);
+  return { y: exps.map((e) => e / total), log: u.map((v) => v - most - Math.log(total)) };
+}
+
+// Two points far outside of a square on the line w_1 x_1 + w_2 x_2 + b = 0.
+function acrossSquare([w1, w2, b], side) {
+  const size = w1 * w1 + w2 * w2 || 1e-12,
+    [x, y] = [(-b * w1) / size, (-b * w2) / size],
+    far = (4 * side) / Math.sqrt(size);
+  return [
+    [x - far * w2, y + far * w1],
+    [x + far * w2, y - far * w1],
+  ];
+}
+
 // Points of two classes: circles, and triangles.
 function classDots(d, plane, points, labels, count = labels.length) {
   for (let i = 0; i < count; i++) {

@@ -2,14 +2,11 @@
 const FRUITS = ["りんご", "バナナ", "ぶどう"];
 function softmaxNumbers({ u1, u2, u3, T, shift, t }) {
   const u = [u1, u2, u3].map((v) => (v + shift) / T),
-    most = Math.max(...u),
     k = FRUITS.indexOf(t);
   const exps = u.map(Math.exp),
     total = exps.reduce((a, b) => a + b),
-    naive = exps.map((e) => e / total);
-  const safe = u.map((v) => Math.exp(v - most)),
-    sum = safe.reduce((a, b) => a + b);
-  return { u, exps, total, naive, y: safe.map((e) => e / sum), loss: Math.log(sum) - (u[k] - most), k };
+    { y, log } = softmaxOf(u);
+  return { exps, total, naive: exps.map((e) => e / total), y, loss: -log[k], k };
 }
 
 PICTURES.softmax = {

@@ -25,7 +25,7 @@ const element = (tag, attributes = {}, ...children) => {
 };
 
 // numpy arrays come as {array: base64, kind, shape}; here they are flat, with their shape beside.
-const KINDS = { f4: Float32Array, f8: Float64Array, u1: Uint8Array, u2: Uint16Array, i4: Int32Array };
+const KINDS = { f4: Float32Array, f8: Float64Array, u1: Uint8Array, u2: Uint16Array };
 function decode(value) {
   if (Array.isArray(value)) return value.map(decode);
   if (!value || typeof value !== "object") return value;
