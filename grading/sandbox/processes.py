@@ -5,6 +5,7 @@ kernel is held with the names as they are there. The tests' calls come when no c
 inputs, it can show nobody.
 """
 
+import copy
 import math
 import os
 import signal
@@ -36,8 +37,11 @@ CREDENTIALS = struct.Struct("3i")
 class Template:
     """The process in the sandbox that is forked for each submission."""
 
-    def __init__(self, limits: Limits, sandboxed: bool, absent: Sequence[str] = (), absent_message: str = ""):
-        """absent: packages that are not there, by their modules' names; absent_message: what an import of one says."""
+    def __init__(
+        self, cells: list[str], limits: Limits, sandboxed: bool, absent: Sequence[str] = (), absent_message: str = ""
+    ):
+        """cells: those that all submissions share, which it begins to run; absent: packages that are not there, by their modules'
+        names; absent_message: what an import of one says."""
         self.limits, self.sandboxed = limits, sandboxed
         mine, theirs = socket.socketpair()
         program = [bubblewrap.PYTHON, "-m", "grading.sandbox.kernel"]
@@ -51,20 +55,29 @@ class Template:
         )
         theirs.close()
         self.control = Channel(mine, 1 << 28)
-
-    def prepare(self, cells: list[str]) -> list[list[dict]]:
-        """Run the shared cells; returns the messages of each. Raises RuntimeError where the template does not start."""
         names = "disk", "files", "memory", "processes", "output", "message"
-        limits = {name: getattr(self.limits, name) for name in names}
-        limits |= {"sandbox": self.sandboxed, "root": bubblewrap.root(), "user": bubblewrap.first_user(),
-                   "folders": bubblewrap.private()}  # fmt: skip
+        about = {name: getattr(limits, name) for name in names}
+        about |= {"sandbox": sandboxed, "root": bubblewrap.root(), "folders": bubblewrap.private()}
+        with suppress(OSError):  # `outputs` says why it is gone
+            self.control.send({"cells": cells, "limits": about})
+
+    def outputs(self) -> list[list[dict]]:
+        """The messages of each cell, once, when all have run. Raises RuntimeError where the template does not start."""
         try:
-            self.control.send({"cells": cells, "limits": limits})
             return self.control.receive()[0]["outputs"]
         except (EOFError, OSError):
             assert self.process.stderr  # a pipe
             said = self.process.stderr.read().decode(errors="replace").strip().splitlines()
             raise RuntimeError(f"the template kernel does not start: {said[-1] if said else 'it says nothing'}") from None
+
+    def fork(self) -> "Template":
+        """Another one with all that this one has loaded, for submissions beside its own. Raises OSError where it is gone."""
+        mine, theirs = socket.socketpair()
+        with theirs:
+            self.control.send({"fork": True}, fds=(theirs.fileno(),))
+        other = copy.copy(self)
+        other.control = Channel(mine, 1 << 28)
+        return other
 
 
 def hello(channel: Channel, deadline: float, unready: str | None = None) -> tuple[int, dict]:
@@ -187,7 +200,7 @@ class Processes:
         self.channel, theirs = self._pair()
         self.cpu_start = math.inf  # what ran before does not count against the new kernel
         with theirs:
-            self.template.control.send({"start": True}, fds=(theirs.fileno(),))
+            self.template.control.send({"start": True, "user": bubblewrap.user()}, fds=(theirs.fileno(),))
         try:
             with self.limited(self.channel):
                 deadline = min(self.end, time.monotonic() + READY)

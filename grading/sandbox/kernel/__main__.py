@@ -1,10 +1,9 @@
 """The template: an IPython kernel that has run the cells which all submissions share, forked for each of them.
 
 Its stdin is a socket to the judge: first a message with the shared cells and the limits, then `start` with
-the socket of a new submission's kernel, or `stop`. It ends when the judge does.
+the socket of a new submission's kernel, or `stop`, or `fork` with the socket of another judge. It ends when the judge does.
 """
 
-import array
 import gc
 import os
 import signal
@@ -17,13 +16,7 @@ from functools import partial
 from . import namespaces
 from .functions import Line
 from .shell import Kernel
-from .wire import Channel
-
-
-def descriptor(ancillary: list) -> socket.socket:
-    """The socket that came with a message."""
-    [(_, _, data)] = [item for item in ancillary if item[1] == socket.SCM_RIGHTS]
-    return socket.socket(fileno=array.array("i", data)[0])
+from .wire import Channel, descriptor
 
 
 def fork(here: Channel, there: Channel, work: Callable[[Channel], None]) -> list[int]:
@@ -137,26 +130,35 @@ def main() -> None:
     kernel.begin_student()
     control.send({"outputs": outputs})
     gc.freeze()
-    child, user = 0, limits["user"]
+    with suppress(EOFError):
+        attend(kernel, control, limits)
+
+
+def attend(kernel: Kernel, control: Channel, limits: dict) -> None:
+    """Start one submission after another, each when the one before has ended, until the judge hangs up. Raises EOFError then."""
+    child = 0
+    forks: list[int] = []
     while True:
         ancillary: list = []
         try:
             message, _ = control.receive(ancillary=ancillary)
-        except EOFError:
-            return
-        if child:
-            os.kill(child, signal.SIGTERM)
-            os.waitpid(child, 0)
-            child = 0
+        finally:
+            if child:
+                os.kill(child, signal.SIGTERM)
+                os.waitpid(child, 0)
+                child = 0
         if "answer" in message:
             control.send({"stopped": True})
+        if "fork" in message:
+            forks = [pid for pid in forks if os.waitpid(pid, os.WNOHANG) == (0, 0)]
+            other = Channel(descriptor(ancillary), control.limit)
+            forks += fork(control, other, lambda channel: attend(kernel, channel, limits))
         if "start" in message:
-            user += 1  # nothing that the machine keeps for a user is there for the next
             channel = Channel(descriptor(ancillary), limits["message"])
             child = os.fork()
             if not child:
                 try:
-                    begin(kernel, channel, control, limits, user)
+                    begin(kernel, channel, control, limits, message["user"])
                 finally:
                     os._exit(0)
             channel.close()

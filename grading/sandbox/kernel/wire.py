@@ -3,6 +3,7 @@
 Both ends use this module. The judge's end trusts nothing that arrives: sizes, types and times are bounded.
 """
 
+import array
 import builtins
 import json
 import math
@@ -51,6 +52,16 @@ class Channel:
 
     def close(self) -> None:
         self.sock.close()
+
+    def is_closed(self) -> bool:
+        """Whether the other end is gone, and has left nothing to read."""
+        self.sock.settimeout(0)
+        try:
+            return not self.sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def send(
         self, message: dict, arrays: bytes | bytearray = b"", deadline: float = math.inf, fds: tuple[int, ...] = ()
@@ -113,6 +124,12 @@ class Channel:
                 return step()
             except TimeoutError:
                 self.tick()
+
+
+def descriptor(ancillary: list) -> socket.socket:
+    """The socket that came with a message."""
+    [(_, _, data)] = [item for item in ancillary if item[1] == socket.SCM_RIGHTS]
+    return socket.socket(fileno=array.array("i", data)[0])
 
 
 def clean(text: str, longest: int) -> str:
@@ -207,7 +224,7 @@ def encode(value, handles: Handles | None = None) -> tuple[object, bytearray]:
     """
     arrays = bytearray()
 
-    def array(value: np.ndarray, tag: str):
+    def written(value: np.ndarray, tag: str):
         if value.dtype.kind not in PLAIN or value.dtype.names:
             return {"opaque": "array"}
         start = len(arrays)
@@ -224,9 +241,9 @@ def encode(value, handles: Handles | None = None) -> tuple[object, bytearray]:
             items = value.items() if kind is dict else value
             return {kind.__name__: [tree(item, depth + 1) for item in items]}
         if isinstance(value, np.generic):
-            return array(np.asarray(value), "scalar")
+            return written(np.asarray(value), "scalar")
         if isinstance(value, np.ndarray):
-            return array(np.asarray(value), "array")
+            return written(np.asarray(value), "array")
         if kind is complex:
             return {"complex": [value.real, value.imag]}
         if isinstance(value, np.random.Generator) and isinstance(value.bit_generator, np.random.PCG64):
