@@ -15,22 +15,22 @@ MODULES = {"numpy": "np", "math": "math", "matplotlib.pyplot": "plt"}
 """Those that a cell may import, and the names that cells know them by."""
 BUILTINS = {
     "abs", "all", "any", "bool", "callable", "complex", "dict", "divmod", "enumerate", "filter", "float", "format", "frozenset",
-    "hash", "int", "isinstance", "issubclass", "iter", "len", "list", "map", "max", "min", "next", "pow", "print", "range", "repr",
-    "reversed", "round", "set", "slice", "sorted", "str", "sum", "tuple", "type", "zip",
+    "hash", "int", "isinstance", "issubclass", "iter", "len", "list", "map", "max", "min", "next", "pow", "print", "range",
+    "repr", "reversed", "round", "set", "slice", "sorted", "str", "sum", "tuple", "type", "zip",
 } | {name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)}  # fmt: skip
 """Those that keep nothing and lead to nothing that is kept."""
 KEEPING = {
-    "seterr", "seterrcall", "setbufsize", "set_printoptions", "set_string_function", "random", "save", "savez", "savez_compressed",
-    "savetxt", "load", "loadtxt", "genfromtxt", "fromfile", "tofile", "memmap", "ctypeslib", "lib", "core", "testing", "rec",
+    "seterr", "seterrcall", "setbufsize", "set_printoptions", "set_string_function", "random", "save", "savez", "savetxt",
+    "savez_compressed", "load", "loadtxt", "genfromtxt", "fromfile", "tofile", "memmap", "ctypeslib", "lib", "core", "testing",
 }  # fmt: skip
 """Attributes of NumPy and its arrays that keep something, or lead there."""
 SIMPLE = (
-    ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Delete, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For,
-    ast.While, ast.If, ast.With, ast.withitem, ast.Raise, ast.Try, ast.ExceptHandler, ast.Assert, ast.Expr, ast.Pass, ast.Break,
-    ast.Continue, ast.Import, ast.alias, ast.BoolOp, ast.NamedExpr, ast.BinOp, ast.UnaryOp, ast.Lambda, ast.IfExp, ast.Dict, ast.Set,
-    ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.comprehension, ast.Compare, ast.Call, ast.keyword, ast.JoinedStr,
-    ast.FormattedValue, ast.Constant, ast.Attribute, ast.Subscript, ast.Starred, ast.Name, ast.List, ast.Tuple, ast.Slice,
-    ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop,
+    ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Delete, ast.Assign, ast.AugAssign, ast.AnnAssign,
+    ast.For, ast.While, ast.If, ast.With, ast.withitem, ast.Raise, ast.Try, ast.ExceptHandler, ast.Assert, ast.Expr, ast.Pass,
+    ast.Break, ast.Continue, ast.Import, ast.alias, ast.BoolOp, ast.NamedExpr, ast.BinOp, ast.UnaryOp, ast.Lambda, ast.IfExp,
+    ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.comprehension, ast.Compare, ast.Call,
+    ast.keyword, ast.JoinedStr, ast.FormattedValue, ast.Constant, ast.Attribute, ast.Subscript, ast.Starred, ast.Name, ast.List,
+    ast.Tuple, ast.Slice, ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop,
 )  # fmt: skip
 """What a cell may consist of: no classes, no decorators, nothing that is global, nothing that waits."""
 
@@ -38,7 +38,7 @@ SIMPLE = (
 def leaves_names_only(code: str, questions: Collection[str]) -> bool:
     """Whether a cell does nothing that lasts but to bind names, and its functions nothing that lasts at all.
 
-    They read what they are given, the functions of the questions and of the cell, NumPy and harmless builtins; never data by a name.
+    They read what they are given, the functions of the questions and of the cell, NumPy, harmless builtins; no data by its name.
     """
     if len(code) > LONGEST:
         return False
@@ -46,16 +46,17 @@ def leaves_names_only(code: str, questions: Collection[str]) -> bool:
         tree, names = ast.parse(code), symtable(code, "a cell", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    bound = {symbol.get_name() for symbol in names.get_symbols() if symbol.is_assigned()}
-    read = {symbol.get_name() for symbol in names.get_symbols()} | read_by_functions(names)
-    known = {*questions, *MODULES.values(), *BUILTINS, *(node.name for node in tree.body if isinstance(node, ast.FunctionDef))}
     nodes = list(ast.walk(tree))
     seeded = {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr == "default_rng"}
+    functions = {*questions, *(node.name for node in tree.body if isinstance(node, ast.FunctionDef))}
+    stored = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    bound = {symbol.get_name() for symbol in names.get_symbols() if symbol.is_assigned()}
+    read = read_by_functions(names)
     return (
         all(is_simple(node) or id(node) in seeded for node in nodes)
-        and not bound & (BUILTINS | {*MODULES.values()})
-        and not any(name in vars(builtins) and name not in BUILTINS for name in read)
-        and read_by_functions(names) <= known
+        and not bound & {*BUILTINS, *MODULES.values(), *(stored & functions)}
+        and not {*read, *names.get_identifiers()} & (vars(builtins).keys() - BUILTINS)
+        and read <= {*functions, *BUILTINS, *MODULES.values()}
     )
 
 

@@ -26,8 +26,8 @@ from nbformat import NotebookNode
 from ..exercise import catalogue
 from ..exercise.cells import grade_id, hints, is_solution, is_test, tested, visible
 from ..exercise.code import newer_syntax, uses
-from ..exercise.rebuild import OWN as OWN_ID
-from ..exercise.rebuild import rebuild
+from ..exercise.rebuild import is_own, rebuild
+from ..exercise.stateless import leaves_names_only
 from ..notes import GIVEN_BACK, LENT, NEWER, OWN, STOPS, Note, Refused
 from ..sandbox.calls import Calls
 from ..sandbox.kernel.namespaces import end_with_parent, size
@@ -162,7 +162,9 @@ class Judge:
             )
         except Refused as error:
             return {"refused": error.note.as_json()}
-        student, outputs = Processes(self.template), Outputs(notebook, self.limits)
+        cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and (is_solution(cell) or is_own(cell))]
+        stateless = all(leaves_names_only(code, self.questions) for code in cells)
+        student, outputs = Processes(self.template, stateless), Outputs(notebook, self.limits)
         self.names["SEED"] = self.assignment.seed(submission)
         self.names["time"] = Clock(student)
         held = self.run_cells(notebook, student, outputs, notes)
@@ -184,7 +186,7 @@ class Judge:
                 cell.outputs.insert(0, said(GIVEN_BACK.format("、".join(names))))
         student.stop()
         for cell in notebook.cells:
-            if not is_test(cell) and (cell.cell_type == "code" or cell.id.startswith(OWN_ID)):
+            if not is_test(cell) and (cell.cell_type == "code" or is_own(cell)):
                 harmless(cell)
         return {
             "notebook": notebook,

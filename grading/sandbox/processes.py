@@ -2,7 +2,8 @@
 
 Whatever they do, the judge gets their messages or a `Stopped` with the reason. First all cells run; at each test, a fork of the
 kernel is held with the names as they are there. The tests' calls come when no cell is left: what a function learns of a test's
-inputs, it can show nobody.
+inputs, it can show nobody. Where all cells leave nothing but names (exercise.stateless), the kernel itself keeps those of each
+test, and answers the calls of one test after another.
 """
 
 import copy
@@ -131,6 +132,8 @@ class Held:
 
     channel: Channel | None = None
     pid: int = 0
+    number: int | None = None
+    """Of the names that the kernel has kept there, instead of a fork."""
     given_back: list[str] = field(default_factory=list)
     """As in Ran."""
 
@@ -144,8 +147,9 @@ class Held:
 class Processes:
     """The processes of one submission."""
 
-    def __init__(self, template: Template):
-        self.template, self.limits = template, template.limits
+    def __init__(self, template: Template, stateless: bool = False):
+        """stateless: whether the cells leave nothing behind but names."""
+        self.template, self.limits, self.stateless = template, template.limits, stateless
         self.end = time.monotonic() + self.limits.total
         self.cells_end = time.monotonic() + CELLS * self.limits.total
         self.history: list[tuple[str, str] | Held] = []
@@ -198,6 +202,7 @@ class Processes:
     def _set_up(self) -> None:
         """A kernel that has run nothing yet. Raises Unready where the machine does not let it be, and Stopped."""
         self.channel, theirs = self._pair()
+        self.kept = 0
         self.cpu_start = math.inf  # what ran before does not count against the new kernel
         with theirs:
             self.template.control.send({"start": True, "user": bubblewrap.user()}, fds=(theirs.fileno(),))
@@ -296,14 +301,19 @@ class Processes:
         """What time.process_time is to a test here: a call counts as what it costs the student's processes."""
         return time.process_time() - self.carrying + self.cpu()
 
+    in_order = True
+    """Whether all went well with the last channel that was used."""
+
     @contextmanager
     def limited(self, channel: Channel) -> Iterator[float]:
         """Gives the deadline; whatever goes wrong with channel inside is a Stopped."""
         now = time.monotonic()
+        self.in_order = False
         if now >= self.end:
             raise Stopped("total")
         try:
             yield min(self.end, now + self.limits.wait)
+            self.in_order = True
         except TimeoutError:
             raise Stopped("time") from None
         except (EOFError, OSError):
@@ -391,7 +401,13 @@ class Processes:
 
     def _hold(self, held: Held) -> None:
         assert self.channel
-        held.channel, held.pid, about = self._fork(self.channel, "hold")
+        if self.stateless:
+            with self.limited(self.channel) as deadline:
+                self.channel.send({"keep": True}, deadline=deadline)
+                about, _ = self.channel.receive(deadline)
+            held.number, self.kept = self.kept, self.kept + 1
+        else:
+            held.channel, held.pid, about = self._fork(self.channel, "hold")
         held.given_back = words(about.get("given_back"))
 
     def drop(self, held: Held) -> None:
@@ -403,14 +419,18 @@ class Processes:
         """No cell runs any more: what is held outlives the kernel."""
         while self.history and not isinstance(self.history[-1], Held):
             self.history.pop()
-        if self.channel:
+        if self.channel and not self.stateless:
             self.channel.close()
             self.channel = None
             self.kill([self.pid])
 
     @contextmanager
     def snapshot(self, held: Held) -> Iterator[Channel]:
-        """A channel to a fork of what is held, for the calls of one test: what they change is gone afterwards. Raises Stopped."""
+        """A channel for the calls of one test, to a fork of what is held: what they change is gone afterwards. Raises Stopped."""
+        if self.stateless:
+            with self._at(held) as channel:
+                yield channel
+            return
         try:
             before, channel, pid = self._calls(held)
         except Stopped as error:  # something of the student's has ended it, which is nobody's fault here
@@ -426,6 +446,24 @@ class Processes:
         finally:
             channel.close()
             if not self.clear(before):
+                self.stop()
+
+    @contextmanager
+    def _at(self, held: Held) -> Iterator[Channel]:
+        """The same to the kernel itself, whose names are those of the place for so long. Raises Stopped."""
+        if not self.channel or held.number is None:
+            self.start()
+        assert self.channel  # of the kernel that `start` has made
+        self.cpu_start = self.cpu()
+        try:
+            with self.limited(self.channel) as deadline:
+                self.channel.send({"at": held.number}, deadline=deadline)
+            yield self.channel
+        finally:
+            if self.in_order and self.channel:
+                with suppress(Stopped), self.limited(self.channel) as deadline:
+                    self.channel.send({"ended": True}, deadline=deadline)
+            if not self.in_order:  # a call may still be at work: the next test finds another kernel
                 self.stop()
 
     def _calls(self, held: Held) -> tuple[set[int], Channel, int]:

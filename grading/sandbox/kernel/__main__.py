@@ -55,7 +55,12 @@ def serve(kernel: Kernel, channel: Channel, **about) -> None:
     """Run cells, and fork, until the judge hangs up. about: what it is told with the hello."""
     number = 0
     forks: list[int] = []
-    kernel.publish = lambda message: channel.send({"output": message, "number": number})
+    places: list[dict] = []
+
+    def publish(message: dict) -> None:
+        channel.send({"output": message, "number": number})
+
+    kernel.publish = publish
     channel.send({"hello": os.getpid(), **about})
     while True:
         ancillary: list = []
@@ -66,6 +71,15 @@ def serve(kernel: Kernel, channel: Channel, **about) -> None:
             with suppress(KeyboardInterrupt):  # the judge's, a moment too late
                 done, about = kernel.run_answer(message["run"], message["answer"])
             channel.send({"done": done, "number": number, **about})
+        elif "keep" in message:
+            places.append(dict(kernel.shell.user_ns))
+            channel.send({"kept": True, "given_back": kernel.give_back(places[-1])})
+        elif "at" in message:
+            kernel.shell.user_ns.clear()
+            kernel.shell.user_ns.update(places[message["at"]])
+            kernel.publish = lambda message: None
+            Line(kernel.shell.user_ns, channel).serve()
+            kernel.publish = publish
         else:
             work = partial(hold if "hold" in message else answer_calls, kernel)
             forks += fork(channel, Channel(descriptor(ancillary), channel.limit), work)
