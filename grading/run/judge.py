@@ -137,7 +137,7 @@ class Judge:
         self.questions = [grade_id(cell) for cell in code if is_solution(cell)]
         inputs = {tested(cell): self.recorded(cell) for cell in code[first:] if is_test(cell)}
         self.places = hints(self.source)
-        self.diagnosis = Diagnosis(self.reference, inputs, catalogue.read(assignment.catalogue))
+        self.diagnosis = Diagnosis(self.reference, inputs, catalogue.read(assignment.catalogue), assignment.key)
         self.outputs = dict(zip(self.shared, self.template.outputs()))
 
     def run(self, cell: NotebookNode) -> None:
@@ -370,6 +370,8 @@ def serve(judge: Judge, channel: Channel) -> None:
             if ended(result) and (problem := unready(judge)):  # it looks like the machine's doing, and it is
                 result = {"unready": problem}
             channel.send(result)
+            for question in result.get("mistakes", ()):  # what is known here is known in the next fork
+                judge.diagnosis.known(question)
 
 
 def main() -> None:
