@@ -153,6 +153,9 @@ class Calls:
         tree, arrays = encode(given, self.handles)
         with self._understood():
             reply, data = self._ask({"call": key, "args": tree}, arrays, self._answer)
+            if "endless" in reply:
+                self.stopped = "time"
+                raise Stopped("time")
             if "raised" in reply:
                 raise exception(reply["raised"])
             value, changed, earlier = decode(reply["returned"], data, self.call, self.own)

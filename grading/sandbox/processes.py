@@ -124,6 +124,8 @@ class Ran:
     """The modules that it wanted to import and that are not there."""
     given_back: list[str]
     """The names that had to be given back what the notebook had bound them to, before it ended."""
+    endless: bool
+    """Whether it was ended in a loop that goes round in circles."""
 
 
 @dataclass(eq=False)
@@ -357,17 +359,21 @@ class Processes:
         try:
             with self.limited(self.channel) as deadline:
                 self.number += 1
-                self.channel.send({"run": source, "answer": question, "number": self.number}, deadline=deadline)
+                message = {"run": source, "answer": question, "number": self.number, "stateless": self.stateless}
+                self.channel.send(message, deadline=deadline)
                 try:
-                    return self._outputs(publish, deadline)
+                    ran = self._outputs(publish, deadline)
                 except (TimeoutError, Stopped) as error:
                     if isinstance(error, Stopped) and error.kind != "time":
                         raise
                     self._interrupt(publish)
+                    ran = None
         except Stopped:
             self.stop()
             raise
-        raise Stopped("time")
+        if not ran or ran.endless:
+            raise Stopped("time")
+        return ran
 
     def _interrupt(self, publish: Callable[[dict], None]) -> None:
         """Ctrl-C, so that what the cell has made so far stays. Raises Stopped where that does not help."""
@@ -384,7 +390,8 @@ class Processes:
             if isinstance(message.get("output"), dict):
                 publish(message["output"])
             elif isinstance(message.get("done"), bool):
-                return Ran(message["done"], words(message.get("lacking")), words(message.get("given_back")))
+                endless = self.stateless and bool(message.get("endless"))
+                return Ran(message["done"], words(message.get("lacking")), words(message.get("given_back")), endless)
             else:
                 raise ProtocolError("neither an output nor an end")
 

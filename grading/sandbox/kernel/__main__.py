@@ -69,7 +69,7 @@ def serve(kernel: Kernel, channel: Channel, **about) -> None:
         if "run" in message:
             number, done, about = message["number"], False, {}
             with suppress(KeyboardInterrupt):  # the judge's, a moment too late
-                done, about = kernel.run_answer(message["run"], message["answer"])
+                done, about = kernel.run_answer(message["run"], message["answer"], message["stateless"])
             channel.send({"done": done, "number": number, **about})
         elif "keep" in message:
             places.append(dict(kernel.shell.user_ns))
@@ -78,7 +78,7 @@ def serve(kernel: Kernel, channel: Channel, **about) -> None:
             kernel.shell.user_ns.clear()
             kernel.shell.user_ns.update(places[message["at"]])
             kernel.publish = lambda message: None
-            Line(kernel.shell.user_ns, channel).serve()
+            Line(kernel.shell.user_ns, channel, kernel.answers).serve()
             kernel.publish = publish
         else:
             work = partial(hold if "hold" in message else answer_calls, kernel)

@@ -8,13 +8,15 @@ import io
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from types import CodeType, ModuleType
+from contextlib import contextmanager, nullcontext, suppress
+from types import CodeType, FunctionType, ModuleType
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
 from jupyter_client.session import Session
 from traitlets.config import Config
+
+from .loops import Endless, watched
 
 
 class Messages(Session):
@@ -148,7 +150,9 @@ class Kernel:
     def run(self, source: str) -> bool:
         """Run one cell; whether it ended without an error."""
         with self.speaking():
-            return self.shell.run_cell(source, store_history=True).success
+            result = self.shell.run_cell(source, store_history=True)
+        self.endless = isinstance(result.error_in_exec, Endless)
+        return result.success
 
     def execute(self, code: CodeType) -> bool:
         """Run what was compiled once and for all, as a cell without IPython's syntax; whether it ended without an error.
@@ -167,6 +171,8 @@ class Kernel:
         """From now on the cells are a student's: what the notebook has given is known, and may be given back."""
         self.given = {name: value for name, value in self.shell.user_ns.items() if name[0] != "_" and kept(value)}
         self.lacking: list[str] = []
+        self.answers: set[str] = set()
+        """The file names of the cells that have answered a question with a function."""
         sys.path[0] = ""  # the working folder, as in Jupyter: a cell may write a module and import it
         self.shell.ast_transformers.append(Imports())
         setattr(builtins, MISSING, self.missing)
@@ -192,19 +198,23 @@ class Kernel:
         names.update(back)
         return list(back)
 
-    def run_answer(self, source: str, question: str) -> tuple[bool, dict]:
-        """Run a cell that answers a question ('': none).
+    def run_answer(self, source: str, question: str, stateless: bool) -> tuple[bool, dict]:
+        """Run a cell that answers a question ('': none). stateless: whether no cell leaves anything behind but names.
 
-        Returns whether it ended without an error, and what it lacked and was given back.
+        Returns whether it ended without an error, and what it lacked, was given back, and whether it would never end.
         """
         self.lacking.clear()
-        done, back = self.run(source), []
+        with watched(self.shell.user_ns, self.answers) if stateless else nullcontext():
+            done, back = self.run(source), []
         if question:
             if not done and (back := self.give_back()):
                 done = self.run(source)
-            if kept(self.shell.user_ns.get(question)):
-                self.given[question] = self.shell.user_ns[question]
-        return done, {"lacking": self.lacking[:20], "given_back": back}
+            answer = self.shell.user_ns.get(question)
+            if kept(answer):
+                self.given[question] = answer
+            if isinstance(answer, FunctionType):
+                self.answers.add(answer.__code__.co_filename)
+        return done, {"lacking": self.lacking[:20], "given_back": back, "endless": self.endless}
 
     @contextmanager
     def speaking(self) -> Iterator[None]:
