@@ -105,6 +105,10 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
         sys.exit(any(map(needs_instructor, arrivals)))
 
     elif known.command == "autograde":
+        from .run import worker
+
+        for name in [word for word in rest if word in names(root)][:1]:
+            worker.begin(Exercise(root, name))
         from .course import check_place
         from .run.command import AutogradeApp
 
@@ -145,8 +149,7 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
             sys.exit(str(error))
 
     else:
-        from .classroom import grade_class
-        from .exercise.sample import write_classes
+        from .run import worker
 
         wanted = [exercise for exercise in chosen(root, known.exercises) if any(root.glob(f"submitted/*/{exercise.name}"))]
         if not wanted:
@@ -154,7 +157,12 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
             others = any(root.glob("submitted/*/*"))
             what = f"holds nothing of {', '.join(each.name for each in samples)}" if others else "is empty"
             print(f"submitted/ {what}: grading a sample class, in a course folder of its own (sample/).")
+            from .exercise.sample import write_classes
+
             wanted = write_classes(samples, root / "sample")
+        worker.begin(wanted[0])
+        from .classroom import grade_class
+
         try:
             for exercise in wanted:
                 grade_class(exercise, sandbox=not known.no_sandbox)

@@ -6,11 +6,10 @@ import re
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from glob import escape, glob
 from pathlib import Path
-from secrets import token_hex
 from socket import gethostname
 from typing import BinaryIO
 from unicodedata import normalize
@@ -141,18 +140,6 @@ def load_config(root: Path) -> Config:
     config.CourseDirectory.root = str(root)
     check_gradebook(CourseDirectory(config=config).db_url)
     return config
-
-
-def course_secret(root: Path) -> str:
-    """What the inputs of the hidden tests are drawn with, so that nobody outside knows them: made at the first use.
-
-    Without its file another one is made, and everything is graded again.
-    """
-    path = root / ".secret"
-    with suppress(FileExistsError):
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(token_hex(32))
-    return path.read_text()
 
 
 @contextmanager

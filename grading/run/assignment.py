@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import os
 import platform
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
+from secrets import token_hex
 
 import nbformat
 from nbformat import NotebookNode
@@ -82,6 +85,18 @@ class Assignment:
         """The assignment of `as_json`."""
         settings, limits = Settings(**told["settings"]), Limits(**told["limits"])
         return cls(**told | {"settings": settings, "limits": limits})
+
+
+def course_secret(root: Path) -> str:
+    """What the inputs of the hidden tests are drawn with, so that nobody outside knows them: made at the first use.
+
+    Without its file another one is made, and everything is graded again.
+    """
+    path = root / ".secret"
+    with suppress(FileExistsError):
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(token_hex(32))
+    return path.read_text()
 
 
 def read_assignment(exercise: Exercise, limits: Mapping[str, int], sandbox: bool = True, secret: str = "") -> Assignment:

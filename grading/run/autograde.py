@@ -36,7 +36,6 @@ from ..course import (
     check_gradebook,
     check_place,
     check_writable,
-    course_secret,
     folders,
     handed_in,
     is_name,
@@ -48,7 +47,7 @@ from ..exercise.folder import Exercise, NoExercise
 from ..notes import Note, Refused, in_short, shown
 from ..sandbox import machine
 from . import late, refusal, worker
-from .assignment import Assignment, read_assignment
+from .assignment import Assignment, course_secret, read_assignment
 from .marks import Marks
 from .record import record
 

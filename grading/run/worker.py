@@ -10,9 +10,10 @@ import sys
 import threading
 from contextlib import suppress
 
+from ..exercise.folder import Exercise, NoExercise
 from ..sandbox import bubblewrap, machine
 from ..sandbox.kernel.wire import Channel
-from .assignment import Assignment, engine
+from .assignment import Assignment, course_secret, engine, read_assignment
 
 
 class CannotGrade(RuntimeError):
@@ -132,6 +133,23 @@ def ready(assignment: Assignment) -> None:
         except CannotGrade:
             if attempt == ATTEMPTS - 1:
                 raise
+
+
+def begin(exercise: Exercise) -> None:
+    """Start a judge beside what the caller does next: the import of nbgrader takes a second.
+
+    It is the judge that is wanted where nbgrader_config.py has the usual limits; another one takes its place where it has not.
+    """
+    def start() -> None:
+        with suppress(CannotGrade):  # `ready` says why
+            judge_of(assignment)
+
+    waiting = {path.parent.name for path in exercise.root.glob(f"submitted/*/{exercise.name}")}
+    graded = {path.parent.name for path in exercise.root.glob(f"autograded/*/{exercise.name}")}
+    if waiting - graded:
+        with suppress(OSError, ValueError, NoExercise):  # whoever grades says what is wrong
+            assignment = read_assignment(exercise, {}, secret=course_secret(exercise.root))
+            threading.Thread(target=start, daemon=True).start()
 
 
 def grade(submission: bytes, assignment: Assignment) -> dict:
