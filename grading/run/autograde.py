@@ -53,6 +53,9 @@ from .record import record
 
 FEW = 5
 """Students that a sentence names."""
+ENDLESS = re.compile(rb"while (?:True|1)\b")
+LOOKED_AT = 1 << 20
+"""Bytes up to which a file is looked at before its turn comes."""
 HOPELESS = "endless", "heavy"
 """Why a file is not tried again before it changes: it would hold up every run."""
 
@@ -132,6 +135,7 @@ class Autograde(Stock):
             else:
                 times[submission.student] = submission.timestamp()
                 self.log.info("%s is graded already", submission.student)
+        waiting.sort(key=Submission.slowness, reverse=True)  # what takes long must not be alone at the end
         try:
             if waiting and not self.scheduler:
                 worker.ready(assignment)  # a source that cannot grade leaves the gradebook as it is
@@ -284,13 +288,27 @@ class Submission:
             return timestamp(self.read(100, "timestamp.txt"))
         return None
 
+    def last(self) -> dict:
+        """What is kept of the last time that something of the student's was graded; nothing where nothing was."""
+        try:
+            return dict(json.loads((self.graded / f"{NOTEBOOK}.ipynb").read_text(encoding="utf-8"))["metadata"]["grading"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
+
     def is_graded(self, assignment: Assignment) -> bool:
         """Whether autograded/ holds the result of this very file by this very assignment."""
+        digest = self.last().get("digest")
         try:
-            graded = json.loads((self.graded / f"{NOTEBOOK}.ipynb").read_text(encoding="utf-8"))
-            return graded["metadata"]["grading"]["digest"] == assignment.digest(self.read(assignment.limits.size))
-        except (OSError, ValueError, KeyError, TypeError, Refused):
+            return digest is not None and digest == assignment.digest(self.read(assignment.limits.size))
+        except Refused:
             return False
+
+    def slowness(self) -> float:
+        """The seconds that it took the last time; where it is new, more than none if it has a loop that ends by a `break`."""
+        try:
+            return float(self.last().get("seconds") or bool(ENDLESS.search(self.read(LOOKED_AT))))
+        except (TypeError, ValueError, Refused):
+            return 0.0
 
     def settled(self, assignment: Assignment) -> Note | None:
         """Why this very file cannot be graded by this very assignment: an earlier run has found that it is its own doing."""
