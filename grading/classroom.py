@@ -2,9 +2,14 @@
 
 import os
 import re
+import signal
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 from unicodedata import east_asian_width
 
@@ -94,7 +99,8 @@ class Classroom:
     def grades(self, sheet: Sheet, ungraded: dict[str, Note]) -> Iterator[Grade]:
         """Everybody's grade, with the feedback written; ungraded: what `autograde` has returned."""
         some = [student for student in sheet.students if student.status != NOTHING]
-        for student in tqdm(some, "feedback", unit="student"):
+        pages = self._pages([student.id for student in some if student.status == GRADED])
+        for student in some:
             notes = [str(remark) for remark in student.remarks if remark.kind != "earlier file"]
             why = ungraded.get(student.id)
             if why:
@@ -105,10 +111,19 @@ class Classroom:
             if student.status != GRADED:
                 yield Grade(student.id, note="; ".join(notes), refused=bool(why))
                 continue
-            feedback = self.api.generate_feedback(self.name, student.id)
-            if not feedback["success"]:
-                notes.append(f"no feedback: {reason(feedback)}")
+            if pages[student.id]:
+                notes.append(f"no feedback: {pages[student.id]}")
             yield Grade(student.id, student.marks, student.total, "; ".join(notes), bool(why))
+
+    def _pages(self, students: list[str]) -> dict[str, str]:
+        """Write the pages of graded work, side by side; student → why there is none, or ''. Raises RuntimeError."""
+        cores = len(os.sched_getaffinity(0))
+        try:
+            with ProcessPoolExecutor(cores, get_context("fork"), signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
+                whys = pool.map(partial(write_page, self.root, self.name), students, chunksize=4)
+                return dict(zip(students, tqdm(whys, "feedback", len(students), unit="student")))
+        except BrokenProcessPool:
+            raise RuntimeError("A process that wrote pages was killed. What is graded stays; the next run goes on.") from None
 
     def export(self) -> Path:
         """Write grades.csv, of all exercises, by the exporter that `nbgrader export` uses; returns its path."""
@@ -116,6 +131,18 @@ class Classroom:
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             TotalsExportPlugin(config=self.config, to=str(path)).export(gradebook)
         return path
+
+
+@cache
+def classroom_of(root: Path, exercise: str) -> Classroom:
+    """The same for all that a process does there."""
+    return Classroom(Exercise(root, exercise))
+
+
+def write_page(root: Path, exercise: str, student: str) -> str:
+    """Write the page of a student's graded work; returns why that cannot be done, or ''."""
+    feedback = classroom_of(root, exercise).api.generate_feedback(exercise, student)
+    return "" if feedback["success"] else reason(feedback)
 
 
 def columns(text: str) -> int:

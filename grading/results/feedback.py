@@ -151,8 +151,12 @@ class FeedbackExporter(Exporter):
         names = resources["nbgrader"]
         with Gradebook(names["db_url"]) as gradebook:
             entry = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
+            book = entry.notebook
+            cells = {cell.id: cell.name for cell in [*book.grade_cells, *book.solution_cells, *book.task_cells]}  # in one query
+            grades, comments = ({cells[each.cell_id]: each for each in many if each.cell_id in cells}
+                                for many in (entry.grades, entry.comments))  # fmt: skip
             about = recorded(nb.metadata.get("grading")) or {}
-            questions = sections(nb, about, {grade.name: grade for grade in entry.grades}, {c.name: c for c in entry.comments})
+            questions = sections(nb, about, grades, comments)
             page = render(names["assignment"], entry.student, timestamp=local(entry.assignment.timestamp), questions=questions,
                           others=others(about, questions), penalty=entry.late_submission_penalty or 0)
         return page, resources
