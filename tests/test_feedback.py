@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from browser import barriers, browser_page
-from courses import command, hand_in, new_course
+from courses import forked, hand_in, new_course
 from exercise import MARKS, MLP, REFERENCE, RELEASE, SOURCE
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
@@ -102,8 +102,8 @@ def course(tmp_path_factory) -> Path:
     course = new_course(tmp_path_factory.mktemp("course"), "1101")
     for student, notebook in CLASS.items():
         hand_in(course, student, notebook, "1101")
-    command(course, "grading", "autograde", "1101")
-    command(course, "nbgrader", "generate_feedback", "1101")
+    forked(course, "grading", "autograde", "1101")
+    forked(course, "nbgrader", "generate_feedback", "1101")
     return course
 
 
@@ -227,7 +227,7 @@ def again(course: Path, student: str, change: Callable[[dict], None], score: flo
             with Gradebook(f"sqlite:///{copy}/gradebook.db") as gradebook:
                 gradebook.find_grade("test_affine_backward", "main", "1101", student).auto_score = score
                 gradebook.db.commit()
-        command(copy, "nbgrader", "generate_feedback", "1101", "--force", f"--student={student}")
+        forked(copy, "nbgrader", "generate_feedback", "1101", "--force", f"--student={student}")
         return page(copy, student).read_text(encoding="utf-8")
     finally:
         shutil.rmtree(copy)
@@ -386,7 +386,7 @@ def test_marks_and_comments_of_the_instructor_are_on_the_page_after_the_next_run
         gradebook.find_comment("affine_backward", "main", "1101", "wrong").manual_comment = comment
         gradebook.find_grade("test_affine_forward", "main", "1101", "wrong").manual_score = 4
         gradebook.db.commit()
-    command(copy, "nbgrader", "generate_feedback", "1101")
+    forked(copy, "nbgrader", "generate_feedback", "1101")
     said = part(copy, "wrong", "affine_backward")
     assert "一部正解" in said and "7.5 / 12 点" in said and comment in said
     assert re.search(r"91.5\s*点", words(page(copy, "wrong")))
