@@ -1,7 +1,4 @@
-"""Side by side, the longest files come first, so that none is left alone at the end; otherwise pytest's own order.
-
-At the end stands what each file took.
-"""
+"""The order of the files where they run side by side, the browser, and at the end what each file took."""
 
 import os
 from collections import defaultdict
@@ -9,12 +6,24 @@ from time import perf_counter
 
 import pytest
 
-LONGEST = ["test_attacks", "test_resume", "test_answers", "test_published", "test_demo", "test_nbgrader", "test_cluster"]
+LONGEST = ["test_attacks", "test_resume", "test_answers", "test_demo", "test_nbgrader", "test_published", "test_cluster",
+           "test_slips", "test_mutants", "test_after", "test_sandbox", "test_feedback"]  # fmt: skip
+"""Where files run side by side they come first, so that none is left alone at the end. There are more processes than cores: what
+waits (for a limit that an attack runs into, for a process that was killed, for a browser) stands beside what computes."""
 
 
 def pytest_collection_modifyitems(config, items):
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    """One browser for all tests of a file; no longer, for as long as it is there asyncio takes this process to be at work."""
+    from browser import chromium  # most files need none
+
+    with chromium() as browser:
+        yield browser
 
 
 # What each file takes: a test's process measures its CPU, xdist carries it to where the reports come together.
