@@ -24,10 +24,10 @@ def course(tmp_path_factory) -> Path:
     course = new_course(tmp_path_factory.mktemp("course"), "1101", NAME)
     hand_in(course, "half", submission(MLP.release, MLP.reference), "1101")
     forked(course, "nbgrader", "autograde", "1101")
-    for student, answers in CLASS.items():
-        hand_in(course, student, submission(RELEASE, answers))
     for student in ("half", "untouched"):
-        forked(course, "nbgrader", "autograde", NAME, "--student", student)
+        hand_in(course, student, submission(RELEASE, CLASS[student]))
+    forked(course, "nbgrader", "autograde", NAME)
+    hand_in(course, "reference", submission(RELEASE, CLASS["reference"]))
     return course
 
 
