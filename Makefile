@@ -49,7 +49,7 @@ demo: .venv/installed  ## open the live demo, ready for the projector, with the 
 demo-html: .venv/installed  ## write demo.html, the same scenes for a machine where no kernel runs
 	$(BIN)/python -m demo page $(EXERCISE)
 
-bench: .venv/bench  ## the reference beside scikit-learn and PyTorch, the grader beside stock nbgrader, a large report, the demo in a browser
+bench: .venv/bench  ## the reference beside scikit-learn and PyTorch, the grader beside stock nbgrader and Otter-Grader, a large report, the demo in a browser
 	$(sandbox)
 	$(call debian,$(BROWSER),chromium)
 	$(BIN)/python bench/training.py

@@ -1,4 +1,4 @@
-"""Grade the same class by stock nbgrader and by the grader of this course, and print what each takes.
+"""Grade the same class by stock nbgrader, Otter-Grader and the grader of this course, and print what each takes.
 
 Wall and CPU seconds, memory, marks that differ, and how far the wall time is from the ideal: the students' cells
 and the tests run in one plain process each, divided among the cores. `--scale` grades ten times the class as well.
@@ -14,8 +14,10 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -32,17 +34,13 @@ from courses import CONFIG, put_exercise  # noqa: E402
 from exercise import LIMITS, MLP, REFERENCE, RELEASE, TESTS, run  # noqa: E402
 from nbgrader.api import Gradebook, MissingEntry  # noqa: E402
 
+from bench import otter  # noqa: E402
 from bench.stock import STOCK  # noqa: E402
-from grading.exercise.cells import grade_id, is_solution  # noqa: E402
+from grading.exercise.cells import grade_id, is_solution, is_test  # noqa: E402
 from grading.exercise.sample import submission  # noqa: E402
 
-NBGRADER, GRADING = ("-m", "nbgrader", "autograde", "1101"), ("-m", "grading", "autograde", "1101", "--jobs")
-RUNS = {  # name → configuration, command, environment; the first is what the others are compared with
-    "stock nbgrader": (STOCK, NBGRADER, {}),
-    "stock nbgrader, figures off": (STOCK, NBGRADER, {"FIGURES": "off"}),
-    "grader, nbgrader autograde": (CONFIG, NBGRADER, {}),
-    "grader, --jobs 2": (CONFIG, (*GRADING, "2"), {}),
-}
+Notebooks = dict[str, nbformat.NotebookNode]
+"""Student → the notebook handed in."""
 
 MIX = {"answer": 20, "partial": 10, "broken": 8, "own cells": 6, "endless": 1}
 """How many of 60 (in a smaller class at least one); the rest are the reference."""
@@ -61,8 +59,8 @@ OWN = ["plt.plot(np.arange(10), np.arange(10) ** 2)\nplt.show()", "print(softmax
 SEED = 1101
 
 
-def classroom(students: int, endless: bool = True) -> dict[str, nbformat.NotebookNode]:
-    """Student → the notebook handed in; always the same for the same arguments."""
+def classroom(students: int, endless: bool = True) -> Notebooks:
+    """Always the same for the same arguments."""
     rng = random.Random(SEED)
     answers = rng.sample(MLP.answers, students)
     counts = {kind: max(1, students * of_60 // 60) for kind, of_60 in MIX.items()}
@@ -149,26 +147,8 @@ def environment(**more: str) -> dict[str, str]:
     return OUTSIDE | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{OUTSIDE['PATH']}"} | more
 
 
-def marks(course: Path) -> dict[str, dict[str, float]]:
-    """Student → question → marks in the gradebook, which has zeros for who could not be graded."""
-    found = {}
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "seminar") as gradebook:
-        for path in sorted((course / "submitted").iterdir()):
-            with suppress(MissingEntry):
-                grades = gradebook.find_submission_notebook("main", "1101", path.name).grades
-                found[path.name] = {g.name.removeprefix("test_"): g.score for g in grades if g.max_score}
-    return found
-
-
-def graded(course: Path) -> set[str]:
-    """Who has a graded notebook."""
-    return {path.parts[-3] for path in course.glob("autograded/*/1101/main.ipynb")}
-
-
-def grade(folder: Path, name: str, students: dict[str, nbformat.NotebookNode]) -> Run:
-    """Make a course in folder and grade it as RUNS says."""
-    config, command, more = RUNS[name]
-    course = Path(tempfile.mkdtemp(dir=folder))
+def nbgrader(config: str, course: Path, students: Notebooks) -> None:
+    """Make a course of nbgrader with this configuration."""
     shutil.rmtree(put_exercise(course, "1101").release.parent)
     (course / "nbgrader_config.py").write_text(config, encoding="utf-8")
     for student, notebook in students.items():
@@ -177,9 +157,58 @@ def grade(folder: Path, name: str, students: dict[str, nbformat.NotebookNode]) -
         nbformat.write(notebook, path)
     program = [sys.executable, "-m", "nbgrader", "generate_assignment", "1101"]
     subprocess.run(program, cwd=course, env=environment(), check=True, capture_output=True)
+
+
+def gradebook(course: Path) -> dict[str, dict[str, float]]:
+    """Student → question → marks of all who have a graded notebook: the gradebook has zeros for the others."""
+    found = {}
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "seminar") as database:
+        for path in sorted(course.glob("autograded/*/1101/main.ipynb")):
+            with suppress(MissingEntry):
+                grades = database.find_submission_notebook("main", "1101", path.parts[-3]).grades
+                found[path.parts[-3]] = {g.name.removeprefix("test_"): g.score for g in grades if g.max_score}
+    return found
+
+
+@dataclass
+class Way:
+    """How a class is graded."""
+
+    prepare: Callable[[Path, Notebooks], None]
+    command: tuple[str, ...]
+    marks: Callable[[Path], dict[str, dict[str, float]]] = gradebook
+    environment: dict[str, str] = field(default_factory=dict)
+    processes: int = 1
+
+
+def by_nbgrader(config: str, **more: str) -> Way:
+    return Way(partial(nbgrader, config), ("-m", "nbgrader", "autograde", "1101"), environment=more)
+
+
+def by_otter(processes: int) -> Way:
+    return Way(partial(otter.prepare, tests=[cell for cell in MLP.source.cells if is_test(cell)]),
+               ("-m", "bench.otter", str(processes)), otter.marks, IDEAL | {"PYTHONPATH": str(ROOT)}, processes)
+
+
+JOBS = "grader, --jobs 2"
+RUNS = {  # the first is what the others are compared with
+    "stock nbgrader": by_nbgrader(STOCK),
+    "stock nbgrader, figures off": by_nbgrader(STOCK, FIGURES="off"),
+    "Otter-Grader, figures off": by_otter(1),
+    "Otter-Grader, figures off, 2 processes": by_otter(2),
+    "grader, nbgrader autograde": by_nbgrader(CONFIG),
+    JOBS: Way(partial(nbgrader, CONFIG), ("-m", "grading", "autograde", "1101", "--jobs", "2"), processes=2),
+}
+
+
+def grade(folder: Path, way: Way, students: Notebooks) -> Run:
+    """Make a course in folder and grade it."""
+    course = Path(tempfile.mkdtemp(dir=folder))
+    way.prepare(course, students)
     with open(course / "log.txt", "w") as log:
         start, busy_before = time.monotonic(), busy()
-        process = subprocess.Popen([sys.executable, *command], cwd=course, env=environment(**more), stdout=log, stderr=log)
+        program = [sys.executable, *way.command]
+        process = subprocess.Popen(program, cwd=course, env=environment(**way.environment), stdout=log, stderr=log)
         meter = Meter(process.pid)
         meter.start()
         _, _, usage = os.wait4(process.pid, 0)
@@ -187,8 +216,7 @@ def grade(folder: Path, name: str, students: dict[str, nbformat.NotebookNode]) -
     meter.done.set()
     meter.join()
     cpu = max(meter.cpu, usage.ru_utime + usage.ru_stime)
-    found = {student: given for student, given in marks(course).items() if student in graded(course)}
-    return Run(wall, cpu, busy() - busy_before - cpu, meter.memory, found, course)
+    return Run(wall, cpu, busy() - busy_before - cpu, meter.memory, way.marks(course), course)
 
 
 def plain(notebook: nbformat.NotebookNode) -> float:
@@ -239,19 +267,21 @@ def differences(mine: dict[str, dict[str, float]], others: dict[str, dict[str, f
     return found
 
 
-def compare(folder: Path, students: dict[str, nbformat.NotebookNode]) -> None:
+def compare(folder: Path, students: Notebooks) -> None:
     """One class by all RUNS, and the ideal."""
     n, cores = len(students), len(os.sched_getaffinity(0))
     runs, rows, differ = {}, [], {}
-    for name in RUNS:
-        result = runs[name] = grade(folder, name, students)
+    for name, way in RUNS.items():
+        result = runs[name] = grade(folder, way, students)
         first = runs[next(iter(RUNS))]
         differ[name] = differences(result.marks, first.marks)
-        rows.append([name, f"{result.wall:.1f}", f"{result.wall / n:.2f}", f"{result.wall / first.wall:.3f}", f"{result.cpu:.1f}",
-                     f"{result.others:.1f}", f"{result.memory >> 20}", f"{len(result.marks)} of {n}", len(differ[name])])
+        rows.append([name, f"{result.wall:.1f}", f"{result.wall / n:.2f}", f"{result.wall / first.wall:.3f}",
+                     f"{result.cpu:.1f}", f"{result.cpu / first.cpu:.3f}", f"{result.others:.1f}", f"{result.memory >> 20}",
+                     f"{len(result.marks)} of {n}", len(differ[name])])
         print(f"{name}: {result.wall:.1f} s", file=sys.stderr)
     print(f"{n} submissions, {cores} cores")
-    table("run | wall s | s per submission | of stock | CPU s | CPU s of others | peak MB | graded | marks unlike stock", rows)
+    table("run | wall s | s per submission | of stock | CPU s | of stock | CPU s of others | peak MB | graded | "
+          "marks unlike stock", rows)
     for name, found in differ.items():
         for line in found:
             print(f"\n- {name}: {line}", end="")
@@ -260,38 +290,41 @@ def compare(folder: Path, students: dict[str, nbformat.NotebookNode]) -> None:
     ideal = sum(plain(notebook) for notebook in students.values())
     table("run | wall s | cores used | ideal: CPU s / cores | wall / ideal", [
         [name, f"{run.wall:.1f}", used, f"{ideal / used:.1f}", f"{run.wall * used / ideal:.2f}"]
-        for name, run in runs.items() for used in [min(cores, 2) if "--jobs" in name else 1]])
+        for name, run in runs.items() for used in [min(cores, RUNS[name].processes)]])
 
 
-def scale(folder: Path, students: dict[str, nbformat.NotebookNode]) -> None:
+def scale(folder: Path, students: Notebooks) -> None:
     """The class, without the endless loop, against ten times as many."""
-    name = next(name for name in RUNS if "--jobs" in name)
-    one = grade(folder, name, dict(list(students.items())[:1]))
+    one = grade(folder, RUNS[JOBS], dict(list(students.items())[:1]))
     [path] = one.course.glob("autograded/*/1101/main.ipynb")
     start_up = one.wall - nbformat.read(path, as_version=4).metadata.grading.seconds
     rows, each = [], []
     for times in 1, 10:
         many = {f"{student}-{n}": notebook for n in range(times) for student, notebook in students.items()}
-        run = grade(folder, name, many)
+        run = grade(folder, RUNS[JOBS], many)
         each.append([run.wall / len(many), (run.wall - start_up) / len(many), run.memory / 2**20])
         rows.append([len(many), f"{run.wall:.1f}", *(f"{value:.3f}" for value in each[-1][:2]), f"{run.cpu:.1f}",
                      f"{run.others:.1f}", f"{each[-1][2]:.0f}", len(run.marks)])
         print(f"{len(many)} submissions: {run.wall:.1f} s", file=sys.stderr)
     rows.append(["ratio", "", *(f"{b / a:.3f}" for a, b in list(zip(*each))[:2]), "", "", f"{each[1][2] / each[0][2]:.3f}", ""])
-    print(f"\n{name}; start-up {start_up:.1f} s")
+    print(f"\n{JOBS}; start-up {start_up:.1f} s")
     table("submissions | wall s | s per submission | without the start-up | CPU s | CPU s of others | peak MB | graded", rows)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--students", type=int, default=60, help="how many submissions the class has")
+    parser.add_argument("--only-right", action="store_true", help="all of them hand in the reference")
     parser.add_argument("--scale", action="store_true", help="only this: the class against ten times as many, by the grader")
     options = parser.parse_args()
+    students = classroom(options.students, endless=not options.scale)
+    if options.only_right:
+        students = dict.fromkeys(students, submission(RELEASE, REFERENCE))
     with tempfile.TemporaryDirectory() as folder:
         if options.scale:
-            scale(Path(folder), classroom(options.students, endless=False))
+            scale(Path(folder), students)
         else:
-            compare(Path(folder), classroom(options.students))
+            compare(Path(folder), students)
 
 
 if __name__ == "__main__":

@@ -85,6 +85,11 @@ def read(data: bytes) -> list[Cell]:
     return found
 
 
+def is_own(cell: NotebookNode) -> bool:
+    """Whether the student has added this cell of a rebuilt notebook."""
+    return cell.id.startswith(OWN)
+
+
 class Matching:
     """Which cell of what was handed in is which of the instructor's cells.
 
@@ -266,6 +271,6 @@ def rebuild(
     own = matching.own_cells()  # behind the cell that they stood behind
     result.cells = own.get("", []) + [each for cell in result.cells for each in (cell, *own.get(cell.id, []))]
     for cell in result.cells if matching.short else ():
-        if (is_solution(cell) or cell.id.startswith(OWN)) and cell.cell_type == "code" and (newer := newer_syntax(cell.source)):
+        if (is_solution(cell) or is_own(cell)) and cell.cell_type == "code" and (newer := newer_syntax(cell.source)):
             notes.append(Note("newer syntax", grade_id(cell) or UNNAMED, newer))
     return result, notes

@@ -1,8 +1,9 @@
 """The judge: rebuilds a submission, runs the student's cells in the sandbox and the instructor's tests here.
 
-`python -m grading.run.judge` is the process that does so, a fork of it for each submission; its stdin is a socket
-to grading.run.worker: first the assignment, then one submission after another. It has no access to the
-gradebook, the folders of the course or other submissions: what it knows comes over that socket.
+`python -m grading.run.judge` is the process that makes everything ready; its stdin is a socket to grading.run.worker: first the
+assignment, then for each judge that is to work beside the others the socket to it. A judge is a fork of this process, and forks
+for each submission. None has access to the gradebook, the folders of the course or other submissions: what it knows comes over
+its socket.
 """
 
 import copy
@@ -25,13 +26,13 @@ from nbformat import NotebookNode
 from ..exercise import catalogue
 from ..exercise.cells import grade_id, hints, is_solution, is_test, tested, visible
 from ..exercise.code import newer_syntax, uses
-from ..exercise.rebuild import OWN as OWN_ID
-from ..exercise.rebuild import rebuild
+from ..exercise.rebuild import is_own, rebuild
+from ..exercise.stateless import leaves_names_only
 from ..notes import GIVEN_BACK, LENT, NEWER, OWN, STOPS, Note, Refused
 from ..sandbox.calls import Calls
-from ..sandbox.kernel.namespaces import size
+from ..sandbox.kernel.namespaces import end_with_parent, size
 from ..sandbox.kernel.shell import Kernel
-from ..sandbox.kernel.wire import Channel, clean
+from ..sandbox.kernel.wire import Channel, clean, descriptor
 from ..sandbox.limits import Stopped, Unready
 from ..sandbox.processes import Held, Processes, Template
 from .assignment import Assignment
@@ -116,10 +117,11 @@ class Judge:
         """Raises RuntimeError where the template does not start, or a cell of the instructor's fails."""
         self.assignment, self.limits, settings = assignment, assignment.limits, assignment.settings
         self.source = assignment.notebook
-        template = Template(self.limits, assignment.sandbox, settings.absent, settings.absent_message)
         code = [cell for cell in self.source.cells if cell.cell_type == "code"]
         first = next(n for n, cell in enumerate(code) if is_solution(cell))
         self.shared = {cell.id: cell for cell in code[:first]}
+        shown = [visible(cell.source) for cell in self.shared.values()]
+        self.template = Template(shown, self.limits, assignment.sandbox, settings.absent, settings.absent_message)
         self.tests = {cell.id: compile(cell.source, f"<{cell.id}>", "exec") for cell in code[first:] if is_test(cell)}
         self.messages: list[dict] = []
         self.kernel = Kernel(self.messages.append, self.limits.output)
@@ -135,10 +137,8 @@ class Judge:
         self.questions = [grade_id(cell) for cell in code if is_solution(cell)]
         inputs = {tested(cell): self.recorded(cell) for cell in code[first:] if is_test(cell)}
         self.places = hints(self.source)
-        self.diagnosis = Diagnosis(self.reference, inputs, catalogue.read(assignment.catalogue))
-        outputs = template.prepare([visible(cell.source) for cell in self.shared.values()])
-        self.outputs = dict(zip(self.shared, outputs))
-        self.template = template
+        self.diagnosis = Diagnosis(self.reference, inputs, catalogue.read(assignment.catalogue), assignment.key)
+        self.outputs = dict(zip(self.shared, self.template.outputs()))
 
     def run(self, cell: NotebookNode) -> None:
         """Run a cell of the instructor's here, as it must run. Raises RuntimeError."""
@@ -162,7 +162,9 @@ class Judge:
             )
         except Refused as error:
             return {"refused": error.note.as_json()}
-        student, outputs = Processes(self.template), Outputs(notebook, self.limits)
+        cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and (is_solution(cell) or is_own(cell))]
+        stateless = all(leaves_names_only(code, self.questions) for code in cells)
+        student, outputs = Processes(self.template, stateless), Outputs(notebook, self.limits)
         self.names["SEED"] = self.assignment.seed(submission)
         self.names["time"] = Clock(student)
         held = self.run_cells(notebook, student, outputs, notes)
@@ -184,7 +186,7 @@ class Judge:
                 cell.outputs.insert(0, said(GIVEN_BACK.format("、".join(names))))
         student.stop()
         for cell in notebook.cells:
-            if not is_test(cell) and (cell.cell_type == "code" or cell.id.startswith(OWN_ID)):
+            if not is_test(cell) and (cell.cell_type == "code" or is_own(cell)):
                 harmless(cell)
         return {
             "notebook": notebook,
@@ -304,8 +306,9 @@ def fork(judge: Judge, submission: bytes) -> dict:
     mine, theirs = socket.socketpair()
     child = os.fork()
     if not child:
-        mine.close()
         try:
+            end_with_parent()
+            mine.close()
             bound_memory()
             start = time.monotonic()
             result = judge.judge(submission)
@@ -358,6 +361,19 @@ def unready(judge: Judge) -> str:
     return f"the instructor's own answers lose marks here ({said})" if lost else ""
 
 
+def serve(judge: Judge, channel: Channel) -> None:
+    """Judge one submission after another, until nobody is at the other end, or nobody has asked for long."""
+    with suppress(EOFError, OSError):  # or the template is gone
+        while True:
+            _, submission = channel.receive(time.monotonic() + IDLE)
+            result = fork(judge, bytes(submission))
+            if ended(result) and (problem := unready(judge)):  # it looks like the machine's doing, and it is
+                result = {"unready": problem}
+            channel.send(result)
+            for question in result.get("mistakes", ()):  # what is known here is known in the next fork
+                judge.diagnosis.known(question)
+
+
 def main() -> None:
     control = Channel(socket.socket(fileno=os.dup(0)), 1 << 30)
     message, _ = control.receive()
@@ -369,16 +385,38 @@ def main() -> None:
         control.send({"failed": clean(str(error), 500)})
         sys.exit(1)
     gc.freeze()
-    with suppress(EOFError, OSError):  # the grader, or the template, is gone; or nobody has asked for long
+    children: list[int] = []
+    with suppress(EOFError, OSError):  # the grader, or the template, is gone
         control.send({"ready": True})
         while True:
-            _, submission = control.receive(time.monotonic() + IDLE)
-            result = fork(judge, bytes(submission))
-            if ended(result) and (problem := unready(judge)):  # it looks like the machine's doing, and it is
-                result = {"unready": problem}
-            control.send(result)
-            for question in result.get("mistakes", ()):  # what is known here is known in the next fork
-                judge.diagnosis.known(question)
+            ancillary: list = []
+            try:
+                control.receive(time.monotonic() + IDLE, ancillary)
+            except TimeoutError:
+                pass
+            children = [pid for pid in children if os.waitpid(pid, os.WNOHANG) == (0, 0)]
+            if ancillary:
+                children.append(another(judge, descriptor(ancillary), control))
+            elif not children:
+                break
+
+
+def another(judge: Judge, theirs: socket.socket, control: Channel) -> int:
+    """A judge more, which knows what this one does, for the socket's other end; returns its process id. Raises OSError."""
+    template = judge.template.fork()
+    child = os.fork()
+    if not child:
+        try:
+            end_with_parent()
+            control.close()
+            judge.template.control.close()
+            judge.template = template
+            serve(judge, Channel(theirs, 1 << 30))
+        finally:
+            os._exit(0)
+    theirs.close()
+    template.control.close()
+    return child
 
 
 def ended(result: dict) -> bool:

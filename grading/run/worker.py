@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 
 from ..sandbox import bubblewrap, machine
 from ..sandbox.kernel.wire import Channel
@@ -23,7 +24,7 @@ ATTEMPTS = 3
 
 
 class JudgeProcess:
-    """A process of grading.run.judge."""
+    """A process of grading.run.judge, and the judges that are forks of it: as many as have been at work at a time."""
 
     def __init__(self, assignment: Assignment):
         """Raises CannotGrade."""
@@ -41,6 +42,13 @@ class JudgeProcess:
         )  # fmt: skip
         theirs.close()
         self.channel = Channel(mine, 1 << 30)
+        self.lock = threading.Lock()
+        self.idle: list[Channel] = []
+        """To judges that have nothing to do, the latest last."""
+        self.working = 0
+        """How many judges have something to do."""
+        self.wanted = True
+        """False where what they do is not to be finished."""
         try:
             self.channel.send(assignment.as_json())
             answer, _ = self.channel.receive()
@@ -51,49 +59,79 @@ class JudgeProcess:
             raise CannotGrade(f"on {socket.gethostname()}, {answer['failed']}")
 
     def grade(self, submission: bytes) -> dict:
-        self.channel.send({}, submission)
-        return self.channel.receive()[0]
+        """What a judge says of the submission (grading.run.judge.fork). Raises EOFError or OSError where it was killed."""
+        with self.lock:
+            self.working += 1
+        try:
+            judge = self._judge()
+            judge.send({}, submission)
+            result, _ = judge.receive()
+        except (EOFError, OSError):
+            with suppress(subprocess.TimeoutExpired):  # it may be the process that has ended, a moment ago
+                self.process.wait(0.2)
+            raise
+        finally:
+            with self.lock:
+                self.working -= 1
+        with self.lock:
+            self.idle.append(judge)
+        return result
+
+    def _judge(self) -> Channel:
+        """A channel to a judge that has nothing to do. Raises OSError."""
+        with self.lock:
+            while self.idle:
+                if not (judge := self.idle.pop()).is_closed():
+                    return judge
+            mine, theirs = socket.socketpair()
+            with theirs:
+                self.channel.send({}, fds=(theirs.fileno(),))
+        return Channel(mine, 1 << 30)
 
     def close(self) -> None:
+        """End the process and its forks, also those at work."""
         self.process.kill()
         self.process.wait()
-        self.channel.close()
+        for channel in self.channel, *self.idle:
+            channel.close()
 
 
-lock = threading.Lock()
+starting = threading.Lock()
 judges: set[JudgeProcess] = set()
-idle: list[JudgeProcess] = []
-"""Those of judges that have nothing to do, the latest last."""
+"""One for each assignment."""
 
 
-def take(key: str) -> JudgeProcess | None:
-    """An idle judge of the assignment with that key. Where there is none, one must be started, and idle ones of others end."""
-    with lock:
-        for judge in reversed(idle):
-            if judge.key == key and judge.process.poll() is None:
-                idle.remove(judge)
+def judge_of(assignment: Assignment) -> JudgeProcess:
+    """The judge of the assignment. Where there is none, one is started, and those of others end that have nothing to do.
+
+    Raises CannotGrade.
+    """
+    with starting:
+        for judge in list(judges):
+            if judge.process.poll() is not None or (judge.key != assignment.key and not judge.working):
+                end(judge)
+        for judge in list(judges):
+            if judge.key == assignment.key:
                 return judge
-        ending = idle.copy()
-        idle.clear()
-        judges.difference_update(ending)
-    for judge in ending:
-        judge.close()
-    return None
+        judge = JudgeProcess(assignment)
+        judges.add(judge)
+        return judge
+
+
+def end(judge: JudgeProcess) -> None:
+    judges.discard(judge)
+    judge.close()
 
 
 def ready(assignment: Assignment) -> None:
     """Have a judge of the assignment wait, which has graded the instructor's own notebook. Raises CannotGrade."""
     for attempt in range(ATTEMPTS):
         try:
-            judge = take(assignment.key) or JudgeProcess(assignment)
+            judge_of(assignment)
+            return
         except CannotGrade:
             if attempt == ATTEMPTS - 1:
                 raise
-        else:
-            with lock:
-                judges.add(judge)
-                idle.append(judge)
-            return
 
 
 def grade(submission: bytes, assignment: Assignment) -> dict:
@@ -105,33 +143,21 @@ def grade(submission: bytes, assignment: Assignment) -> dict:
     """
     why: CannotGrade | None = None
     for _ in range(ATTEMPTS):
-        judge = take(assignment.key)
         try:
-            judge = judge or JudgeProcess(assignment)
+            judge = judge_of(assignment)
         except CannotGrade as error:  # or somebody killed it, or what it had started
             why = error
             continue
-        with lock:
-            judges.add(judge)
         try:
             result = judge.grade(submission)
         except (EOFError, OSError):  # somebody killed it
-            with lock:
-                known = judge in judges
-                judges.discard(judge)
-            judge.close()
-            if not known:
+            if not judge.wanted:
                 break
             continue
         if "unready" in result:  # this judge, or the machine: the next one says
-            with lock:
-                judges.discard(judge)
-            judge.close()
+            end(judge)
             why = CannotGrade(f"on {socket.gethostname()}, {result['unready']}")
             continue
-        with lock:
-            if judge in judges:
-                idle.append(judge)
         if "killed" not in result:
             return result
     if why:
@@ -141,9 +167,7 @@ def grade(submission: bytes, assignment: Assignment) -> dict:
 
 def close(key: str | None = None) -> None:
     """End the judges of the assignment with that key, or all, also those at work: what they grade is not finished."""
-    with lock:
-        ending = [judge for judge in judges if key in (None, judge.key)]
-        judges.difference_update(ending)
-        idle[:] = [judge for judge in idle if judge not in ending]
-    for judge in ending:
-        judge.close()
+    for judge in list(judges):
+        if key in (None, judge.key):
+            judge.wanted = False
+            end(judge)

@@ -35,7 +35,7 @@ PREFIXES = sorted({path for prefix in ("/usr", sys.prefix, sys.base_prefix) for 
 
 
 USERS = 1_000_000
-"""The first of the ids that submissions get where root grades, a thousand for each template."""
+"""From here on are the ids that submissions get where root grades."""
 
 
 def root() -> bool:
@@ -49,9 +49,9 @@ def has_users(path: str) -> bool:
     return any(start <= USERS and start + count >= 2**32 - 1 for start, _, count in ranges)
 
 
-def first_user() -> int:
-    """An id that no other process of the machine has, nor the thousand behind it."""
-    return USERS + 1000 * os.getpid()
+def user() -> int:
+    """An id that no other process of the machine has: each submission is judged by a process of its own, whose number it is."""
+    return USERS + os.getpid()
 
 
 def private() -> list[str]:

@@ -45,7 +45,7 @@ class Calls:
         """Why every further call is one too many."""
         self.end = time.monotonic() + student.limits.wait
         self.lent: dict[str, Callable] = {}
-        self.handles = Handles()
+        self.handles = Handles(code=True)
         """The judge's functions and instances that the student's were given."""
         self.depth = 0
         self.last = None

@@ -152,7 +152,7 @@ def forbidden(limits: Limits) -> str:
     from . import bubblewrap  # needs what is installed
 
     about = {name: getattr(limits, name) for name in ("disk", "files", "memory", "processes")}
-    about |= {"root": bubblewrap.root(), "user": bubblewrap.first_user(), "folders": bubblewrap.private()}
+    about |= {"root": bubblewrap.root(), "user": bubblewrap.user(), "folders": bubblewrap.private()}
     program = bubblewrap.command(bubblewrap.PYTHON, "-c", PROBE, json.dumps(about))
     try:
         run = subprocess.run(program, capture_output=True, text=True, errors="replace", timeout=SECONDS)

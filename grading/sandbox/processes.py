@@ -2,9 +2,11 @@
 
 Whatever they do, the judge gets their messages or a `Stopped` with the reason. First all cells run; at each test, a fork of the
 kernel is held with the names as they are there. The tests' calls come when no cell is left: what a function learns of a test's
-inputs, it can show nobody.
+inputs, it can show nobody. Where all cells leave nothing but names (exercise.stateless), the kernel itself keeps those of each
+test, and answers the calls of one test after another.
 """
 
+import copy
 import math
 import os
 import signal
@@ -36,8 +38,11 @@ CREDENTIALS = struct.Struct("3i")
 class Template:
     """The process in the sandbox that is forked for each submission."""
 
-    def __init__(self, limits: Limits, sandboxed: bool, absent: Sequence[str] = (), absent_message: str = ""):
-        """absent: packages that are not there, by their modules' names; absent_message: what an import of one says."""
+    def __init__(
+        self, cells: list[str], limits: Limits, sandboxed: bool, absent: Sequence[str] = (), absent_message: str = ""
+    ):
+        """cells: those that all submissions share, which it begins to run; absent: packages that are not there, by their modules'
+        names; absent_message: what an import of one says."""
         self.limits, self.sandboxed = limits, sandboxed
         mine, theirs = socket.socketpair()
         program = [bubblewrap.PYTHON, "-m", "grading.sandbox.kernel"]
@@ -51,20 +56,29 @@ class Template:
         )
         theirs.close()
         self.control = Channel(mine, 1 << 28)
-
-    def prepare(self, cells: list[str]) -> list[list[dict]]:
-        """Run the shared cells; returns the messages of each. Raises RuntimeError where the template does not start."""
         names = "disk", "files", "memory", "processes", "output", "message"
-        limits = {name: getattr(self.limits, name) for name in names}
-        limits |= {"sandbox": self.sandboxed, "root": bubblewrap.root(), "user": bubblewrap.first_user(),
-                   "folders": bubblewrap.private()}  # fmt: skip
+        about = {name: getattr(limits, name) for name in names}
+        about |= {"sandbox": sandboxed, "root": bubblewrap.root(), "folders": bubblewrap.private()}
+        with suppress(OSError):  # `outputs` says why it is gone
+            self.control.send({"cells": cells, "limits": about})
+
+    def outputs(self) -> list[list[dict]]:
+        """The messages of each cell, once, when all have run. Raises RuntimeError where the template does not start."""
         try:
-            self.control.send({"cells": cells, "limits": limits})
             return self.control.receive()[0]["outputs"]
         except (EOFError, OSError):
             assert self.process.stderr  # a pipe
             said = self.process.stderr.read().decode(errors="replace").strip().splitlines()
             raise RuntimeError(f"the template kernel does not start: {said[-1] if said else 'it says nothing'}") from None
+
+    def fork(self) -> "Template":
+        """Another one with all that this one has loaded, for submissions beside its own. Raises OSError where it is gone."""
+        mine, theirs = socket.socketpair()
+        with theirs:
+            self.control.send({"fork": True}, fds=(theirs.fileno(),))
+        other = copy.copy(self)
+        other.control = Channel(mine, 1 << 28)
+        return other
 
 
 def hello(channel: Channel, deadline: float, unready: str | None = None) -> tuple[int, dict]:
@@ -118,6 +132,8 @@ class Held:
 
     channel: Channel | None = None
     pid: int = 0
+    number: int | None = None
+    """Of the names that the kernel has kept there, instead of a fork."""
     given_back: list[str] = field(default_factory=list)
     """As in Ran."""
 
@@ -131,8 +147,9 @@ class Held:
 class Processes:
     """The processes of one submission."""
 
-    def __init__(self, template: Template):
-        self.template, self.limits = template, template.limits
+    def __init__(self, template: Template, stateless: bool = False):
+        """stateless: whether the cells leave nothing behind but names."""
+        self.template, self.limits, self.stateless = template, template.limits, stateless
         self.end = time.monotonic() + self.limits.total
         self.cells_end = time.monotonic() + CELLS * self.limits.total
         self.history: list[tuple[str, str] | Held] = []
@@ -185,9 +202,10 @@ class Processes:
     def _set_up(self) -> None:
         """A kernel that has run nothing yet. Raises Unready where the machine does not let it be, and Stopped."""
         self.channel, theirs = self._pair()
+        self.kept = 0
         self.cpu_start = math.inf  # what ran before does not count against the new kernel
         with theirs:
-            self.template.control.send({"start": True}, fds=(theirs.fileno(),))
+            self.template.control.send({"start": True, "user": bubblewrap.user()}, fds=(theirs.fileno(),))
         try:
             with self.limited(self.channel):
                 deadline = min(self.end, time.monotonic() + READY)
@@ -283,14 +301,19 @@ class Processes:
         """What time.process_time is to a test here: a call counts as what it costs the student's processes."""
         return time.process_time() - self.carrying + self.cpu()
 
+    in_order = True
+    """Whether all went well with the last channel that was used."""
+
     @contextmanager
     def limited(self, channel: Channel) -> Iterator[float]:
         """Gives the deadline; whatever goes wrong with channel inside is a Stopped."""
         now = time.monotonic()
+        self.in_order = False
         if now >= self.end:
             raise Stopped("total")
         try:
             yield min(self.end, now + self.limits.wait)
+            self.in_order = True
         except TimeoutError:
             raise Stopped("time") from None
         except (EOFError, OSError):
@@ -378,7 +401,13 @@ class Processes:
 
     def _hold(self, held: Held) -> None:
         assert self.channel
-        held.channel, held.pid, about = self._fork(self.channel, "hold")
+        if self.stateless:
+            with self.limited(self.channel) as deadline:
+                self.channel.send({"keep": True}, deadline=deadline)
+                about, _ = self.channel.receive(deadline)
+            held.number, self.kept = self.kept, self.kept + 1
+        else:
+            held.channel, held.pid, about = self._fork(self.channel, "hold")
         held.given_back = words(about.get("given_back"))
 
     def drop(self, held: Held) -> None:
@@ -390,14 +419,18 @@ class Processes:
         """No cell runs any more: what is held outlives the kernel."""
         while self.history and not isinstance(self.history[-1], Held):
             self.history.pop()
-        if self.channel:
+        if self.channel and not self.stateless:
             self.channel.close()
             self.channel = None
             self.kill([self.pid])
 
     @contextmanager
     def snapshot(self, held: Held) -> Iterator[Channel]:
-        """A channel to a fork of what is held, for the calls of one test: what they change is gone afterwards. Raises Stopped."""
+        """A channel for the calls of one test, to a fork of what is held: what they change is gone afterwards. Raises Stopped."""
+        if self.stateless:
+            with self._at(held) as channel:
+                yield channel
+            return
         try:
             before, channel, pid = self._calls(held)
         except Stopped as error:  # something of the student's has ended it, which is nobody's fault here
@@ -413,6 +446,24 @@ class Processes:
         finally:
             channel.close()
             if not self.clear(before):
+                self.stop()
+
+    @contextmanager
+    def _at(self, held: Held) -> Iterator[Channel]:
+        """The same to the kernel itself, whose names are those of the place for so long. Raises Stopped."""
+        if not self.channel or held.number is None:
+            self.start()
+        assert self.channel  # of the kernel that `start` has made
+        self.cpu_start = self.cpu()
+        try:
+            with self.limited(self.channel) as deadline:
+                self.channel.send({"at": held.number}, deadline=deadline)
+            yield self.channel
+        finally:
+            if self.in_order and self.channel:
+                with suppress(Stopped), self.limited(self.channel) as deadline:
+                    self.channel.send({"ended": True}, deadline=deadline)
+            if not self.in_order:  # a call may still be at work: the next test finds another kernel
                 self.stop()
 
     def _calls(self, held: Held) -> tuple[set[int], Channel, int]:

@@ -1,10 +1,9 @@
 """The template: an IPython kernel that has run the cells which all submissions share, forked for each of them.
 
 Its stdin is a socket to the judge: first a message with the shared cells and the limits, then `start` with
-the socket of a new submission's kernel, or `stop`. It ends when the judge does.
+the socket of a new submission's kernel, or `stop`, or `fork` with the socket of another judge. It ends when the judge does.
 """
 
-import array
 import gc
 import os
 import signal
@@ -17,13 +16,7 @@ from functools import partial
 from . import namespaces
 from .functions import Line
 from .shell import Kernel
-from .wire import Channel
-
-
-def descriptor(ancillary: list) -> socket.socket:
-    """The socket that came with a message."""
-    [(_, _, data)] = [item for item in ancillary if item[1] == socket.SCM_RIGHTS]
-    return socket.socket(fileno=array.array("i", data)[0])
+from .wire import Channel, descriptor
 
 
 def fork(here: Channel, there: Channel, work: Callable[[Channel], None]) -> list[int]:
@@ -62,7 +55,12 @@ def serve(kernel: Kernel, channel: Channel, **about) -> None:
     """Run cells, and fork, until the judge hangs up. about: what it is told with the hello."""
     number = 0
     forks: list[int] = []
-    kernel.publish = lambda message: channel.send({"output": message, "number": number})
+    places: list[dict] = []
+
+    def publish(message: dict) -> None:
+        channel.send({"output": message, "number": number})
+
+    kernel.publish = publish
     channel.send({"hello": os.getpid(), **about})
     while True:
         ancillary: list = []
@@ -73,6 +71,15 @@ def serve(kernel: Kernel, channel: Channel, **about) -> None:
             with suppress(KeyboardInterrupt):  # the judge's, a moment too late
                 done, about = kernel.run_answer(message["run"], message["answer"])
             channel.send({"done": done, "number": number, **about})
+        elif "keep" in message:
+            places.append(dict(kernel.shell.user_ns))
+            channel.send({"kept": True, "given_back": kernel.give_back(places[-1])})
+        elif "at" in message:
+            kernel.shell.user_ns.clear()
+            kernel.shell.user_ns.update(places[message["at"]])
+            kernel.publish = lambda message: None
+            Line(kernel.shell.user_ns, channel).serve()
+            kernel.publish = publish
         else:
             work = partial(hold if "hold" in message else answer_calls, kernel)
             forks += fork(channel, Channel(descriptor(ancillary), channel.limit), work)
@@ -137,26 +144,35 @@ def main() -> None:
     kernel.begin_student()
     control.send({"outputs": outputs})
     gc.freeze()
-    child, user = 0, limits["user"]
+    with suppress(EOFError):
+        attend(kernel, control, limits)
+
+
+def attend(kernel: Kernel, control: Channel, limits: dict) -> None:
+    """Start one submission after another, each when the one before has ended, until the judge hangs up. Raises EOFError then."""
+    child = 0
+    forks: list[int] = []
     while True:
         ancillary: list = []
         try:
             message, _ = control.receive(ancillary=ancillary)
-        except EOFError:
-            return
-        if child:
-            os.kill(child, signal.SIGTERM)
-            os.waitpid(child, 0)
-            child = 0
+        finally:
+            if child:
+                os.kill(child, signal.SIGTERM)
+                os.waitpid(child, 0)
+                child = 0
         if "answer" in message:
             control.send({"stopped": True})
+        if "fork" in message:
+            forks = [pid for pid in forks if os.waitpid(pid, os.WNOHANG) == (0, 0)]
+            other = Channel(descriptor(ancillary), control.limit)
+            forks += fork(control, other, lambda channel: attend(kernel, channel, limits))
         if "start" in message:
-            user += 1  # nothing that the machine keeps for a user is there for the next
             channel = Channel(descriptor(ancillary), limits["message"])
             child = os.fork()
             if not child:
                 try:
-                    begin(kernel, channel, control, limits, user)
+                    begin(kernel, channel, control, limits, message["user"])
                 finally:
                     os._exit(0)
             channel.close()

@@ -35,6 +35,11 @@ def call(name: str, *arguments) -> None:
         raise OSError(number, f"{name}: {os.strerror(number)}")
 
 
+def end_with_parent() -> None:
+    """Have the kernel end this process when the one that has forked it ends."""
+    call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def unshare(root: bool) -> None:
     """New namespaces for this process; its children are in a new process namespace.
 
@@ -54,7 +59,7 @@ def mount_private(folders: list[str], disk: int, files: int) -> None:
 
     disk: bytes that each of the folders holds; files: how many.
     """
-    call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     for path in folders:
         options = f"size={disk},nr_inodes={files},mode=1777".encode()
         call("mount", b"tmpfs", path.encode(), b"tmpfs", MS_NOSUID_NODEV, options)

@@ -182,12 +182,12 @@ class Kernel:
         print(ABSENT_SAID.format(module, error), end="")
         return Missing(error, parent)
 
-    def give_back(self) -> list[str]:
+    def give_back(self, names: dict | None = None) -> list[str]:
         """Bind names again that the notebook or an answer gave a function, and that have none any more; returns them.
 
         A line such as `np = 0` or `%reset`, anywhere, is a mistake of its own: it must not cost the questions behind it.
         """
-        names = self.shell.user_ns
+        names = self.shell.user_ns if names is None else names
         back = {name: value for name, value in self.given.items() if not kept(names.get(name))}
         names.update(back)
         return list(back)

@@ -3,6 +3,7 @@
 Both ends use this module. The judge's end trusts nothing that arrives: sizes, types and times are bounded.
 """
 
+import array
 import builtins
 import json
 import math
@@ -14,6 +15,8 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+
+from .portable import put_together, taken_apart
 
 HEAD = struct.Struct("!II")
 """How many bytes of JSON follow, and how many of arrays."""
@@ -51,6 +54,16 @@ class Channel:
 
     def close(self) -> None:
         self.sock.close()
+
+    def is_closed(self) -> bool:
+        """Whether the other end is gone, and has left nothing to read."""
+        self.sock.settimeout(0)
+        try:
+            return not self.sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def send(
         self, message: dict, arrays: bytes | bytearray = b"", deadline: float = math.inf, fds: tuple[int, ...] = ()
@@ -113,6 +126,12 @@ class Channel:
                 return step()
             except TimeoutError:
                 self.tick()
+
+
+def descriptor(ancillary: list) -> socket.socket:
+    """The socket that came with a message."""
+    [(_, _, data)] = [item for item in ancillary if item[1] == socket.SCM_RIGHTS]
+    return socket.socket(fileno=array.array("i", data)[0])
 
 
 def clean(text: str, longest: int) -> str:
@@ -181,9 +200,13 @@ def use(instance, name: str, /, *args, **options):
 
 
 class Handles:
-    """What this end has given the other: functions, and instances of the notebook's classes."""
+    """What this end has given the other: functions, and instances of the notebook's classes.
 
-    def __init__(self):
+    code: whether a function crosses itself where it can (portable). The judge's end never takes one.
+    """
+
+    def __init__(self, code: bool = False):
+        self.code = code
         self.values: list = []
         self.calls: list[Callable] = []
         """What a call of each means."""
@@ -207,7 +230,7 @@ def encode(value, handles: Handles | None = None) -> tuple[object, bytearray]:
     """
     arrays = bytearray()
 
-    def array(value: np.ndarray, tag: str):
+    def written(value: np.ndarray, tag: str):
         if value.dtype.kind not in PLAIN or value.dtype.names:
             return {"opaque": "array"}
         start = len(arrays)
@@ -224,9 +247,9 @@ def encode(value, handles: Handles | None = None) -> tuple[object, bytearray]:
             items = value.items() if kind is dict else value
             return {kind.__name__: [tree(item, depth + 1) for item in items]}
         if isinstance(value, np.generic):
-            return array(np.asarray(value), "scalar")
+            return written(np.asarray(value), "scalar")
         if isinstance(value, np.ndarray):
-            return array(np.asarray(value), "array")
+            return written(np.asarray(value), "array")
         if kind is complex:
             return {"complex": [value.real, value.imag]}
         if isinstance(value, np.random.Generator) and isinstance(value.bit_generator, np.random.PCG64):
@@ -238,6 +261,10 @@ def encode(value, handles: Handles | None = None) -> tuple[object, bytearray]:
             return {"own": value._key}
         if handles is not None and kind.__module__ == "__main__":  # the class stands in a cell
             return {"instance": [handles.number(value, partial(use, value)), kind.__name__, callable(value)]}
+        if handles is not None and handles.code and value is np:
+            return {"numpy": None}
+        if handles is not None and handles.code and (parts := taken_apart(value)):
+            return {"code": tree(parts, depth + 1)}
         if handles is not None and callable(value):
             return {"function": handles.number(value, value)}
         return {"opaque": kind.__name__}
@@ -260,13 +287,16 @@ def class_of(name, base: type) -> type:
     return classes.get(key, base)
 
 
-def decode(tree, arrays: bytearray, ask: Callable | None = None, own: Callable[[int | str], object] | None = None):
-    """The value of `encode`. ask: calls what the other end has kept; own: what this end has kept by that key.
+def decode(
+    tree, arrays: bytearray, ask: Callable | None = None, own: Callable[[int | str], object] | None = None, code: bool = False
+):
+    """The value of `encode`. ask: calls what the other end has kept; own: what this end has kept by that key; code: whether
+    functions may come themselves.
 
     Raises ProtocolError for anything that `encode` does not make.
     """
     try:
-        return _decode(tree, Arrays(arrays), ask, own)
+        return _decode(tree, Arrays(arrays), ask, own, code)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
         raise ProtocolError(f"no value: {type(error).__name__}") from None
 
@@ -284,14 +314,14 @@ class Arrays:
         return bytearray(self.data[start : start + size])
 
 
-def _decode(tree, arrays: Arrays, ask, own):
+def _decode(tree, arrays: Arrays, ask, own, code):
     if not isinstance(tree, dict):
         if isinstance(tree, list):
             raise TypeError
         return tree
     [(tag, body)] = tree.items()
     if tag in ("list", "tuple", "set", "frozenset", "range", "dict"):
-        items = [_decode(item, arrays, ask, own) for item in body]
+        items = [_decode(item, arrays, ask, own, code) for item in body]
         if tag in ("set", "frozenset", "dict") and len(items) > HASHED:
             return class_of(tag, Opaque)()
         return list(items) if tag == "range" else getattr(builtins, tag)(items)
@@ -303,6 +333,10 @@ def _decode(tree, arrays: Arrays, ask, own):
         generator = np.random.default_rng()
         generator.bit_generator.state = body
         return generator
+    if tag == "numpy" and code:
+        return np
+    if tag == "code" and code:
+        return put_together(_decode(body, arrays, ask, own, code))
     if tag == "function" and ask:
         return Function(int(body), ask)
     if tag == "instance" and ask:
