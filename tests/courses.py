@@ -40,7 +40,6 @@ def forked(course: Path, module: str, *words: str) -> str:
 
     def run() -> int | str | None:
         worker.judges.clear()  # they are this process's own
-        worker.idle.clear()
         with open(log, "w", buffering=1, encoding="utf-8") as said:
             sys.stdout = sys.stderr = said
             os.dup2(said.fileno(), 1)
