@@ -4,7 +4,7 @@ BIN := .venv/bin
 BROWSER = command -v chromium || command -v chromium-browser || command -v google-chrome
 
 .DEFAULT_GOAL := help
-.PHONY: help new build grade test test-versions lab demo demo-html bench lock clean machine
+.PHONY: help new build grade check test test-versions lab demo demo-html bench lock clean machine
 # Which exercise: make grade EXERCISE=1108. Without it: all, or for lab and demo the first.
 EXERCISE ?=
 # make grade SANDBOX=no runs the code of the students with your rights, where no sandbox can be had.
@@ -33,12 +33,18 @@ machine:
 	$(call python)
 	@$(PYTHON) -m grading.sandbox.machine
 
+check: .venv/installed  ## what is proven in less than a minute: ruff, mypy, the tests of pure functions and of the texts
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 2 -m "not long" $(QUICK)
+QUICK = $(addprefix tests/test_,check.py code.py notes.py rebuild.py visible.py machine.py project.py)
+
 test: machine .venv/installed  ## run all tests
 	$(call debian,$(BROWSER),chromium)
 	$(sandbox)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 lab: .venv/installed  ## open the student's notebook in JupyterLab
 	$(BIN)/jupyter lab $(or $(EXERCISE),1101)/main.ipynb

@@ -1,21 +1,24 @@
 """Course folders, and the instructor's own commands in them."""
 
 import os
+import runpy
 import shutil
 import subprocess
 import sys
+import traceback
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
-from exercise import MLP, ROOT
+from exercise import MLP, ROOT, in_fork
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from small import NAME, SMALL
 
 from grading.course import load_config
 from grading.exercise.folder import Exercise
+from grading.run import worker
 
 CONFIG = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
 ENVIRONMENT = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
@@ -27,6 +30,36 @@ def command(course: Path, module: str, *words: str) -> str:
     result = subprocess.run([sys.executable, "-m", module, *words], cwd=course, env=ENVIRONMENT, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     return result.stderr
+
+
+def forked(course: Path, module: str, *words: str) -> str:
+    """As `command`, in a fork of this process, which has imported already what a new Python takes seconds to import: for a step
+    on the way to what is tested, in a course with the grader. Where the command itself is tested, and without the grader, which
+    this process may have put into nbgrader already, it must be `command`."""
+    log = course.with_name(f".{course.name}.said")
+
+    def run() -> int | str | None:
+        worker.judges.clear()  # they are this process's own
+        with open(log, "w", buffering=1, encoding="utf-8") as said:
+            sys.stdout = sys.stderr = said
+            os.dup2(said.fileno(), 1)
+            os.dup2(said.fileno(), 2)
+            os.chdir(course)
+            os.environ.update(ENVIRONMENT)
+            sys.argv, sys.path[:0] = [module, *words], [str(course)]
+            try:
+                runpy.run_module(module, run_name="__main__", alter_sys=True)
+            except SystemExit as end:
+                return end.code
+            except BaseException:
+                traceback.print_exc()
+                return 1
+        return 0
+
+    code, said = in_fork(run, f"{module} {words}"), log.read_text(encoding="utf-8", errors="replace")
+    log.unlink()
+    assert not code, f"{said}{code}"
+    return said
 
 
 def put_exercise(course: Path, name: str) -> Exercise:
@@ -45,7 +78,7 @@ def generated(config: str, names: tuple[str, ...]) -> TemporaryDirectory:
     (course / "nbgrader_config.py").write_text(config, encoding="utf-8")
     for name in names:
         shutil.rmtree(put_exercise(course, name).release.parent)
-        command(course, "nbgrader", "generate_assignment", name)
+        (forked if config == CONFIG else command)(course, "nbgrader", "generate_assignment", name)
     return folder
 
 

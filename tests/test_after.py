@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from courses import ENVIRONMENT, command, hand_in
+from courses import ENVIRONMENT, command, forked, hand_in
 from nbgrader.api import Gradebook
 from small import MARKS, NAME, REFERENCE, RELEASE, SMALL, add_to
 
@@ -325,8 +325,8 @@ def test_a_fresh_clone_is_graded_by_the_steps_of_the_readme_wherever_it_lies(fir
     course = shutil.copytree(first, tmp_path / ODD, ignore=shutil.ignore_patterns("gradebook*", "autograded", "feedback"))
     released = (course / f"release/{NAME}/main.ipynb").read_bytes()
     for step in "generate_assignment", "autograde", "generate_feedback":
-        command(course, "nbgrader", step, NAME)
-    command(course, "nbgrader", "export")
+        forked(course, "nbgrader", step, NAME)
+    forked(course, "nbgrader", "export")
     assert (course / f"release/{NAME}/main.ipynb").read_bytes() == released
     scored = {row["student_id"]: row["score"] for row in read(course / "grades.csv")}
     assert scored == {"right": f"{ALL}", "untouched": "0.0", "wrong": f"{ALL - 3}"}
@@ -334,7 +334,7 @@ def test_a_fresh_clone_is_graded_by_the_steps_of_the_readme_wherever_it_lies(fir
     (course / "students.csv").write_text("id\nright\nlater\n")
     (course / "inbox").mkdir()
     nbformat.write(submission(RELEASE, REFERENCE), course / "inbox/main_later.ipynb")
-    command(course, "grading", "collect", NAME, "inbox")
+    forked(course, "grading", "collect", NAME, "inbox")
     build(Exercise(course, NAME))
     assert run(course)[0] == {"right": ALL, "later": ALL, "untouched": 0, "wrong": ALL - 3}
     assert [path.name for path in tmp_path.iterdir()] == [ODD.partition("/")[0]] and len(list(course.parent.iterdir())) == 1

@@ -210,4 +210,4 @@ def test_an_address_where_nobody_listens_is_said_in_one_sentence(address, ungrad
         log = run.communicate(timeout=120)[1]
     assert run.returncode == 1 and not graded(ungraded)
     assert "Traceback" not in log and f"no Dask scheduler answers at {address}" in log.splitlines()[-1]
-    assert time.monotonic() - begin < 30
+    assert time.monotonic() - begin < 90  # five seconds, and what a busy machine takes to start Python

@@ -29,7 +29,7 @@ from arrivals import (
     path_of,
     write_inbox,
 )
-from courses import EXERCISES, command
+from courses import EXERCISES, forked
 from exercise import ROOT
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -1228,8 +1228,8 @@ def test_each_exercise_has_its_own_folders_and_mapping(two):
 
 def test_the_collected_class_is_graded_and_everybody_gets_their_marks(collected, tmp_path):
     course = shutil.copytree(collected[0], tmp_path / "course", ignore=shutil.ignore_patterns("inbox"))
-    command(course, "nbgrader", "generate_assignment", NAME)
-    command(course, "grading", "autograde", NAME, "--jobs", "2")
+    forked(course, "nbgrader", "generate_assignment", NAME)
+    forked(course, "grading", "autograde", NAME, "--jobs", "2")
     people = {person.id: person for person in PEOPLE}
     with gradebook_of(course) as gradebook:
         scores = {submission.student_id: submission.score for submission in gradebook.assignment_submissions(NAME)}

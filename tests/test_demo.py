@@ -8,7 +8,7 @@ import nbformat
 import numpy as np
 import psutil
 import pytest
-from browser import barriers, browser_page, chromium
+from browser import barriers, browser_page
 from drawn import DRAWN
 from exercise import MLP, REFERENCE, ROOT
 from playwright.sync_api import expect
@@ -177,12 +177,6 @@ def file(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("page") / "demo.html"
     path.write_text(demo_page(NOTEBOOK), encoding="utf-8")
     return path
-
-
-@pytest.fixture(scope="module")
-def chrome():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

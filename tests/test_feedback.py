@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from browser import barriers, browser_page
-from courses import command, hand_in, new_course
+from courses import forked, hand_in, new_course
 from exercise import MARKS, MLP, REFERENCE, RELEASE, SOURCE
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
@@ -102,8 +102,8 @@ def course(tmp_path_factory) -> Path:
     course = new_course(tmp_path_factory.mktemp("course"), "1101")
     for student, notebook in CLASS.items():
         hand_in(course, student, notebook, "1101")
-    command(course, "grading", "autograde", "1101")
-    command(course, "nbgrader", "generate_feedback", "1101")
+    forked(course, "grading", "autograde", "1101")
+    forked(course, "nbgrader", "generate_feedback", "1101")
     return course
 
 
@@ -192,8 +192,8 @@ def test_a_cost_that_is_too_high_is_told(course):
     assert re.search(r'−12 点</span><p><span class="own">入力の 1 つがとても大きいと', text)
 
 
-def test_right_answers_are_folded_and_keep_their_code(course):
-    with browser_page() as (browser, _):
+def test_right_answers_are_folded_and_keep_their_code(course, chrome):
+    with browser_page(browser=chrome) as (browser, _):
         browser.goto(page(course, "wrong").as_uri())
         folded = browser.locator("section.right > details:not([open])")
         assert folded.count() == browser.locator("section.right").count() == len(MARKS) - 4
@@ -227,7 +227,7 @@ def again(course: Path, student: str, change: Callable[[dict], None], score: flo
             with Gradebook(f"sqlite:///{copy}/gradebook.db") as gradebook:
                 gradebook.find_grade("test_affine_backward", "main", "1101", student).auto_score = score
                 gradebook.db.commit()
-        command(copy, "nbgrader", "generate_feedback", "1101", "--force", f"--student={student}")
+        forked(copy, "nbgrader", "generate_feedback", "1101", "--force", f"--student={student}")
         return page(copy, student).read_text(encoding="utf-8")
     finally:
         shutil.rmtree(copy)
@@ -321,8 +321,8 @@ OWN_BOXES = ".own, pre.code"
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_what_a_student_writes_is_nowhere_but_in_boxes_that_say_so(width, course):
-    with browser_page(width) as (browser, _):
+def test_what_a_student_writes_is_nowhere_but_in_boxes_that_say_so(width, course, chrome):
+    with browser_page(width, browser=chrome) as (browser, _):
         browser.goto(page(course, "forger").as_uri())
         text = browser.locator("body").inner_text()
         assert text.count("満点です") > 4 and "ValueError" in text and "正解:" in text
@@ -337,9 +337,9 @@ def test_what_a_student_writes_is_nowhere_but_in_boxes_that_say_so(width, course
         assert "見直すところ: 「" in rest  # the grader's own words stay
 
 
-def test_the_graders_words_are_those_that_it_recorded(course):
+def test_the_graders_words_are_those_that_it_recorded(course, chrome):
     """They are not read out of what a test said."""
-    with browser_page() as (browser, _):
+    with browser_page(browser=chrome) as (browser, _):
         browser.goto(page(course, "wrong").as_uri())
         boxes = browser.locator("#affine_backward .said")
         assert boxes.count() == 1 and boxes.inner_text().startswith(f"診断: {SLUGS['affine_backward', 'db_unsummed'].sentence}")
@@ -386,15 +386,15 @@ def test_marks_and_comments_of_the_instructor_are_on_the_page_after_the_next_run
         gradebook.find_comment("affine_backward", "main", "1101", "wrong").manual_comment = comment
         gradebook.find_grade("test_affine_forward", "main", "1101", "wrong").manual_score = 4
         gradebook.db.commit()
-    command(copy, "nbgrader", "generate_feedback", "1101")
+    forked(copy, "nbgrader", "generate_feedback", "1101")
     said = part(copy, "wrong", "affine_backward")
     assert "一部正解" in said and "7.5 / 12 点" in said and comment in said
     assert re.search(r"91.5\s*点", words(page(copy, "wrong")))
     assert "−1 点</span><p>先生が付けた点です。</p>" in page(copy, "wrong").read_text(encoding="utf-8")
 
 
-def test_nothing_of_a_hostile_submission_is_alive_in_a_browser(course):
-    with browser_page() as (browser, _):
+def test_nothing_of_a_hostile_submission_is_alive_in_a_browser(course, chrome):
+    with browser_page(browser=chrome) as (browser, _):
         asked, dialogs = [], []
         browser.on("request", lambda request: asked.append(request.url))
         browser.on("dialog", lambda dialog: dialogs.append(dialog.message))
@@ -411,8 +411,8 @@ def test_nothing_of_a_hostile_submission_is_alive_in_a_browser(course):
 
 
 @pytest.mark.parametrize("student", CLASS)
-def test_the_page_fits_a_desk_and_a_telephone_and_prints(student, course):
-    with browser_page() as (browser, errors):
+def test_the_page_fits_a_desk_and_a_telephone_and_prints(student, course, chrome):
+    with browser_page(browser=chrome) as (browser, errors):
         browser.goto(page(course, student).as_uri())
         browser.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
         for width in (1280, 390):
@@ -423,20 +423,20 @@ def test_the_page_fits_a_desk_and_a_telephone_and_prints(student, course):
 
 
 @pytest.mark.parametrize("student", ["wrong", "mended", "forger", "hostile", "artist", "refused"])
-def test_nothing_bars_anybody_from_reading_the_page(student, course):
+def test_nothing_bars_anybody_from_reading_the_page(student, course, chrome):
     if student == "refused":
         write_refusal(Classroom(Exercise(course, "1101")).coursedir, "1101", student, Note("nested"))
-    with browser_page() as (browser, _):
+    with browser_page(browser=chrome) as (browser, _):
         browser.goto(page(course, student).as_uri())
         assert barriers(browser) == []
 
 
-def test_the_page_is_dark_where_the_reader_has_it_so_and_light_on_paper(course):
+def test_the_page_is_dark_where_the_reader_has_it_so_and_light_on_paper(course, chrome):
     def grounds() -> list[str]:
         return [browser.evaluate(f"getComputedStyle(document.querySelector('{each}')).backgroundColor")
                 for each in ("body", "pre.code")]
 
-    with browser_page() as (browser, _):
+    with browser_page(browser=chrome) as (browser, _):
         browser.goto(page(course, "wrong").as_uri())
         browser.emulate_media(color_scheme="dark")
         dark = grounds()

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from browser import browser_page, lab
-from courses import command, hand_in, new_course, scores
+from courses import forked, hand_in, new_course, scores
 from exercise import MLP
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 from small import NAME, REFERENCE, RELEASE
@@ -23,11 +23,11 @@ def course(tmp_path_factory) -> Path:
     """CLASS handed in, and all but "reference" graded; beside it another exercise."""
     course = new_course(tmp_path_factory.mktemp("course"), "1101", NAME)
     hand_in(course, "half", submission(MLP.release, MLP.reference), "1101")
-    command(course, "nbgrader", "autograde", "1101")
-    for student, answers in CLASS.items():
-        hand_in(course, student, submission(RELEASE, answers))
+    forked(course, "nbgrader", "autograde", "1101")
     for student in ("half", "untouched"):
-        command(course, "nbgrader", "autograde", NAME, "--student", student)
+        hand_in(course, student, submission(RELEASE, CLASS[student]))
+    forked(course, "nbgrader", "autograde", NAME)
+    hand_in(course, "reference", submission(RELEASE, CLASS["reference"]))
     return course
 
 

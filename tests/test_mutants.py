@@ -4,7 +4,6 @@ import pytest
 from exercise import MLP, REFERENCE
 from mutants import Mutant, mutants
 
-MUTANTS = [mutant for question, source in REFERENCE.items() for mutant in mutants(question, source)]
 SEED = 1101
 SURVIVORS = {
     "sigmoid_forward: 8: u >= 0 → u > 0 (19.0)": "both formulas give one half at u = 0",
@@ -33,14 +32,20 @@ SURVIVORS = {
 
 
 @pytest.fixture(scope="module")
-def survivors() -> list[Mutant]:
-    problems = MLP.judge_own([(mutant.question, mutant.code, SEED) for mutant in MUTANTS])
-    return [mutant for mutant, problem in zip(MUTANTS, problems) if not problem]
+def made() -> list[Mutant]:
+    """All of them. It takes seconds: not where this file is only collected."""
+    return [mutant for question, source in REFERENCE.items() for mutant in mutants(question, source)]
 
 
-def test_there_are_many_of_every_question():
+@pytest.fixture(scope="module")
+def survivors(made) -> list[Mutant]:
+    problems = MLP.judge_own([(mutant.question, mutant.code, SEED) for mutant in made])
+    return [mutant for mutant, problem in zip(made, problems) if not problem]
+
+
+def test_there_are_many_of_every_question(made):
     for question in REFERENCE:
-        assert sum(mutant.question == question for mutant in MUTANTS) >= 2, question
+        assert sum(mutant.question == question for mutant in made) >= 2, question
 
 
 def test_what_survives_is_argued(survivors):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from courses import CONFIG, ENVIRONMENT, EXERCISES, command, hand_in, new_course, scores
+from courses import CONFIG, ENVIRONMENT, EXERCISES, command, forked, hand_in, new_course, scores
 from exercise import MLP, ROOT
 from small import MARKS, NAME, REFERENCE, RELEASE, SMALL
 
@@ -85,8 +85,10 @@ def test_work_comes_in_and_feedback_goes_out_by_the_exchange(tmp_path):
     command(student, "nbgrader", "fetch_assignment", NAME, *by)
     nbformat.write(submission(RELEASE, REFERENCE), student / NAME / "main.ipynb")
     command(student, "nbgrader", "submit", NAME, *by)
-    for step in "collect", "autograde", "generate_feedback", "release_feedback":
-        command(course, "nbgrader", step, NAME, *(by if step in ("collect", "release_feedback") else []))
+    command(course, "nbgrader", "collect", NAME, *by)
+    for step in "autograde", "generate_feedback":
+        forked(course, "nbgrader", step, NAME)
+    command(course, "nbgrader", "release_feedback", NAME, *by)
     command(student, "nbgrader", "fetch_feedback", NAME, *by)
     [page] = student.glob(f"{NAME}/feedback/*/main.html")
     assert f"演習 {NAME}: 採点の結果" in page.read_text(encoding="utf-8")

@@ -581,20 +581,20 @@ def test_the_page_shows_a_pair_side_by_side_without_a_verdict(tmp_path):
     assert "よく似た解答があります: written さん (問 20 train が 100 %) (40)" in section(text, "first")
 
 
-def test_nothing_bars_anybody_from_reading_the_page(course, masked, tmp_path):
+def test_nothing_bars_anybody_from_reading_the_page(course, masked, tmp_path, chrome):
     copied = {student: Handed(answers=COPIERS[student]) for student in ("copied", "written", "honest")}
     anonymous = tmp_path / "anonymous.html"
     anonymous.write_text(masked[0], encoding="utf-8")
-    with browser_page() as (tab, _):
+    with browser_page(browser=chrome) as (tab, _):
         for path in write_of(course), anonymous, write_of(write_class(tmp_path / "copied", copied)):
             tab.goto(path.as_uri())
             assert barriers(tab) == []
 
 
-def test_the_page_and_its_figure_are_dark_where_the_reader_has_it_so_and_light_on_paper(course):
+def test_the_page_and_its_figure_are_dark_where_the_reader_has_it_so_and_light_on_paper(course, chrome):
     looks = """[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color,
                 getComputedStyle(document.querySelector('figure text')).fill]"""
-    with browser_page() as (tab, _):
+    with browser_page(browser=chrome) as (tab, _):
         tab.goto(write_of(course).as_uri())
         found = {}
         for scheme, media in product(("light", "dark"), ("screen", "print")):
@@ -861,9 +861,9 @@ def test_the_command_without_a_name_writes_of_what_is_graded(tmp_path, monkeypat
 
 
 @pytest.fixture(scope="module")
-def opened(course, page):
+def opened(course, page, chrome):
     """The page in Chromium, and what went wrong on its console."""
-    with browser_page() as (tab, errors):
+    with browser_page(browser=chrome) as (tab, errors):
         tab.goto((course / "report/1101/report.html").as_uri())
         yield tab, errors
 

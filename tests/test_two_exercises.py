@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from courses import command, hand_in, new_course, scores
+from courses import forked, hand_in, new_course, scores
 from exercise import MLP, Tried
 from nbgrader.api import Gradebook
 from small import NAME, SMALL
@@ -55,12 +55,12 @@ def course(tmp_path_factory) -> Path:
                 archive.writestr(f"{student}/main.ipynb", nbformat.writes(handed))
         (course / f"{name}.txt").write_text(
             "\n".join(f"{a.student} {a.result}: {a.reason}" for a in collect(Exercise(course, name), [course / f"{name}.zip"])))
-    command(course, "nbgrader", "autograde", "1101")
-    command(course, "grading", "autograde", NAME, "--jobs", "2")
+    forked(course, "nbgrader", "autograde", "1101")
+    forked(course, "grading", "autograde", NAME, "--jobs", "2")
     for name in BOTH:
-        command(course, "nbgrader", "generate_feedback", name)
+        forked(course, "nbgrader", "generate_feedback", name)
         report.write(Exercise(course, name))
-    command(course, "nbgrader", "export")
+    forked(course, "nbgrader", "export")
     return course
 
 
@@ -87,7 +87,7 @@ def test_the_other_exercise_handed_in_by_hand_is_refused_by_the_grader_and_on_th
     copy = shutil.copytree(course, tmp_path / "course")
     hand_in(copy, "s4", notebook(other), name)
     with pytest.raises(AssertionError, match=f"s4: NOT GRADED: the notebook of the exercise {other}, not of {name}"):
-        command(copy, "grading", "autograde", name)
+        forked(copy, "grading", "autograde", name)
     page = html.unescape(report.write(Exercise(copy, name)).read_text(encoding="utf-8"))
     assert f"演習 {other} のノートブックです (演習 {name} のものではありません)" in page
     assert scores(copy, "s4", name) == {}
@@ -123,7 +123,7 @@ def test_nbgraders_export_has_both(course):
 
 def again(course: Path) -> dict[str, list[str]]:
     """Exercise → who is graded anew by another run."""
-    logs = {name: command(course, "grading", "autograde", name) for name in BOTH}
+    logs = {name: forked(course, "grading", "autograde", name) for name in BOTH}
     return {name: [s for s in ("s1", "s2") if f"{s} is graded already" not in logs[name]] for name in BOTH}
 
 
