@@ -66,6 +66,12 @@ class Assignment:
         return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
 
     @cached_property
+    def tests_key(self) -> str:
+        """A digest of what decides how the tests see an answer of the catalogue: no secret and no limit of a course."""
+        about = [self.engine, self.source, sorted(self.catalogue.items()), self.settings.seed, self.settings.absent]
+        return hashlib.sha256(json.dumps(about).encode()).hexdigest()
+
+    @cached_property
     def notebook(self) -> NotebookNode:
         return nbformat.reads(self.source, as_version=4)
 

@@ -137,7 +137,7 @@ class Judge:
         self.questions = [grade_id(cell) for cell in code if is_solution(cell)]
         inputs = {tested(cell): self.recorded(cell) for cell in code[first:] if is_test(cell)}
         self.places = hints(self.source)
-        self.diagnosis = Diagnosis(self.reference, inputs, catalogue.read(assignment.catalogue), assignment.key)
+        self.diagnosis = Diagnosis(self.reference, inputs, catalogue.read(assignment.catalogue), assignment.tests_key)
         self.outputs = dict(zip(self.shared, self.template.outputs()))
 
     def run(self, cell: NotebookNode) -> None:
