@@ -8,6 +8,7 @@ import dis
 import os
 import signal
 import sys
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
@@ -16,11 +17,11 @@ import numpy as np
 
 FIRST, AGAIN = 0.5, 2.0
 """CPU seconds after which one looks whether a loop goes round in circles, and again."""
-LINES = 20_000
-"""Lines for which one looks each time."""
+SECONDS = 0.2
+"""CPU seconds for which one looks each time."""
 HERE = os.path.dirname(__file__)
-LARGEST = 10_000
-"""Elements, or bytes of numbers, up to which one compares."""
+LARGEST = 1000
+"""Values up to which one compares, and elements of an array."""
 
 
 class Endless(BaseException):
@@ -41,10 +42,10 @@ def watched(namespace: dict, cells: Collection[str]) -> Iterator[None]:
     namespace: the notebook's names.
     """
     def look(number: int, frame: FrameType | None) -> None:
-        lines, circles = [LINES], []
+        end, circles = time.process_time() + SECONDS, []
         while frame:
             if frame.f_code.co_filename in cells:
-                circles.append(Circle(frame.f_code, lines))
+                circles.append(Circle(frame.f_code, end))
                 frame.f_trace = circles[-1].trace
             frame = frame.f_back
 
@@ -70,9 +71,9 @@ def watched(namespace: dict, cells: Collection[str]) -> Iterator[None]:
 class Circle:
     """Compares a frame, line by line, with how it was at some line before (R. P. Brent, 1980)."""
 
-    def __init__(self, code: CodeType, lines: list[int]):
-        """lines: how many are still looked at, in one item."""
-        self.lines, self.power, self.steps = lines, 1, 0
+    def __init__(self, code: CodeType, end: float):
+        """end: of the look, by time.process_time."""
+        self.end, self.power, self.steps = end, 1, 0
         self.seen: tuple | None = None
         steps = [each for each in dis.get_instructions(code) if each.opname == "FOR_ITER"]
         self.heads = {each.positions.lineno for each in steps if each.positions}
@@ -81,15 +82,14 @@ class Circle:
     def trace(self, frame: FrameType, event: str, argument):
         if event != "line":
             return self.trace
-        self.lines[0] -= 1
-        if self.lines[0] < 0:
+        if time.process_time() > self.end:
             sys.settrace(None)
             return None
         if frame.f_lineno in self.heads:
             self.seen = None
             return self.trace
         try:
-            now = frame.f_lineno, frozen(frame.f_locals, {})
+            now = frame.f_lineno, frozen(dict(frame.f_locals), {}, [LARGEST])
         except Unknown:
             self.seen = None
             return self.trace
@@ -101,12 +101,16 @@ class Circle:
         return self.trace
 
 
-def frozen(value, known: dict[int, int]):
+def frozen(value, known: dict[int, int], room: list[int]):
     """A copy to compare: equal to another one only if all that comes of the two values will be equal. Raises Unknown.
 
-    known: number of each thing that can change and was met before, by its id: two names for one list are not two lists.
+    known: number of each thing that can change and was met before, by its id: two names for one list are not two lists. room: for
+    how many values there is room, in one item.
     """
     kind = type(value)
+    room[0] -= 1
+    if room[0] < 0 or (kind in (str, list, tuple, dict) and len(value) > LARGEST):
+        raise Unknown
     if kind is int and value.bit_length() > LARGEST:
         raise Unknown
     if value is None or kind in (bool, int, float, complex, str, range):
@@ -114,17 +118,15 @@ def frozen(value, known: dict[int, int]):
     if kind in (FunctionType, BuiltinFunctionType, ModuleType, type, np.ufunc):
         return kind, id(value)
     if kind is tuple:
-        return kind, *[frozen(item, known) for item in value]
+        return kind, *[frozen(item, known, room) for item in value]
     if kind is np.random.Generator:
         return kind, id(value), repr(value.bit_generator.state)
     if id(value) in known:
         return kind, known[id(value)]
     known[id(value)] = len(known)
-    if len(known) > LARGEST:
-        raise Unknown
     if kind in (list, dict):
-        return kind, len(known), *[frozen(item, known) for item in (value.items() if kind is dict else value)]
-    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biufc" and value.nbytes <= LARGEST:
+        return kind, len(known), *[frozen(item, known, room) for item in (value.items() if kind is dict else value)]
+    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biufc" and value.size <= LARGEST:
         root = value if value.base is None else value.base
         start = known.setdefault(id(root), len(known)), np.asarray(value).__array_interface__["data"][0] - address(root)
         return kind, start, value.dtype.str, value.shape, value.strides, value.tobytes()
