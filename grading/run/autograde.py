@@ -56,6 +56,8 @@ FEW = 5
 ENDLESS = re.compile(rb"while (?:True|1)\b")
 LOOKED_AT = 1 << 20
 """Bytes up to which a file is looked at before its turn comes."""
+LONG = 5
+"""Seconds that are long for a submission."""
 HOPELESS = "endless", "heavy"
 """Why a file is not tried again before it changes: it would hold up every run."""
 
@@ -135,7 +137,7 @@ class Autograde(Stock):
             else:
                 times[submission.student] = submission.timestamp()
                 self.log.info("%s is graded already", submission.student)
-        waiting.sort(key=Submission.slowness, reverse=True)  # what takes long must not be alone at the end
+        waiting = in_order(waiting)
         try:
             if waiting and not self.scheduler:
                 worker.ready(assignment)  # a source that cannot grade leaves the gradebook as it is
@@ -262,6 +264,15 @@ class Autograde(Stock):
                     client.run(worker.close, key, on_error="ignore")
 
 
+def in_order(waiting: list["Submission"]) -> list["Submission"]:
+    """With those that may take long spread over the first three quarters: none is alone at the end, few are side by side."""
+    long = [submission for submission in waiting if submission.may_take_long()]
+    ordered = [submission for submission in waiting if submission not in long]
+    for number, submission in enumerate(long):
+        ordered.insert(number * 3 * len(waiting) // (4 * len(long)), submission)
+    return ordered
+
+
 class Submission:
     """A folder of submitted/, and where its result goes."""
 
@@ -303,12 +314,13 @@ class Submission:
         except Refused:
             return False
 
-    def slowness(self) -> float:
-        """The seconds that it took the last time; where it is new, more than none if it has a loop that ends by a `break`."""
+    def may_take_long(self) -> bool:
+        """Whether it took long the last time, or is new and has a loop that only a `break` ends."""
         try:
-            return float(self.last().get("seconds") or bool(ENDLESS.search(self.read(LOOKED_AT))))
+            seconds = self.last().get("seconds")
+            return float(seconds) > LONG if seconds else bool(ENDLESS.search(self.read(LOOKED_AT)))
         except (TypeError, ValueError, Refused):
-            return 0.0
+            return False
 
     def settled(self, assignment: Assignment) -> Note | None:
         """Why this very file cannot be graded by this very assignment: an earlier run has found that it is its own doing."""
