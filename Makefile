@@ -44,7 +44,7 @@ test: machine .venv/installed  ## run all tests
 	$(sandbox)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lab: .venv/installed  ## open the student's notebook in JupyterLab
 	$(BIN)/jupyter lab $(or $(EXERCISE),1101)/main.ipynb
