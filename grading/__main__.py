@@ -107,8 +107,9 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
     elif known.command == "autograde":
         from .run import worker
 
-        for name in [word for word in rest if word in names(root)][:1]:
-            worker.begin(Exercise(root, name))
+        [name] = [word for word in rest if word in names(root)][:1] or [""]
+        if name and not any("scheduler" in word for word in rest):  # there, the workers have judges
+            worker.begin(Exercise(root, name), sandbox="--no-sandbox" not in rest)
         from .course import check_place
         from .run.command import AutogradeApp
 
@@ -160,7 +161,7 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
             from .exercise.sample import write_classes
 
             wanted = write_classes(samples, root / "sample")
-        worker.begin(wanted[0])
+        worker.begin(wanted[0], sandbox=not known.no_sandbox)
         from .classroom import grade_class
 
         try:

@@ -214,7 +214,8 @@ class Judge:
                 fresh = fresh and cell.id in self.shared
                 where = grade_id(cell) or OWN
                 try:
-                    ran = student.run(visible(cell.source), take, grade_id(cell) if is_solution(cell) else "")
+                    question = grade_id(cell) if is_solution(cell) else ""
+                    ran = student.run(visible(cell.source), take, question, given=not question and not is_own(cell))
                     if not ran.done:
                         notes += trouble(cell)
                         if newer := newer_syntax(cell.source):

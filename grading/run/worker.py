@@ -135,8 +135,8 @@ def ready(assignment: Assignment) -> None:
                 raise
 
 
-def begin(exercise: Exercise) -> None:
-    """Start a judge beside what the caller does next: the import of nbgrader takes a second.
+def begin(exercise: Exercise, sandbox: bool = True) -> None:
+    """Start a judge beside what the caller does next, where something waits for one: the import of nbgrader takes a second.
 
     It is the judge that is wanted where nbgrader_config.py has the usual limits; another one takes its place where it has not.
     """
@@ -148,7 +148,7 @@ def begin(exercise: Exercise) -> None:
     graded = {path.parent.name for path in exercise.root.glob(f"autograded/*/{exercise.name}")}
     if waiting - graded:
         with suppress(OSError, ValueError, NoExercise):  # whoever grades says what is wrong
-            assignment = read_assignment(exercise, {}, secret=course_secret(exercise.root))
+            assignment = read_assignment(exercise, {}, sandbox, secret=course_secret(exercise.root))
             threading.Thread(target=start, daemon=True).start()
 
 

@@ -32,6 +32,8 @@ STARTS, READY = 3, 60
 """How often a kernel is tried to be set up, and the seconds that it may take."""
 CELLS = 2 / 3
 """The part of the total time that the cells may take: the rest is for the tests."""
+AGAIN = 1.0
+"""CPU seconds that a cell of the instructor's may take where another one was held up: none needs as much by itself."""
 CREDENTIALS = struct.Struct("3i")
 
 
@@ -157,6 +159,9 @@ class Processes:
         self.history: list[tuple[str, str] | Held] = []
         """What ran, (source, question), and what is to be held between."""
         self.number = 0
+        self.seconds = self.limits.seconds
+        self.held_up = False
+        """Whether a cell of the instructor's was stopped, for something of the student's took too long in it."""
         self.clocks: dict[int, float] = {}
         self.spent = 0.0
         self.channel: Channel | None = None
@@ -292,7 +297,7 @@ class Processes:
             raise Stopped("processes")
         if memory(processes, "rss") > self.limits.total_memory and memory(processes, "pss") > self.limits.total_memory:
             raise Stopped("memory")
-        if self.cpu() - self.cpu_start > self.limits.seconds:
+        if self.cpu() - self.cpu_start > self.seconds:
             raise Stopped("time")
 
     cpu_start = math.inf
@@ -325,8 +330,9 @@ class Processes:
 
     # Cells
 
-    def run(self, source: str, publish: Callable[[dict], None], question: str = "") -> Ran:
-        """Run a cell of the student's; publish gets its messages. question: which one it answers.
+    def run(self, source: str, publish: Callable[[dict], None], question: str = "", given: bool = False) -> Ran:
+        """Run a cell of the student's; publish gets its messages. question: which one it answers; given: whether it is one of the
+        instructor's, which there are no marks for: the loop that has held up one of them is not waited for in all.
 
         Raises Stopped where it had to be stopped or ended the kernel. What an interrupted cell has made stays; otherwise the
         next cell finds a new kernel.
@@ -335,10 +341,12 @@ class Processes:
             raise Stopped("total")
         if not self.channel:
             self.start()
+        self.seconds = min(AGAIN, self.limits.seconds) if given and self.held_up else self.limits.seconds
         interrupted = None
         try:
             ran = self._run(source, question, publish)
         except Stopped as error:
+            self.held_up = self.held_up or given
             if not self.channel:
                 raise
             interrupted = error
@@ -424,6 +432,7 @@ class Processes:
 
     def end_cells(self) -> None:
         """No cell runs any more: what is held outlives the kernel."""
+        self.seconds = self.limits.seconds
         while self.history and not isinstance(self.history[-1], Held):
             self.history.pop()
         if self.channel and not self.stateless:
