@@ -205,5 +205,5 @@ def test_judges_side_by_side_are_forks_of_one_process():
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(lambda _: worker.grade(file, MLP.assignment()), range(4)))
     [judge] = worker.judges
-    assert len(judge.idle) == 2 and not judge.working
+    assert 2 <= len(judge.idle) <= 3 and not judge.working  # one may have graded the instructor's notebook meanwhile
     assert all(not MLP.lost(result) for result in results)

@@ -139,13 +139,15 @@ class Autograde(Stock):
                 self.log.info("%s is graded already", submission.student)
         waiting = in_order(waiting)
         try:
-            if waiting and not self.scheduler:
-                worker.ready(assignment)  # a source that cannot grade leaves the gradebook as it is
-            self._record(exercise)
-            try:
-                self._grade(waiting, assignment, times)
-            finally:
-                self._reckon(exercise, times)
+            with self._executor(assignment.key) as (executor, width):
+                results = self._results(waiting, assignment, executor, width)
+                if waiting and not self.scheduler:
+                    worker.ready(assignment)  # a source that cannot grade leaves the gradebook as it is
+                self._record(exercise)
+                try:
+                    self._grade(waiting, results, times)
+                finally:
+                    self._reckon(exercise, times)
         except worker.CannotGrade as error:
             self._fail(f"Nothing more is graded: {str(error).rstrip('.。')}.")
         finally:
@@ -173,10 +175,12 @@ class Autograde(Stock):
             path = os.path.relpath(exercise.source, exercise.root)
             raise NoExercise(f"{path} is no assignment for nbgrader: {shown(str(error))}") from None
 
-    def _grade(self, waiting: list["Submission"], assignment: Assignment, times: dict[str, datetime | None]) -> None:
-        """Grade what is waiting; times: student → when the file came in that is graded, which is added to."""
+    def _grade(
+        self, waiting: list["Submission"], results: Iterator[tuple["Submission", dict]], times: dict[str, datetime | None]
+    ) -> None:
+        """Record the results as they come; times: student → when the file came in that is graded, which is added to."""
         with logging_redirect_tqdm([self.log]), Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            marks, results = Marks(gradebook, assignment.name), self._results(waiting, assignment)
+            marks = Marks(gradebook, self.coursedir.assignment_id)
             for submission, result in tqdm(results, "grading", len(waiting), unit="student", disable=not self.bar):
                 if "notebook" in result:
                     for said in in_short(map(Note.from_json, result["notes"])):
@@ -208,23 +212,29 @@ class Autograde(Stock):
             entries = gradebook.db.query(SubmittedAssignment.student_id).join(AssignmentEntry)
             return {student for (student,) in entries.filter(AssignmentEntry.name == self.coursedir.assignment_id)}
 
-    def _results(self, waiting: list["Submission"], assignment: Assignment) -> Iterator[tuple["Submission", dict]]:
-        """Each submission with what `worker.grade` makes of it, as they come; few are in memory at a time."""
-        with self._executor(assignment.key) as (executor, width):
-            pending: dict[Future[dict], Submission] = {}
-            rest = iter(waiting)
-            while True:
-                while len(pending) < 2 * width() and (submission := next(rest, None)):
-                    try:
-                        data = submission.read(assignment.limits.size)
-                        submission.digest = assignment.digest(data)
-                    except Refused as error:
-                        yield submission, {"refused": error.note.as_json()}
-                    else:
-                        pending[executor.submit(worker.grade, data, assignment)] = submission
-                if not pending:
-                    return
-                for future in wait(pending, return_when=FIRST_COMPLETED).done:
+    def _results(
+        self, waiting: list["Submission"], assignment: Assignment, executor: Executor, width: Callable[[], int]
+    ) -> Iterator[tuple["Submission", dict]]:
+        """Each submission with what `worker.grade` makes of it, as they come, few in memory at a time. The first begin now."""
+        pending: dict[Future[dict], Submission] = {}
+        refused: list[tuple[Submission, dict]] = []
+        rest = iter(waiting)
+
+        def fill() -> None:
+            while len(pending) + len(refused) < 2 * width() and (submission := next(rest, None)):
+                try:
+                    data = submission.read(assignment.limits.size)
+                except Refused as error:
+                    refused.append((submission, {"refused": error.note.as_json()}))
+                else:
+                    submission.digest = assignment.digest(data)
+                    pending[executor.submit(worker.grade, data, assignment)] = submission
+
+        def results() -> Iterator[tuple[Submission, dict]]:
+            while pending or refused:
+                while refused:
+                    yield refused.pop()
+                for future in wait(pending, return_when=FIRST_COMPLETED).done if pending else ():
                     submission = pending.pop(future)
                     try:
                         yield submission, future.result()
@@ -232,6 +242,10 @@ class Autograde(Stock):
                         raise
                     except Exception as error:
                         yield submission, {"failed": f"{type(error).__name__}: {error}"}
+                fill()
+
+        fill()
+        return results()
 
     @contextmanager
     def _executor(self, key: str) -> Iterator[tuple[Executor, Callable[[], int]]]:

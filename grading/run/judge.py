@@ -2,8 +2,8 @@
 
 `python -m grading.run.judge` is the process that makes everything ready; its stdin is a socket to grading.run.worker: first the
 assignment, then for each judge that is to work beside the others the socket to it. A judge is a fork of this process, and forks
-for each submission. None has access to the gradebook, the folders of the course or other submissions: what it knows comes over
-its socket.
+for each submission; the first is asked to grade the instructor's own notebook. None has access to the gradebook, the folders of
+the course or other submissions: what it knows comes over its socket.
 """
 
 import copy
@@ -366,7 +366,10 @@ def serve(judge: Judge, channel: Channel) -> None:
     """Judge one submission after another, until nobody is at the other end, or nobody has asked for long."""
     with suppress(EOFError, OSError):  # or the template is gone
         while True:
-            _, submission = channel.receive(time.monotonic() + IDLE)
+            message, submission = channel.receive(time.monotonic() + IDLE)
+            if "own" in message:
+                channel.send({"unready": unready(judge)})
+                continue
             result = fork(judge, bytes(submission))
             if ended(result) and (problem := unready(judge)):  # it looks like the machine's doing, and it is
                 result = {"unready": problem}
@@ -380,8 +383,6 @@ def main() -> None:
     message, _ = control.receive()
     try:
         judge = Judge(Assignment.from_json(message))
-        if problem := unready(judge):
-            raise RuntimeError(problem)
     except (RuntimeError, ValueError, SyntaxError) as error:
         control.send({"failed": clean(str(error), 500)})
         sys.exit(1)

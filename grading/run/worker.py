@@ -8,11 +8,12 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import Future
 from contextlib import suppress
 
 from ..exercise.folder import Exercise, NoExercise
 from ..sandbox import bubblewrap, machine
-from ..sandbox.kernel.wire import Channel
+from ..sandbox.kernel.wire import Channel, ProtocolError
 from .assignment import Assignment, course_secret, engine, read_assignment
 
 
@@ -58,14 +59,34 @@ class JudgeProcess:
         if "failed" in answer:
             self.close()
             raise CannotGrade(f"on {socket.gethostname()}, {answer['failed']}")
+        self.checked = Future[str]()
+        """What is wrong with the instructor's own notebook here, or ''. Until then no result of a student's is told."""
+        threading.Thread(target=self._check, daemon=True).start()
+
+    def _check(self) -> None:
+        for _ in range(ATTEMPTS):  # somebody may kill the judge, which says nothing of the machine
+            with suppress(EOFError, OSError, ProtocolError):
+                self.checked.set_result(self._ask({"own": True})["unready"])
+                return
+        self.checked.set_result("the judge's process was killed")
 
     def grade(self, submission: bytes) -> dict:
-        """What a judge says of the submission (grading.run.judge.fork). Raises EOFError or OSError where it was killed."""
+        """What a judge says of the submission (grading.run.judge.fork).
+
+        Raises EOFError or OSError where it was killed, and CannotGrade where it would say it of no notebook.
+        """
+        result = self._ask({}, submission)
+        if problem := self.checked.result():
+            raise CannotGrade(f"on {socket.gethostname()}, {problem}")
+        return result
+
+    def _ask(self, message: dict, submission: bytes = b"") -> dict:
+        """What a judge answers. Raises EOFError or OSError where it was killed."""
         with self.lock:
             self.working += 1
         try:
             judge = self._judge()
-            judge.send({}, submission)
+            judge.send(message, submission)
             result, _ = judge.receive()
         except (EOFError, OSError):
             with suppress(subprocess.TimeoutExpired):  # it may be the process that has ended, a moment ago
@@ -128,8 +149,11 @@ def ready(assignment: Assignment) -> None:
     """Have a judge of the assignment wait, which has graded the instructor's own notebook. Raises CannotGrade."""
     for attempt in range(ATTEMPTS):
         try:
-            judge_of(assignment)
-            return
+            judge = judge_of(assignment)
+            if not (problem := judge.checked.result()):
+                return
+            end(judge)
+            raise CannotGrade(f"on {socket.gethostname()}, {problem}")
         except CannotGrade:
             if attempt == ATTEMPTS - 1:
                 raise
@@ -168,6 +192,10 @@ def grade(submission: bytes, assignment: Assignment) -> dict:
             continue
         try:
             result = judge.grade(submission)
+        except CannotGrade as error:
+            end(judge)
+            why = error
+            continue
         except (EOFError, OSError):  # somebody killed it
             if not judge.wanted:
                 break
