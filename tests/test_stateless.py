@@ -46,6 +46,7 @@ SOMETHING = {  # cells that do more, or may
     "NumPy's own seed": "np.random.seed(0)",
     "NumPy's own numbers": "def k_fold(n, k):\n    return np.random.permutation(n)",
     "NumPy changed": "np.exp = lambda u: u",
+    "figures": "def softmax(u):\n    plt.plot(u)\n    return u",
     "NumPy's name": "np = 0",
     "a builtin's name": "sum = 0",
     "another module": "import os\nos.getcwd()",
