@@ -5,7 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
-from .exercise.folder import Exercise, NoExercise, exercises, names
+from .exercise.folder import Exercise, NoExercise, check_place, exercises, names
 
 
 def parser(root: Path) -> argparse.ArgumentParser:
@@ -107,13 +107,12 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
     elif known.command == "autograde":
         from .run import worker
 
+        check_place(root)  # before nbgrader looks for its configuration, and goes on without this package where it finds none
         [name] = [word for word in rest if word in names(root)][:1] or [""]
         if name and not any("scheduler" in word for word in rest):  # there, the workers have judges
             worker.begin(Exercise(root, name), sandbox="--no-sandbox" not in rest)
-        from .course import check_place
         from .run.command import AutogradeApp
 
-        check_place(root)  # before nbgrader looks for its configuration, and goes on without this package where it finds none
         AutogradeApp.launch_instance(rest)
 
     elif known.command == "return":
@@ -161,6 +160,7 @@ def run(known: argparse.Namespace, rest: list[str], root: Path) -> None:
             from .exercise.sample import write_classes
 
             wanted = write_classes(samples, root / "sample")
+        check_place(wanted[0].root)
         worker.begin(wanted[0], sandbox=not known.no_sandbox)
         from .classroom import grade_class
 

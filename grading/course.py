@@ -22,7 +22,7 @@ from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from .exercise.folder import NoExercise
+from .exercise.folder import NoExercise, check_place
 from .notes import Refused, shown
 from .sandbox.limits import MB
 
@@ -42,14 +42,6 @@ def write(path: Path, data: bytes) -> None:
     unfinished = path.with_name(f".{path.name}.partial")
     unfinished.write_bytes(data)
     unfinished.replace(path)
-
-
-def check_place(root: Path) -> None:
-    """Raises NoExercise where nbgrader would look for the course in the folder root elsewhere."""
-    path = os.path.abspath(root)
-    if os.path.expandvars(path) != path:  # traitlets, which looks for nbgrader_config.py, does that
-        raise NoExercise(f"The path of the course, {shown(path)}, has a $ in it, which nbgrader reads as something else:"
-                         " rename the folder.")  # fmt: skip
 
 
 def gradebook_url(root: Path) -> str:

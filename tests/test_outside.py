@@ -12,8 +12,8 @@ from courses import ENVIRONMENT, hand_in, new_course, scores
 from small import MARKS, NAME, REFERENCE, RELEASE
 
 from grading.classroom import Classroom
-from grading.course import check_place, check_writable, timestamp
-from grading.exercise.folder import Exercise, NoExercise
+from grading.course import check_writable, timestamp
+from grading.exercise.folder import Exercise, NoExercise, check_place
 from grading.exercise.sample import submission
 from grading.notes import Note, in_short
 from grading.run import worker

@@ -8,6 +8,7 @@
     released.txt    what students were given of the tests (released.py): written by the build, not edited
 """
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -15,6 +16,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from ..notes import shown
 from ..sandbox.limits import Limits
 
 SETTINGS = "exercise.toml"
@@ -123,6 +125,14 @@ class Exercise:
     def catalogue(self) -> dict[str, str]:
         """Question → the text of its file in catalogue/."""
         return {path.stem: path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("catalogue/[!_.]*.py"))}
+
+
+def check_place(root: Path) -> None:
+    """Raises NoExercise where nbgrader would look for the course in the folder root elsewhere."""
+    path = os.path.abspath(root)
+    if os.path.expandvars(path) != path:  # traitlets, which looks for nbgrader_config.py, does that
+        raise NoExercise(f"The path of the course, {shown(path)}, has a $ in it, which nbgrader reads as something else:"
+                         " rename the folder.")  # fmt: skip
 
 
 def names(root: Path) -> list[str]:

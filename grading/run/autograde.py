@@ -34,7 +34,6 @@ from ..course import (
     TROUBLES,
     at_work,
     check_gradebook,
-    check_place,
     check_writable,
     folders,
     handed_in,
@@ -43,7 +42,7 @@ from ..course import (
     timestamp,
     trouble,
 )
-from ..exercise.folder import Exercise, NoExercise
+from ..exercise.folder import Exercise, NoExercise, check_place
 from ..notes import Note, Refused, in_short, shown
 from ..sandbox import machine
 from . import late, refusal, worker

@@ -24,6 +24,8 @@ from ..exercise.catalogue import Answer
 
 MOST = 2
 """Sentences for one question."""
+LARGEST = 5000
+"""Elements of an argument up to which every answer of the catalogue gets it: some differentiate numerically by each."""
 
 CONSTANT = "どの入力にも同じ値を返しています。引数から計算してください。"
 
@@ -43,11 +45,11 @@ class Interaction:
 
 
 def recorder(function: Callable, interactions: list[Interaction], wanted: Callable[[], bool]) -> Callable:
-    """function, whose calls are added to interactions with copies of their arguments while they are wanted."""
+    """function, whose calls are added to interactions with copies of their arguments while they are wanted, and not too large."""
 
     def recorded(*args, **options):
         interaction = Interaction(*copy.deepcopy((args, options)))
-        if wanted():
+        if wanted() and all(np.size(value) <= LARGEST for value in args if isinstance(value, np.ndarray)):
             interactions.append(interaction)
         value = function(*args, **options)
         return Recorded(value, interaction) if isinstance(function, type) else value
