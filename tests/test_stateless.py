@@ -45,6 +45,8 @@ SOMETHING = {  # cells that do more, or may
     "warnings of NumPy": "np.seterr(all='ignore')",
     "NumPy's own seed": "np.random.seed(0)",
     "NumPy's own numbers": "def k_fold(n, k):\n    return np.random.permutation(n)",
+    "numbers without a seed": "def k_fold(n, k):\n    return np.random.default_rng().permutation(n)",
+    "numbers with a seed of the caller's": "def k_fold(n, k, seed=None):\n    return np.random.default_rng(seed).permutation(n)",
     "NumPy changed": "np.exp = lambda u: u",
     "figures": "def softmax(u):\n    plt.plot(u)\n    return u",
     "NumPy's name": "np = 0",
@@ -96,6 +98,12 @@ ENDS = {
     "a list by two names": "def f(x):\n    a = [[]]\n    b = a[0]\n    while len(b) < 300_000:\n        b += [0]\n    return 1",
     "an array in place": "def f(x):\n    a = np.zeros(3)\n    while a[0] < 300_000:\n        a += 1\n    return 1",
     "what another keeps": "def f(x):\n    while given() < 300_000:\n        y = 1\n    return y",
+    "what a function closes over": "def made():\n    n = [0]\n    def step():\n        n[0] += 1\n        return n[0]\n"
+                                   "    return step\n\ndef f(x):\n    step = made()\n    while step() < 300_000:\n"
+                                   "        pass\n    return 1",
+    "what a default keeps": "def f(x):\n    step = lambda n=[0]: n.__setitem__(0, n[0] + 1) or n[0]\n"
+                            "    while step() < 300_000:\n        pass\n    return 1",
+    "a list's own method": "def f(x):\n    pop = list(range(3_000_000)).pop\n    while pop():\n        pass\n    return 1",
     "no end of names": "def f(x):\n    o, i = object(), 0\n    while i < 500_000:\n        i += 1\n    return i",
 }  # fmt: skip
 

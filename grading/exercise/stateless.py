@@ -49,7 +49,8 @@ def leaves_names_only(code: str, questions: Collection[str]) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     nodes = list(ast.walk(tree))
-    seeded = {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr == "default_rng"}
+    calls = [(node.func, node.args) for node in nodes if isinstance(node, ast.Call)]
+    seeded = {id(name.value) for name, given in calls if isinstance(name, ast.Attribute) and is_seed(name.attr, given)}
     functions = {*questions, *(node.name for node in tree.body if isinstance(node, ast.FunctionDef))}
     stored = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
     bound = {symbol.get_name() for symbol in names.get_symbols() if symbol.is_assigned()}
@@ -80,6 +81,11 @@ def is_simple(node: ast.AST) -> bool:
     if isinstance(node, ast.Name):
         return not node.id.startswith("__")
     return isinstance(node, SIMPLE)
+
+
+def is_seed(function: str, arguments: list[ast.expr]) -> bool:
+    """Whether a call is default_rng of a number: without one, it draws on what the machine keeps."""
+    return function == "default_rng" and [type(getattr(each, "value", None)) for each in arguments] == [int]
 
 
 def is_constant(node: ast.expr) -> bool:

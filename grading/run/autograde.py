@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import nbformat
@@ -279,8 +280,10 @@ class Autograde(Stock):
 
 def in_order(waiting: list["Submission"]) -> list["Submission"]:
     """With those that may take long spread over the first three quarters: none is alone at the end, few are side by side."""
-    long = [submission for submission in waiting if submission.may_take_long()]
-    ordered = [submission for submission in waiting if submission not in long]
+    long: list[Submission] = []
+    ordered: list[Submission] = []
+    for submission in waiting:
+        (long if submission.may_take_long() else ordered).append(submission)
     for number, submission in enumerate(long):
         ordered.insert(number * 3 * len(waiting) // (4 * len(long)), submission)
     return ordered
@@ -312,6 +315,7 @@ class Submission:
             return timestamp(self.read(100, "timestamp.txt"))
         return None
 
+    @cached_property
     def last(self) -> dict:
         """What is kept of the last time that something of the student's was graded; nothing where nothing was."""
         try:
@@ -321,7 +325,7 @@ class Submission:
 
     def is_graded(self, assignment: Assignment) -> bool:
         """Whether autograded/ holds the result of this very file by this very assignment."""
-        digest = self.last().get("digest")
+        digest = self.last.get("digest")
         try:
             return digest is not None and digest == assignment.digest(self.read(assignment.limits.size))
         except Refused:
@@ -330,7 +334,7 @@ class Submission:
     def may_take_long(self) -> bool:
         """Whether it took long the last time, or is new and has a loop that only a `break` ends."""
         try:
-            seconds = self.last().get("seconds")
+            seconds = self.last.get("seconds")
             return float(seconds) > LONG if seconds else bool(ENDLESS.search(self.read(LOOKED_AT)))
         except (TypeError, ValueError, Refused):
             return False

@@ -96,9 +96,8 @@ def parts(name: str, value) -> Outcome:
 def alike(one, other) -> bool:
     """Whether two parts are the same as the checks would have it; None stands for no part of that name."""
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        if one is other:
-            return True
-        return one.shape == other.shape and np.allclose(one, other, rtol=1e-4, atol=1e-6, equal_nan=True)
+        same = one.shape == other.shape
+        return one is other or (same and np.allclose(one, other, rtol=1e-4, atol=1e-6, equal_nan=True))
     return type(one) is type(other) and not isinstance(one, np.ndarray) and one == other
 
 

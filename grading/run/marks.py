@@ -45,7 +45,7 @@ class Marks:
             by_hand = select(Grade.cell_id).where(Grade.notebook_id == entry, Grade.manual_score.is_not(None))
             marked = set(db.scalars(by_hand))
             for grade in grades:
-                grade |= {"needs_manual_grade": grade["auto_score"] is None or grade["of"] in marked}
+                grade["needs_manual_grade"] = grade["auto_score"] is None or grade["of"] in marked
             for table, rows in (GRADES, grades), (COMMENTS, comments):
                 place = (table.c.notebook_id == entry) & (table.c.cell_id == bindparam("of"))
                 if rows:

@@ -59,16 +59,20 @@ class JudgeProcess:
         if "failed" in answer:
             self.close()
             raise CannotGrade(f"on {socket.gethostname()}, {answer['failed']}")
-        self.checked = Future[str]()
-        """What is wrong with the instructor's own notebook here, or ''. Until then no result of a student's is told."""
+        self.checked = Future[None]()
+        """Done when the instructor's own notebook is graded, or CannotGrade; before, no result of a student's is told."""
         threading.Thread(target=self._check, daemon=True).start()
 
     def _check(self) -> None:
+        problem = "the judge's process was killed"
         for _ in range(ATTEMPTS):  # somebody may kill the judge, which says nothing of the machine
             with suppress(EOFError, OSError, ProtocolError):
-                self.checked.set_result(self._ask({"own": True})["unready"])
-                return
-        self.checked.set_result("the judge's process was killed")
+                problem = self._ask({"own": True})["unready"]
+                break
+        if problem:
+            self.checked.set_exception(CannotGrade(f"on {socket.gethostname()}, {problem}"))
+        else:
+            self.checked.set_result(None)
 
     def grade(self, submission: bytes) -> dict:
         """What a judge says of the submission (grading.run.judge.fork).
@@ -76,9 +80,13 @@ class JudgeProcess:
         Raises EOFError or OSError where it was killed, and CannotGrade where it would say it of no notebook.
         """
         result = self._ask({}, submission)
-        if problem := self.checked.result():
-            raise CannotGrade(f"on {socket.gethostname()}, {problem}")
+        self.checked.result()
         return result
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it is alive, and has not failed with the instructor's own notebook."""
+        return self.process.poll() is None and not (self.checked.done() and self.checked.exception())
 
     def _ask(self, message: dict, submission: bytes = b"") -> dict:
         """What a judge answers. Raises EOFError or OSError where it was killed."""
@@ -130,7 +138,7 @@ def judge_of(assignment: Assignment) -> JudgeProcess:
     """
     with starting:
         for judge in list(judges):
-            if judge.process.poll() is not None or (judge.key != assignment.key and not judge.working):
+            if not judge.is_usable or (judge.key != assignment.key and not judge.working):
                 end(judge)
         for judge in list(judges):
             if judge.key == assignment.key:
@@ -149,11 +157,8 @@ def ready(assignment: Assignment) -> None:
     """Have a judge of the assignment wait, which has graded the instructor's own notebook. Raises CannotGrade."""
     for attempt in range(ATTEMPTS):
         try:
-            judge = judge_of(assignment)
-            if not (problem := judge.checked.result()):
-                return
-            end(judge)
-            raise CannotGrade(f"on {socket.gethostname()}, {problem}")
+            judge_of(assignment).checked.result()
+            return
         except CannotGrade:
             if attempt == ATTEMPTS - 1:
                 raise
@@ -187,13 +192,8 @@ def grade(submission: bytes, assignment: Assignment) -> dict:
     for _ in range(ATTEMPTS):
         try:
             judge = judge_of(assignment)
-        except CannotGrade as error:  # or somebody killed it, or what it had started
-            why = error
-            continue
-        try:
             result = judge.grade(submission)
-        except CannotGrade as error:
-            end(judge)
+        except CannotGrade as error:  # or somebody killed it, or what it had started
             why = error
             continue
         except (EOFError, OSError):  # somebody killed it

@@ -115,7 +115,12 @@ def frozen(value, known: dict[int, int], room: list[int]):
         raise Unknown
     if value is None or kind in (bool, int, float, complex, str, range):
         return kind, repr(value)
-    if kind in (FunctionType, BuiltinFunctionType, ModuleType, type, np.ufunc):
+    if kind is FunctionType:  # what it closes over, and its defaults, may be what changes
+        inside = [cell.cell_contents for cell in value.__closure__ or ()], value.__defaults__, value.__kwdefaults__
+        return kind, id(value), *[frozen(part, known, room) for part in inside]
+    if kind is BuiltinFunctionType and not isinstance(value.__self__, ModuleType):  # a list's own pop, say
+        return kind, value.__name__, frozen(value.__self__, known, room)
+    if kind in (BuiltinFunctionType, ModuleType, type, np.ufunc):
         return kind, id(value)
     if kind is tuple:
         return kind, *[frozen(item, known, room) for item in value]
