@@ -41,21 +41,22 @@ def watched(namespace: dict, cells: Collection[str]) -> Iterator[None]:
 
     namespace: the notebook's names.
     """
+    circles: list[Circle] = []  # of all looks: one that begins in the midst of another's work leaves that in its place
+
+    def called(frame: FrameType, event: str, argument) -> None:
+        """Forget what was seen where one calls what may keep something: another cell's function, or the judge's."""
+        code = frame.f_code.co_filename
+        if code not in cells and (frame.f_globals is namespace or os.path.dirname(code) == HERE):
+            for circle in circles:
+                circle.seen = None
+
     def look(number: int, frame: FrameType | None) -> None:
-        end, circles = time.process_time() + SECONDS, []
+        end = time.process_time() + SECONDS
         while frame:
             if frame.f_code.co_filename in cells:
                 circles.append(Circle(frame.f_code, end))
                 frame.f_trace = circles[-1].trace
             frame = frame.f_back
-
-        def called(frame: FrameType, event: str, argument) -> None:
-            """Forget what was seen where one calls what may keep something: another cell's function, or the judge's."""
-            code = frame.f_code.co_filename
-            if code not in cells and (frame.f_globals is namespace or os.path.dirname(code) == HERE):
-                for circle in circles:
-                    circle.seen = None
-
         sys.settrace(called)
 
     before = signal.signal(signal.SIGVTALRM, look)
